@@ -1,0 +1,143 @@
+"""What an operator requires: the fields, the values they take, and where each value was said."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+
+from storage.records.ids import DecisionSetId
+
+WorkloadType = Literal[
+    "realtime_inference",
+    "batch_inference",
+    "training",
+    "fine_tuning",
+    "data_pipeline",
+    "rag",
+    "feature_store",
+    "streaming_inference",
+    "edge",
+]
+Cloud = Literal["aws", "gcp", "azure", "onprem"]
+Compliance = Literal["gdpr", "hipaa", "pci", "soc2", "fedramp", "iso27001"]
+DataSensitivity = Literal["public", "internal", "pii", "phi", "financial"]
+FieldName = Literal[
+    "workload_type",
+    "latency_p95_ms",
+    "throughput_rps",
+    "monthly_budget_usd",
+    "cloud",
+    "regions",
+    "data_residency",
+    "compliance",
+    "data_sensitivity",
+    "gpu_required",
+    "gpu_type",
+    "gpu_count",
+    "model_framework",
+    "model_size_params",
+    "dataset_size_gb",
+    "availability_slo",
+    "spot_ok",
+    "deadline_hours",
+    "orchestrator",
+    "scale_to_zero",
+    "max_replicas",
+    "ci_cd",
+    "monitoring",
+]
+FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
+
+Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+PositiveInt = Annotated[int, Field(gt=0, le=10**15)]
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class ConstraintValues(BaseModel):
+    """The bare values, typed. Units are in the names; money in US dollars a month; availability in percent.
+    None means nobody said, and is never the same as zero or no."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workload_type: WorkloadType | None = None
+    latency_p95_ms: Positive | None = None
+    throughput_rps: Positive | None = None
+    monthly_budget_usd: Positive | None = None
+    cloud: list[Cloud] | None = Field(default=None, min_length=1, max_length=4)
+    regions: list[Word] | None = Field(default=None, min_length=1, max_length=50)
+    data_residency: Word | None = None
+    compliance: list[Compliance] | None = Field(default=None, min_length=1, max_length=6)
+    data_sensitivity: DataSensitivity | None = None
+    gpu_required: bool | None = None
+    gpu_type: Word | None = None
+    gpu_count: PositiveInt | None = None
+    model_framework: Word | None = None
+    model_size_params: PositiveInt | None = None
+    dataset_size_gb: Positive | None = None
+    availability_slo: Annotated[float, Field(gt=0, le=100)] | None = None
+    spot_ok: bool | None = None
+    deadline_hours: Positive | None = None
+    orchestrator: Word | None = None
+    scale_to_zero: bool | None = None
+    max_replicas: PositiveInt | None = None
+    ci_cd: Word | None = None
+    monitoring: list[Word] | None = Field(default=None, min_length=1, max_length=20)
+
+    @field_validator("cloud", "regions", "compliance", "monitoring")
+    @classmethod
+    def _no_repeats(cls, value: list[str] | None) -> list[str] | None:
+        return None if value is None else sorted(set(value))
+
+
+ConstraintValue = bool | int | float | str | list[str]
+
+
+class Evidence(BaseModel):
+    """Where it was said: `message` is the seq of the event that holds the text, `start` and `end` are code points,
+    half open. `decision_set` is set when the words were said to an ancestor."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    message: int
+    start: int
+    end: int
+    decision_set: DecisionSetId | None = None
+
+
+class Constraint(BaseModel):
+    """One fact: its value, how sure we may be of it, and what it rests on. `source` names the rule or model call."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: ConstraintValue
+    status: Literal["stated", "confirmed", "assumed"]
+    evidence: Evidence | None = None
+    source: str = ""
+
+
+class ConstraintSchema(RootModel[dict[FieldName, Constraint]]):
+    """Everything known of one decision set. A field that is absent is unknown."""
+
+    root: dict[FieldName, Constraint] = Field(default_factory=dict)
+
+    @property
+    def values(self) -> ConstraintValues:
+        """The bare values. Raises pydantic.ValidationError when one is impossible."""
+        return ConstraintValues.model_validate({name: item.value for name, item in self.root.items()})
+
+    def with_changes(self, changes: dict[FieldName, Constraint | None]) -> ConstraintSchema:
+        """A copy in which each given field is replaced, or removed where the change is None."""
+        merged: dict[FieldName, Constraint] = dict(self.root)
+        for name, item in changes.items():
+            if item is None:
+                merged.pop(name, None)
+            else:
+                merged[name] = item
+        return ConstraintSchema({name: merged[name] for name in FIELD_NAMES if name in merged})
+
+
+def checked_value(field: FieldName, value: Any) -> ConstraintValue:
+    """The value as the field's type. Raises pydantic.ValidationError that names the field."""
+    checked = ConstraintValues.model_validate({field: value})
+    return getattr(checked, field)

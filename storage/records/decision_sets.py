@@ -1,0 +1,133 @@
+"""The decision set as the API and the pages show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from storage.records.constraints import ConstraintSchema, FieldName
+from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
+from storage.records.plans import Cost, Plan, PolicyReport
+
+Status = Literal["intake", "planning", "awaiting_approval", "building", "completed", "rejected", "failed", "cancelled"]
+ENDED: frozenset[str] = frozenset({"completed", "rejected", "failed", "cancelled"})
+
+Stage = Literal[
+    "intake", "planner", "critics", "reconcile", "policy", "approval", "codegen", "validators", "diff", "done"
+]
+
+
+class Option(BaseModel):
+    """One offered answer: the value is what the field would take, the label what the operator reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    value: bool | int | float | str | list[str] | None = None
+
+
+class Question(BaseModel):
+    """`field` is None for the last question, which confirms the assumptions. `worth` says in words what the answer
+    would change; empty while that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    field: FieldName | None
+    text: str
+    why: str
+    options: list[Option]
+    worth: str = ""
+
+
+class Coverage(BaseModel):
+    """`score` is 0 to 1: the weight of the required facts that are resolved over the weight of all of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    score: float
+    missing: list[FieldName]
+
+
+class Gate(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: GateId
+    kind: Literal["approval"] = "approval"
+    allowed: list[Literal["approve", "reject", "request_changes"]]
+    capsule: Sha256
+    opened_at: datetime
+    expires_at: datetime
+
+
+class Artifact(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: Sha256
+    name: str
+    media_type: str
+    size: int
+
+
+class Project(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: ProjectId
+    slug: str
+    name: str
+
+
+class DecisionSet(BaseModel):
+    """`number` counts per project; `version` moves with state, not with events."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: DecisionSetId
+    number: int
+    project: str
+    """The project's slug."""
+    title: str
+    parent_id: DecisionSetId | None
+    version: int
+    status: Status
+    stage: Stage
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    constraints: ConstraintSchema
+    coverage: Coverage
+    question: Question | None
+    plan: Plan | None
+    cost: Cost | None
+    policy: PolicyReport | None
+    gate: Gate | None
+    commit: str | None
+    artifacts: list[Artifact]
+
+
+class DecisionSetSummary(BaseModel):
+    """One row of the inbox or a list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: DecisionSetId
+    number: int
+    project: str
+    title: str
+    parent_id: DecisionSetId | None
+    version: int
+    status: Status
+    stage: Stage
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    question: Question | None = None
+    gate: Gate | None = None
+    cost_likely: str | None = None
+    cost_delta: str | None = None
+    warnings: int = 0
+    changes: dict[str, int] = Field(default_factory=dict)
+    answered_by: str | None = None
+    failure: str | None = None

@@ -1,0 +1,221 @@
+"""What the agents decide: plan, cost, policy, critique, approval, amendment, bundle, validation, commit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from storage.records.canonical import Money
+from storage.records.constraints import Constraint, FieldName
+from storage.records.ids import GateId, Sha256
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Pattern(Record):
+    """A capability of the plan, such as autoscaling, and the constraint fields it comes from."""
+
+    name: str
+    reason: str
+    from_: list[FieldName] = Field(default_factory=list, alias="from", serialization_alias="from")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+class Resource(Record):
+    """A thing to run. `kind` is compute, load_balancer, storage, registry, logs, network or queue."""
+
+    kind: str
+    cloud: str
+    region: str
+    sku: str
+    count: int
+    purchase: Literal["on_demand", "spot", "usage"]
+
+
+class Candidate(Record):
+    """One option that was considered. `rejected_because` is None for the chosen one alone; `cost_usd_month` is None
+    where a price is unknown."""
+
+    label: str
+    cost_usd_month: Money | None
+    chosen: bool
+    rejected_because: str | None
+    cloud: str = ""
+    region: str = ""
+    sku: str = ""
+    count: int = 0
+    purchase: str = ""
+    latency_p95_ms: float | None = None
+    capacity_rps: float | None = None
+
+
+class Plan(Record):
+    """`feasible` is False when no candidate met the hard constraints; `relax` then says what would."""
+
+    summary: str
+    workload_type: str
+    patterns: list[Pattern]
+    resources: list[Resource]
+    candidates: list[Candidate]
+    feasible: bool = True
+    relax: list[str] = Field(default_factory=list)
+    assumptions: list[str] = Field(default_factory=list)
+    max_replicas: int | None = None
+    min_replicas: int = 1
+    public_endpoint: bool = False
+    encrypted: bool = True
+    zones: int = 1
+
+
+class CostLine(Record):
+    """`usd` is `quantity` × `unit_usd` a month, rounded to cents; None where the price book has no figure."""
+
+    item: str
+    quantity: Money
+    unit: str
+    unit_usd: Money | None
+    usd: Money | None
+    source: str
+    as_of: str
+
+
+class Cost(Record):
+    """US dollars a month. `unknown` names the items no figure was found for; they are not in the sums."""
+
+    currency: Literal["USD"] = "USD"
+    low: Money
+    likely: Money
+    high: Money
+    lines: list[CostLine]
+    price_book: Sha256
+    assumptions: list[str] = Field(default_factory=list)
+    unknown: list[str] = Field(default_factory=list)
+
+
+class PolicyResult(Record):
+    id: str
+    title: str
+    level: Literal["advisory", "soft", "hard"]
+    outcome: Literal["pass", "warn", "fail"]
+    actual: str
+    required: str
+    message: str
+    remedy: str = ""
+
+
+class PolicyReport(Record):
+    """`outcome`: fail when a hard rule failed; warn when a soft or advisory one did; else pass."""
+
+    outcome: Literal["pass", "warn", "fail"]
+    bundle: Sha256
+    results: list[PolicyResult]
+
+
+class Critique(Record):
+    """One critic's objection, or its absence. `confidence` is 0 to 1."""
+
+    critic: Literal["tech", "cost", "risk"]
+    claim: str
+    evidence: list[str]
+    severity: Literal["none", "low", "medium", "high"]
+    confidence: float
+    counter_proposal: str | None = None
+    avoid: list[str] = Field(default_factory=list)
+    """Candidate labels the critic wants ruled out in the next round."""
+
+
+class Reconciliation(Record):
+    """How the objections were settled. `again` sends the plan back to the planner."""
+
+    round: int
+    again: bool
+    settled: list[str] = Field(default_factory=list)
+    dissent: list[Critique] = Field(default_factory=list)
+    avoid: list[str] = Field(default_factory=list)
+
+
+class PlanBasis(Record):
+    """What a plan was made with; part of the capsule."""
+
+    provider: str
+    model: str
+    pack: Sha256
+    price_book: Sha256
+    price_book_as_of: date
+    policy_bundle: Sha256
+
+
+class PolicyOverride(Record):
+    policy: str
+    reason: str
+
+
+class Approval(Record):
+    """A person's answer at a gate. `comment_event` is the seq of the gate-answered event, which holds the comment."""
+
+    gate: GateId
+    action: Literal["approve", "reject", "request_changes"]
+    by: str
+    comment: str = ""
+    comment_event: int
+    capsule: Sha256
+    overrides: list[PolicyOverride] = Field(default_factory=list)
+
+
+class Amendment(Record):
+    """What an approval's comment changed. `tighter` means the run may go on under `capsule`; otherwise `reasons` say
+    why a new approval is asked for."""
+
+    changes: dict[FieldName, Constraint]
+    tighter: bool
+    reasons: list[str] = Field(default_factory=list)
+    amends: Sha256
+    capsule: Sha256
+
+
+class BundleFile(Record):
+    path: str
+    sha256: Sha256
+    size: int
+
+
+class Bundle(Record):
+    """The generated code: `artifact` is the hash of a zip that holds exactly `files`."""
+
+    artifact: Sha256
+    name: str
+    size: int
+    files: list[BundleFile]
+
+
+class Check(Record):
+    """One validator's verdict. `not_run` is a state of its own, and `detail` then says why."""
+
+    tool: str
+    version: str
+    outcome: Literal["passed", "failed", "not_run"]
+    exit_code: int | None = None
+    failures: list[str] = Field(default_factory=list)
+    detail: str = ""
+    log_tail: str = ""
+
+
+class Validation(Record):
+    outcome: Literal["passed", "failed"]
+    checks: list[Check]
+    sandbox: str
+    """bubblewrap, unshare or none."""
+
+
+class Commit(Record):
+    sha: str
+    branch: str
+    parent: str | None
+    files_added: int
+    files_changed: int
+    files_removed: int
