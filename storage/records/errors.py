@@ -172,6 +172,12 @@ class RateLimited(DomainError):
     code, status = "rate-limited", 429
 
 
+class ArtifactDamaged(DomainError):
+    """The stored bytes do not have the hash that names them."""
+
+    code, status = "artifact-damaged", 500
+
+
 class Fenced(Exception):
     """Another worker has taken this decision set; what this one was about to write is dropped."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
-from storage.records.ids import GateId, Sha256
+from storage.records.ids import DecisionSetId, GateId, Sha256
 
 
 class Record(BaseModel):
@@ -210,6 +210,15 @@ class Validation(Record):
     checks: list[Check]
     sandbox: str
     """bubblewrap, unshare or none."""
+
+
+class Baseline(Record):
+    """What a child is compared with: its parent's likely cost, resources and commit."""
+
+    decision_set: DecisionSetId
+    cost_likely: Money | None
+    resources: list[Resource]
+    commit: str | None
 
 
 class Commit(Record):

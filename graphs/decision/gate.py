@@ -1,0 +1,145 @@
+"""gate_hitl: opens a gate once, and waits for a person. Nothing irreversible stands before the interrupt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+
+from graphs.services import Services
+from graphs.state import MLOpsProjectState
+from infra.logging import bind_node
+from storage import decision_sets, gates
+from storage.events import Origin, log_event
+from storage.postgres import UnitOfWork, unit_of_work
+from storage.records.errors import Fenced
+from storage.records.events import GateAnswered, GateOpened, StageChanged
+from storage.records.ids import CheckpointId, GateId
+from storage.records.plans import Approval, PolicyReport
+from storage.records.steps import RunContext
+
+REVISIONS = 3
+"""How often a person may ask for changes before the plan must be approved or rejected."""
+
+Action = Literal["approve", "reject", "request_changes"]
+
+
+def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[Action]:
+    """A plan that fails a hard rule, or that meets nothing, cannot be approved as it is."""
+    allowed: list[Action] = ["reject"]
+    if revision < REVISIONS:
+        allowed.insert(0, "request_changes")
+    if feasible and policy.outcome != "fail":
+        allowed.insert(0, "approve")
+    return allowed
+
+
+class Gate:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def ledgered(self, state: MLOpsProjectState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+        context, info = runtime.context, runtime.execution_info
+        if info is None:
+            raise LookupError("gate_hitl runs without a checkpointer")
+        gate = GateId(info.task_id)
+        with bind_node("gate_hitl"):
+            standing = await self._open(state, context, gate, CheckpointId(info.checkpoint_id))
+        if standing:
+            return {"approval": standing}
+        answer = interrupt({"gate": gate, "capsule": state["capsule"]})
+        return {"approval": Approval.model_validate(answer)}
+
+    async def plain(self, state: MLOpsProjectState) -> dict[str, Any]:
+        answer = interrupt({"capsule": state["capsule"], "policy": state["policy_results"].outcome})
+        return {"approval": Approval.model_validate(answer)}
+
+    async def _open(
+        self, state: MLOpsProjectState, context: RunContext, gate: GateId, checkpoint: CheckpointId
+    ) -> Approval | None:
+        """Opens the gate unless it stands; answers an earlier approval of exactly this, if one is still valid."""
+        origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
+        async with unit_of_work(context.pool) as work:
+            row = await decision_sets.lock(work.conn, context.decision_set)
+            if row["lease"] != context.lease:
+                raise Fenced(context.decision_set)
+            opened = self._payload(state, gate, row["created_by"])
+            fresh = await gates.open_gate(
+                work.conn,
+                gate,
+                origin,
+                capsule=state["capsule"],
+                allowed=list(opened.allowed),
+                expires_at=opened.expires_at,
+            )
+            if not fresh:
+                return None
+            kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
+            if kept and "approve" in opened.allowed:
+                return await self._keep(work, origin, opened, kept)
+            changed = StageChanged(stage="approval", status="awaiting_approval", round=state.get("round", 1))
+            seq = await log_event(work, origin, opened, changed)
+            await gates.note_seq(work.conn, gate, seq - 1)
+            await decision_sets.change(
+                work.conn,
+                context.decision_set,
+                row["version"],
+                {"status": "awaiting_approval", "stage": "approval", "changes": opened.changes},
+            )
+        return None
+
+    async def _keep(self, work: UnitOfWork, origin: Origin, opened: GateOpened, kept: Approval) -> Approval:
+        answered = GateAnswered(
+            gate=opened.gate,
+            action="approve",
+            by=kept.by,
+            comment=kept.comment,
+            capsule=opened.capsule,
+            overrides=kept.overrides,
+            kept_from=kept.comment_event,
+        )
+        seq = await log_event(work, origin, answered)
+        approval = kept.model_copy(update={"gate": opened.gate, "comment": "", "comment_event": seq})
+        await gates.answer(work.conn, approval)
+        return approval
+
+    def _payload(self, state: MLOpsProjectState, gate: GateId, requester: str) -> GateOpened:
+        now, plan, baseline = datetime.now(UTC), state["plan"], state.get("baseline")
+        amendment, found = state.get("amendment"), state.get("reconciliation")
+        cost = state["cost_estimate"].likely
+        before = baseline.cost_likely if baseline else None
+        return GateOpened(
+            gate=gate,
+            allowed=cast(
+                list[Action],
+                allowed_actions(
+                    state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)
+                ),
+            ),
+            capsule=state["capsule"],
+            opened_at=now,
+            expires_at=now + self._services.approval_window,
+            requested_by=requester,
+            changes=resource_counts(state),
+            cost_delta=None if before is None else cost - before,
+            warnings=[
+                f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"
+            ],
+            dissent=found.dissent if found else [],
+            comment_kept=state.get("feedback", "") if amendment else "",
+            reasons=amendment.reasons if amendment else [],
+        )
+
+
+def resource_counts(state: MLOpsProjectState) -> dict[str, int]:
+    """Resources against the parent's, by kind: added, changed, removed."""
+    baseline = state.get("baseline")
+    old = {item.kind: item for item in baseline.resources} if baseline else {}
+    new = {item.kind: item for item in state["plan"].resources}
+    return {
+        "added": len(new.keys() - old.keys()),
+        "changed": sum(1 for kind in new.keys() & old.keys() if new[kind] != old[kind]),
+        "removed": len(old.keys() - new.keys()),
+    }

@@ -1,0 +1,57 @@
+"""The decision graph. Fixed edges, two forks."""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+
+from graphs.decision.codegen import Codegen, CodegenInput, Validators, ValidatorsInput
+from graphs.decision.critics import Critic, Reconcile, ReconcileInput, after_reconcile
+from graphs.decision.feedback import FeedbackInput, ProcessApprovalFeedback, after_feedback
+from graphs.decision.gate import Gate
+from graphs.decision.persist import DiffAndPersist, PersistInput
+from graphs.decision.planner import Planner, PlannerInput
+from graphs.decision.policy_eval import PolicyEval, PolicyInput
+from graphs.services import Services
+from graphs.state import CriticInput, MLOpsProjectState
+from intake.graph import Wrap
+from storage.records.steps import RunContext
+
+DecisionGraph = StateGraph[MLOpsProjectState, RunContext]
+
+
+def decision_graph(services: Services, wrap: Wrap, *, with_ledger: bool) -> DecisionGraph:
+    graph: DecisionGraph = StateGraph(MLOpsProjectState, context_schema=RunContext)
+    nodes = {
+        "planner": (Planner(services), PlannerInput),
+        "critic_tech": (Critic(services, "tech"), CriticInput),
+        "critic_cost": (Critic(services, "cost"), CriticInput),
+        "critic_risk": (Critic(services, "risk"), CriticInput),
+        "reconcile": (Reconcile(services), ReconcileInput),
+        "policy_eval": (PolicyEval(services), PolicyInput),
+        "process_approval_feedback": (ProcessApprovalFeedback(services), FeedbackInput),
+        "codegen": (Codegen(services), CodegenInput),
+        "validators": (Validators(services), ValidatorsInput),
+        "diff_and_persist": (DiffAndPersist(services), PersistInput),
+    }
+    for name, (node, reads) in nodes.items():
+        graph.add_node(name, wrap(name, node, schema=MLOpsProjectState, reads=reads), input_schema=reads)
+    gate = Gate(services)
+    graph.add_node("gate_hitl", gate.ledgered if with_ledger else gate.plain)
+
+    graph.add_edge(START, "planner")
+    graph.add_edge("planner", "critic_tech")
+    graph.add_edge("critic_tech", "critic_cost")
+    graph.add_edge("critic_cost", "critic_risk")
+    graph.add_edge("critic_risk", "reconcile")
+    graph.add_conditional_edges("reconcile", after_reconcile, ["planner", "policy_eval"])
+    graph.add_edge("policy_eval", "gate_hitl")
+    graph.add_edge("gate_hitl", "process_approval_feedback")
+    graph.add_conditional_edges(
+        "process_approval_feedback",
+        after_feedback,
+        {"codegen": "codegen", "gate_hitl": "gate_hitl", "planner": "planner", "rejected": END},
+    )
+    graph.add_edge("codegen", "validators")
+    graph.add_edge("validators", "diff_and_persist")
+    graph.add_edge("diff_and_persist", END)
+    return graph

@@ -1,0 +1,109 @@
+"""planner: chooses a plan and prices it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypedDict
+
+from graphs.services import Services
+from providers.base import PlanRequest, Proposal
+from storage.records.constraints import ConstraintSchema
+from storage.records.events import CostUpdate, ReasonCard, Rejected, StageChanged
+from storage.records.plans import Baseline, Cost, Plan, Resource
+from storage.records.steps import NodeResult, RunContext
+
+
+class PlannerInput(TypedDict, total=False):
+    constraints: ConstraintSchema
+    baseline: Baseline | None
+    plan: Plan
+    avoid: list[str]
+    round: int
+
+
+class Planner:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, state: PlannerInput, context: RunContext | None) -> NodeResult:
+        provider, values = self._services.orchestration, state["constraints"].values
+        number = state.get("round", 1)
+        proposal = await provider.plan(PlanRequest(values, frozenset(state.get("avoid", [])), number))
+        return NodeResult(
+            update={
+                "plan": proposal.plan,
+                "candidates": proposal.plan.candidates,
+                "cost_estimate": proposal.cost,
+                "round": number,
+            },
+            cards=[
+                self._reason(state, proposal, number),
+                cost_card(state.get("baseline"), state["constraints"], proposal.cost),
+                StageChanged(stage="critics", status="planning", round=number),
+            ],
+            patch={"stage": "critics", **cost_columns(state.get("baseline"), proposal.cost)},
+            provider=provider.name,
+            model=provider.model,
+        )
+
+    def _reason(self, state: PlannerInput, proposal: Proposal, number: int) -> ReasonCard:
+        provider, plan = self._services.orchestration, proposal.plan
+        chosen = next((item.label for item in plan.candidates if item.chosen), "no candidate")
+        return ReasonCard(
+            title="Plan" if plan.feasible else "No plan meets this",
+            decision=plan.summary,
+            chosen=chosen,
+            rejected=[
+                Rejected(option=item.label, reason=item.rejected_because)
+                for item in plan.candidates
+                if item.rejected_because
+            ],
+            evidence=[f"{pattern.name}: {pattern.reason}" for pattern in plan.patterns] + plan.relax,
+            assumptions=plan.assumptions + _assumed(state["constraints"]),
+            confidence=proposal.confidence,
+            confidence_basis=proposal.confidence_basis,
+            changes=plan_changes(state.get("plan"), plan),
+            provider=provider.name,
+            model=provider.model,
+            pack=provider.pack,
+            round=number,
+        )
+
+
+def _assumed(constraints: ConstraintSchema) -> list[str]:
+    return [f"{name} = {item.value}" for name, item in constraints.root.items() if item.status == "assumed"]
+
+
+def plan_changes(before: Plan | None, after: Plan) -> list[str]:
+    """What moved between two plans, one line each."""
+    if before is None:
+        return []
+    lines: list[str] = []
+    old, new = {item.kind: item for item in before.resources}, {item.kind: item for item in after.resources}
+    for kind in sorted(old.keys() | new.keys()):
+        if (left := old.get(kind)) != (right := new.get(kind)):
+            lines.append(f"{kind}: {_brief(left)} → {_brief(right)}")
+    return lines
+
+
+def _brief(resource: Resource | None) -> str:
+    return f"{resource.count} × {resource.sku} in {resource.region}" if resource else "none"
+
+
+def cost_card(baseline: Baseline | None, constraints: ConstraintSchema, cost: Cost) -> CostUpdate:
+    """Against the parent where there is one."""
+    values = constraints.values
+    before = baseline.cost_likely if baseline else None
+    return CostUpdate(
+        cost=cost,
+        before=before,
+        delta=None if before is None else cost.likely - before,
+        budget=None if values.monthly_budget_usd is None else Decimal(str(values.monthly_budget_usd)),
+    )
+
+
+def cost_columns(baseline: Baseline | None, cost: Cost) -> dict[str, str]:
+    columns = {"cost_likely": format(cost.likely, "f")}
+    if baseline and baseline.cost_likely is not None:
+        columns["cost_delta"] = format(cost.likely - baseline.cost_likely, "f")
+    return columns

@@ -1,0 +1,107 @@
+"""What one input from a person changes in the constraints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from intake.merge import merge
+from intake.questions import assumptions
+from providers.base import OrchestrationProvider
+from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
+from storage.records.decision_sets import Question
+from storage.records.events import ConstraintCaptured
+from storage.records.intake import Contradiction, IntakeInput, Misfit
+
+
+@dataclass
+class Understanding:
+    """What stands after the inputs so far; `captured` are the events that led there."""
+
+    constraints: ConstraintSchema
+    question: Question | None
+    skipped: set[FieldName] = field(default_factory=set)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+    captured: list[ConstraintCaptured] = field(default_factory=list)
+    start: bool = False
+
+    def change(self, changes: dict[FieldName, Constraint | None]) -> None:
+        """Takes the changes over and notes each that is one."""
+        for name, item in changes.items():
+            before = self.constraints.root.get(name)
+            if item == before or (item and before and item.value == before.value and item.status == before.status):
+                continue
+            self.captured.append(captured(name, item, before))
+        self.constraints = self.constraints.with_changes(changes)
+        self.contradictions = [found for found in self.contradictions if found.field not in changes]
+
+
+def captured(name: FieldName, item: Constraint | None, before: Constraint | None) -> ConstraintCaptured:
+    return ConstraintCaptured(
+        field=name,
+        value=item.value if item else None,
+        status=item.status if item else "stated",
+        evidence=item.evidence if item else None,
+        previous=before.value if before else None,
+        source=item.source if item else "",
+    )
+
+
+async def take_in(provider: OrchestrationProvider, known: Understanding, given: IntakeInput) -> None:
+    """Reads one input into `known`."""
+    question = known.question if known.question and known.question.id == given.question_id else None
+    if given.start:
+        known.start = True
+    if given.edits:
+        _edit(known, given)
+    if given.choice in ("skip", "dont_know") and question and question.field:
+        known.skipped.add(question.field)
+    if given.choice == "assume" and question and question.field:
+        default = assumptions(known.constraints).get(question.field)
+        known.skipped.add(question.field)
+        if default:
+            known.change({question.field: default})
+    if given.text.strip():
+        await _read(provider, known, given, question)
+
+
+def _edit(known: Understanding, given: IntakeInput) -> None:
+    changes: dict[FieldName, Constraint | None] = {
+        name: None if value is None else Constraint(value=value, status="confirmed", source="edit")
+        for name, value in (given.edits or {}).items()
+    }
+    known.change(changes)
+    known.skipped -= set(changes)
+
+
+async def _read(
+    provider: OrchestrationProvider, known: Understanding, given: IntakeInput, question: Question | None
+) -> None:
+    if question and question.field is None and _means_start(question, given.text):
+        known.start = True
+        return
+    asked = question.field if question else None
+    reading = await provider.read(given.text, answering=asked)
+    changes, contradictions = merge(
+        known.constraints, reading, message=given.seq, status="stated", text=given.text, answering=asked
+    )
+    if question and asked and asked not in changes and (chosen := _chosen_option(question, given)):
+        changes[asked] = chosen
+    known.misfits += [Misfit(field=item.field, reason=item.reason, message=given.seq) for item in reading.problems]
+    if asked and not changes and not contradictions and not reading.problems:
+        known.misfits.append(Misfit(field=asked, reason="the answer could not be read as this", message=given.seq))
+    known.change(changes)
+    known.contradictions += contradictions
+
+
+def _means_start(question: Question, text: str) -> bool:
+    return text.strip().casefold() in {option.label.casefold() for option in question.options}
+
+
+def _chosen_option(question: Question, given: IntakeInput) -> Constraint | None:
+    """The option whose label was sent, word for word, as the answer."""
+    for option in question.options:
+        if option.value is not None and option.label.casefold() == given.text.strip().casefold():
+            evidence = Evidence(message=given.seq, start=0, end=len(given.text))
+            return Constraint(value=option.value, status="stated", evidence=evidence, source="option")
+    return None

@@ -1,0 +1,28 @@
+"""The intake graph's state."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from storage.records.constraints import ConstraintSchema, FieldName
+from storage.records.decision_sets import Coverage, Question
+from storage.records.intake import Contradiction, IntakeInput, Misfit
+
+
+class IntakeState(TypedDict, total=False):
+    """`inputs` is what came in since the graph last read; `inputs_through` the seq it has read up to."""
+
+    raw_query: str
+    constraints: ConstraintSchema
+    missing_fields: list[FieldName]
+    intake_messages: list[IntakeInput]
+    inputs: list[IntakeInput]
+    inputs_through: int
+    coverage: Coverage
+    question: Question | None
+    asked: list[str]
+    skipped: list[FieldName]
+    contradictions: list[Contradiction]
+    misfits: list[Misfit]
+    start: bool
+    ready: bool

@@ -1,0 +1,93 @@
+"""Who may do what: API keys and sign-in links, both stored as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import psycopg
+
+from storage.postgres import Connection, one, queries
+from storage.records.ids import UserId, new_id
+
+SQL = queries("access")
+Role = Literal["viewer", "operator", "approver", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+LINK_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `user` is set for a person signed in, None for an API key."""
+
+    name: str
+    role: Role
+    user: UserId | None = None
+
+    def may(self, role: Role) -> bool:
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def principal_for_key(conn: Connection, key: str, bootstrap_key: str | None) -> Principal | None:
+    """Whose key this is; None when it is unknown or revoked."""
+    return await principal_for_digest(conn, _hash(key), bootstrap_key)
+
+
+async def principal_for_digest(conn: Connection, digest: bytes, bootstrap_key: str | None) -> Principal | None:
+    """The same by the key's SHA-256, which is all that a session remembers of a key."""
+    if bootstrap_key and hmac.compare_digest(digest, _hash(bootstrap_key)):
+        return Principal("bootstrap", "admin")
+    row = await one(conn, SQL["key"], {"sha": digest})
+    return Principal(f"key:{row['name']}", row["role"]) if row else None
+
+
+async def redeem_link(conn: Connection, token: str) -> Principal | None:
+    """Signs in once; None when the link was used, has expired or never was."""
+    row = await one(conn, SQL["redeem_link"], {"sha": _hash(token)})
+    return Principal(row["name"], row["role"], row["id"]) if row else None
+
+
+async def person(conn: Connection, user: UserId) -> Principal | None:
+    row = await one(conn, SQL["user"], {"id": user})
+    return Principal(row["name"], row["role"], row["id"]) if row else None
+
+
+async def session_secret(conn: Connection) -> bytes:
+    """The key that signs session cookies: 32 random bytes, the same on every machine."""
+    row = await one(conn, SQL["secret"], {"name": "session", "value": secrets.token_bytes(32)})
+    if row is None:  # another machine made it between our snapshot and our insert
+        row = await one(conn, SQL["secret"], {"name": "session", "value": b""})
+    if row is None:
+        raise LookupError("the session secret is missing")
+    return bytes(row["value"])
+
+
+def create_sign_in_link(dsn: str, base_url: str, *, name: str = "operator", role: Role = "admin") -> str:
+    """A link that signs one person in, once, within the hour."""
+    token = secrets.token_urlsafe(32)
+    with psycopg.connect(dsn) as conn:
+        row = conn.execute(SQL["ensure_user"], {"id": new_id(), "name": name, "role": role}).fetchone()
+        if row is None:
+            raise LookupError(name)
+        conn.execute(SQL["insert_link"], {"sha": _hash(token), "user": row[0], "minutes": LINK_MINUTES})
+    return f"{base_url.rstrip('/')}/sign-in?token={token}"
+
+
+def create_key(dsn: str, name: str, role: str) -> str:
+    """A new API key, shown once. Raises ValueError when the name is taken or the role unknown."""
+    if role not in ROLES:
+        raise ValueError(f"role must be one of {', '.join(ROLES)}")
+    key = f"cs_{secrets.token_urlsafe(32)}"
+    try:
+        with psycopg.connect(dsn) as conn:
+            conn.execute(SQL["insert_key"], {"id": new_id(), "name": name, "role": role, "sha": _hash(key)})
+    except psycopg.errors.UniqueViolation as error:
+        raise ValueError(f"a key named {name!r} exists already; choose another name") from error
+    return key

@@ -1,0 +1,56 @@
+"""The past, read from rows: which checkpoint follows which step, and what the state was then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from storage import decision_sets
+from storage.postgres import Connection, every, one, queries
+from storage.records.errors import NotFound
+from storage.records.ids import CheckpointId, DecisionSetId, RunId, ThreadId
+
+SQL = queries("ledger")
+
+
+class CheckpointRow(BaseModel):
+    """`checkpoint_id` is the state after `node`; `seq` the last event it wrote; `ord` its place in the history."""
+
+    model_config = ConfigDict(frozen=True)
+
+    checkpoint_id: CheckpointId | None
+    parent_id: CheckpointId | None
+    node: str
+    thread_id: ThreadId
+    run_id: RunId
+    at: datetime
+    seq: int | None
+    ord: int
+
+
+async def history(conn: Connection, decision_set: DecisionSetId) -> list[CheckpointRow]:
+    """Oldest first."""
+    rows = await every(conn, SQL["history"], {"decision_set": decision_set})
+    return [CheckpointRow.model_validate(row) for row in rows]
+
+
+async def find(conn: Connection, decision_set: DecisionSetId, checkpoint: CheckpointId) -> CheckpointRow:
+    """Raises NotFound."""
+    for row in await history(conn, decision_set):
+        if row.checkpoint_id == checkpoint:
+            return row
+    raise NotFound(f"Decision set {decision_set} has no checkpoint {checkpoint}.")
+
+
+async def state_at(conn: Connection, decision_set: DecisionSetId, checkpoint: CheckpointId) -> dict[str, Any]:
+    """Each state channel as JSON, as it stood at the checkpoint. Raises NotFound."""
+    row = await find(conn, decision_set, checkpoint)
+    return await decision_sets.state_of(conn, decision_set, ord=row.ord)
+
+
+async def standing(conn: Connection, thread: ThreadId) -> CheckpointId | None:
+    """The checkpoint a thread stands at; None before its first."""
+    row = await one(conn, SQL["standing"], {"thread": thread})
+    return row["checkpoint_id"] if row else None

@@ -1,0 +1,72 @@
+"""Gates: where a run waits for a person. A row and nothing else: no job, no connection, no worker slot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from storage.events import Origin
+from storage.postgres import Connection, one, queries
+from storage.records.errors import GateAlreadyAnswered, NotFound
+from storage.records.ids import DecisionSetId, GateId, Sha256
+from storage.records.plans import Approval
+
+SQL = queries("gates")
+
+
+async def open_gate(
+    conn: Connection, gate: GateId, origin: Origin, *, capsule: Sha256, allowed: list[str], expires_at: datetime
+) -> bool:
+    """False when the gate stands already. `origin.checkpoint` is the state it was opened on."""
+    row = await one(
+        conn,
+        SQL["open"],
+        {
+            "id": gate,
+            "decision_set": origin.decision_set,
+            "run": origin.run,
+            "thread": origin.thread,
+            "checkpoint": origin.checkpoint,
+            "capsule": capsule,
+            "allowed": allowed,
+            "expires_at": expires_at,
+        },
+    )
+    return row is not None
+
+
+async def note_seq(conn: Connection, gate: GateId, seq: int) -> None:
+    await conn.execute(SQL["note_seq"], {"id": gate, "seq": seq})
+
+
+async def read(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> DictRow:
+    """Raises NotFound."""
+    row = await one(conn, SQL["read"], {"id": gate, "decision_set": decision_set})
+    if row is None:
+        raise NotFound("There is no such gate.")
+    return row
+
+
+async def answer(conn: Connection, approval: Approval) -> None:
+    """Raises GateAlreadyAnswered."""
+    row = await one(
+        conn,
+        SQL["answer"],
+        {"id": approval.gate, "answer": Jsonb(approval.model_dump(mode="json")), "seq": approval.comment_event},
+    )
+    if row is None:
+        raise GateAlreadyAnswered()
+
+
+async def answer_of(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> Approval | None:
+    """The answer; None while the gate waits or before it exists."""
+    row = await one(conn, SQL["read"], {"id": gate, "decision_set": decision_set})
+    return Approval.model_validate(row["answer"]) if row and row["answer"] else None
+
+
+async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Approval | None:
+    """An approval of exactly this, given before and still valid."""
+    row = await one(conn, SQL["standing_approval"], {"decision_set": decision_set, "capsule": capsule})
+    return Approval.model_validate(row["answer"]) if row else None

@@ -1,0 +1,94 @@
+"""Connections, named queries and the unit of work. Functions below take a connection and never commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from storage.records.errors import OutsideUnitOfWork
+from storage.records.ids import DecisionSetId
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+CHANNEL = "countersign_events"
+"""The notification channel. The payload is `decision_set_id:seq`, never content."""
+
+_QUERIES = Path(__file__).parent / "sql" / "queries"
+_NAMED = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
+
+
+@cache
+def queries(group: str) -> Mapping[str, bytes]:
+    """The named queries of `sql/queries/{group}.sql`. Raises KeyError when one has no describing sentence."""
+    text = (_QUERIES / f"{group}.sql").read_text()
+    marks = list(_NAMED.finditer(text))
+    found: dict[str, bytes] = {}
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        if not mark[2].strip("- \n"):
+            raise KeyError(f"{group}.sql: query {mark[1]} has no describing sentence")
+        found[mark[1]] = text[mark.end() : following.start() if following else len(text)].strip().rstrip(";").encode()
+    return found
+
+
+def make_pool(dsn: str, *, minimum: int = 1, maximum: int = 8, pooled: bool = False) -> Pool:
+    """A closed pool; `async with` opens it. `pooled` says that a transaction-level pooler such as RDS Proxy stands
+    between, on which a prepared statement would pin the connection."""
+    return AsyncConnectionPool(
+        dsn,
+        min_size=minimum,
+        max_size=maximum,
+        open=False,
+        kwargs={"autocommit": True, "prepare_threshold": None if pooled else 2, "row_factory": dict_row},
+        timeout=30,
+    )
+
+
+async def connect(dsn: str) -> Connection:
+    """One connection outside any pool, for listening and for session locks."""
+    return await AsyncConnection.connect(dsn, autocommit=True, row_factory=dict_row)
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction. Whoever waits for a decision set is told after it is committed, never inside: a notification
+    inside a transaction serialises every commit of the database."""
+
+    conn: Connection
+    active: bool = True
+    nudges: dict[DecisionSetId, int] = field(default_factory=dict)
+
+    def nudge(self, decision_set: DecisionSetId, seq: int) -> None:
+        if not self.active:
+            raise OutsideUnitOfWork("an event was logged outside a unit of work")
+        self.nudges[decision_set] = max(seq, self.nudges.get(decision_set, 0))
+
+
+@asynccontextmanager
+async def unit_of_work(pool: Pool) -> AsyncIterator[UnitOfWork]:
+    async with pool.connection() as conn:
+        work = UnitOfWork(conn)
+        try:
+            async with conn.transaction():
+                yield work
+        finally:
+            work.active = False
+        for decision_set, seq in work.nudges.items():
+            await conn.execute(queries("events")["nudge"], {"channel": CHANNEL, "payload": f"{decision_set}:{seq}"})
+
+
+async def one(conn: Connection, query: bytes, parameters: Mapping[str, Any] | None = None) -> DictRow | None:
+    return await (await conn.execute(query, parameters)).fetchone()
+
+
+async def every(conn: Connection, query: bytes, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
+    return await (await conn.execute(query, parameters)).fetchall()

@@ -1,0 +1,47 @@
+"""What passes between a person and the intake."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from storage.records.constraints import ConstraintValue, FieldName
+
+Choice = Literal["answer", "skip", "dont_know", "assume"]
+
+
+class IntakeInput(BaseModel):
+    """One thing a person did in the intake. `seq` is its event's; `edits` maps a field to its new value, or None to
+    withdraw it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seq: int
+    text: str = ""
+    by: str = ""
+    question_id: str | None = None
+    choice: Choice | None = None
+    edits: dict[FieldName, ConstraintValue | None] | None = None
+    start: bool = False
+
+
+class Contradiction(BaseModel):
+    """Two values for one field, neither of them withdrawn."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: FieldName
+    earlier: ConstraintValue
+    later: ConstraintValue
+    message: int
+
+
+class Misfit(BaseModel):
+    """Words that look like a fact and cannot be one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: FieldName
+    reason: str
+    message: int

@@ -1,0 +1,71 @@
+"""Runs: one continuous execution for a decision set. At most one is open at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from storage.postgres import Connection, every, one, queries
+from storage.records.events import Outcome
+from storage.records.ids import DecisionSetId, RunId, new_id
+
+SQL = queries("runs")
+RunKind = Literal["start", "resume", "fork", "retry"]
+
+
+class RunRow(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: RunId
+    decision_set_id: DecisionSetId
+    kind: RunKind
+    request_id: str | None
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    outcome: Outcome | None
+    worker: str | None
+    heartbeat_at: datetime | None
+    attempts: int
+    stream_abandoned: bool
+
+
+async def open_run(conn: Connection, decision_set: DecisionSetId, kind: RunKind, request_id: str | None) -> RunId:
+    """The open run, a new one if there was none. Call it under the decision set's lock."""
+    row = await one(
+        conn, SQL["open"], {"id": new_id(), "decision_set": decision_set, "kind": kind, "request": request_id}
+    )
+    if row is None:
+        raise LookupError(decision_set)
+    return row["id"]
+
+
+async def take(conn: Connection, decision_set: DecisionSetId, worker: str) -> RunRow | None:
+    """The open run, now this worker's; None when there is nothing to run."""
+    row = await one(conn, SQL["take"], {"decision_set": decision_set, "worker": worker})
+    return RunRow.model_validate(row) if row else None
+
+
+async def finish(conn: Connection, run: RunId, outcome: Outcome) -> bool:
+    """False when the run had ended before."""
+    return await one(conn, SQL["finish"], {"id": run, "outcome": outcome}) is not None
+
+
+async def current(conn: Connection, decision_set: DecisionSetId) -> RunRow | None:
+    """The newest run."""
+    row = await one(conn, SQL["current"], {"decision_set": decision_set})
+    return RunRow.model_validate(row) if row else None
+
+
+async def every_run(conn: Connection, decision_set: DecisionSetId) -> list[RunRow]:
+    return [RunRow.model_validate(row) for row in await every(conn, SQL["every"], {"decision_set": decision_set})]
+
+
+async def beat(conn: Connection, worker: str) -> None:
+    await conn.execute(SQL["beat"], {"worker": worker})
+
+
+async def abandon_stream(conn: Connection, decision_set: DecisionSetId) -> None:
+    await conn.execute(SQL["abandon_stream"], {"decision_set": decision_set})

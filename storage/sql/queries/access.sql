@@ -1,0 +1,41 @@
+-- name: key
+-- The API key with this hash, unless it was revoked; notes its use at most once a minute.
+with used as (
+    update api_keys set last_used_at = now()
+    where key_sha256 = %(sha)s and revoked_at is null
+        and (last_used_at is null or last_used_at < now() - interval '1 minute')
+)
+select name, role from api_keys where key_sha256 = %(sha)s and revoked_at is null;
+
+-- name: insert_key
+-- A new API key, stored as its hash.
+insert into api_keys (id, name, role, key_sha256) values (%(id)s, %(name)s, %(role)s, %(sha)s);
+
+-- name: user
+-- A person by id.
+select id, name, role from users where id = %(id)s;
+
+-- name: ensure_user
+-- The person who signs in by link, made on first use.
+insert into users (id, name, role) values (%(id)s, %(name)s, %(role)s)
+on conflict (name) do update set name = excluded.name
+returning id;
+
+-- name: insert_link
+-- A sign-in link, stored as the hash of its token.
+insert into sign_in_links (token_sha256, user_id, expires_at)
+values (%(sha)s, %(user)s, now() + make_interval(mins => %(minutes)s));
+
+-- name: redeem_link
+-- Uses a sign-in link up, once, and answers whose it is.
+update sign_in_links l set used_at = now()
+from users u
+where l.token_sha256 = %(sha)s and l.used_at is null and l.expires_at > now() and u.id = l.user_id
+returning u.id, u.name, u.role;
+
+-- name: secret
+-- The shared secret of this name, made once for all machines.
+with made as (
+    insert into secrets (name, value) values (%(name)s, %(value)s) on conflict do nothing returning value
+)
+select value from made union all select value from secrets where name = %(name)s limit 1;

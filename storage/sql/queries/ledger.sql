@@ -1,0 +1,83 @@
+-- name: record_node
+-- Everything a node wrote, in one statement: fence, projection, events, ledger row, state row. Answers nothing when
+-- the lease has moved on.
+with fence as (
+    select id, version from decision_sets where id = %(decision_set)s and lease = %(lease)s for no key update
+),
+moved as (
+    update decision_sets d set
+        version = d.version + 1,
+        updated_at = now(),
+        title = coalesce(p.patch ->> 'title', d.title),
+        status = coalesce(p.patch ->> 'status', d.status),
+        stage = coalesce(p.patch ->> 'stage', d.stage),
+        constraints = coalesce(p.patch -> 'constraints', d.constraints),
+        coverage = coalesce(p.patch -> 'coverage', d.coverage),
+        question = case when p.patch ? 'question' then nullif(p.patch -> 'question', 'null') else d.question end,
+        inputs_through = coalesce((p.patch ->> 'inputs_through')::integer, d.inputs_through),
+        commit_sha = coalesce(p.patch ->> 'commit_sha', d.commit_sha),
+        branch = coalesce(p.patch ->> 'branch', d.branch),
+        cost_likely = coalesce((p.patch ->> 'cost_likely')::numeric, d.cost_likely),
+        cost_delta = coalesce((p.patch ->> 'cost_delta')::numeric, d.cost_delta),
+        warnings = coalesce((p.patch ->> 'warnings')::integer, d.warnings),
+        changes = coalesce(p.patch -> 'changes', d.changes),
+        failure = case when p.patch ? 'failure' then p.patch ->> 'failure' else d.failure end
+    from fence, (select %(patch)s::jsonb as patch) p
+    where d.id = fence.id
+    returning d.id
+),
+head as (
+    update event_heads set seq = seq + cardinality(%(types)s::text[])
+    from moved where decision_set_id = moved.id
+    returning seq as last, seq - cardinality(%(types)s::text[]) as base
+),
+logged as (
+    insert into events (decision_set_id, seq, type, node, run_id, thread_id, base_checkpoint_id, payload)
+    select %(decision_set)s, head.base + t.n, t.type, %(node)s, %(run)s, %(thread)s, %(base)s, t.payload
+    from head, unnest(%(types)s::text[], %(payloads)s::jsonb[]) with ordinality as t (type, payload, n)
+),
+entered as (
+    insert into agent_runs
+        (task_id, decision_set_id, run_id, thread_id, node, input_sha, output_sha, provider, model, tokens, started_at)
+    select %(task)s, %(decision_set)s, %(run)s, %(thread)s, %(node)s, %(input_sha)s, %(output_sha)s, %(provider)s,
+        %(model)s, %(tokens)s, %(started_at)s
+    from head
+),
+kept as (
+    insert into states (task_id, decision_set_id, thread_id, base_checkpoint_id, node, body, sha256)
+    select %(task)s, %(decision_set)s, %(thread)s, %(base)s, %(node)s, %(body)s, %(output_sha)s
+    from head
+)
+select last from head;
+
+-- name: result
+-- What a task wrote, if it finished.
+select body from states where task_id = %(task)s;
+
+-- name: entries
+-- The ledger of a decision set in order of finishing.
+select task_id, node, run_id, thread_id, input_sha, output_sha, reused_from, provider, model, tokens, started_at,
+    finished_at
+from agent_runs where decision_set_id = %(decision_set)s order by finished_at, task_id;
+
+-- name: history
+-- Each recorded step of a decision set with the checkpoint of the state after it and the last seq that belongs to it.
+select s.ord, s.node, s.thread_id, s.base_checkpoint_id as parent_id, k.checkpoint_id, a.finished_at as at, a.run_id,
+    (select max(e.seq) from events e
+        where e.decision_set_id = s.decision_set_id and e.thread_id = s.thread_id
+            and coalesce(e.base_checkpoint_id, '') = coalesce(s.base_checkpoint_id, '')) as seq
+from states s
+join agent_runs a using (task_id)
+left join lateral (
+    select checkpoint_id from checkpoints k
+    where k.thread_id = s.thread_id and k.checkpoint_ns = ''
+        and coalesce(k.parent_checkpoint_id, '') = coalesce(s.base_checkpoint_id, '')
+    order by checkpoint_id limit 1
+) k on true
+where s.decision_set_id = %(decision_set)s
+order by s.ord;
+
+-- name: standing
+-- The newest checkpoint of a thread.
+select checkpoint_id from checkpoints where thread_id = %(thread)s and checkpoint_ns = ''
+order by checkpoint_id desc limit 1;

@@ -1,0 +1,55 @@
+-- name: open
+-- Opens a run, unless one is open already, and answers the open one.
+with made as (
+    insert into runs (id, decision_set_id, kind, request_id)
+    values (%(id)s, %(decision_set)s, %(kind)s, %(request)s)
+    on conflict (decision_set_id) where outcome is null do nothing
+    returning id
+)
+select id from made
+union all
+select id from runs where decision_set_id = %(decision_set)s and outcome is null
+limit 1;
+
+-- name: take
+-- Notes who works on the open run, and answers it.
+update runs set worker = %(worker)s, started_at = coalesce(started_at, now()), heartbeat_at = now(),
+    attempts = attempts + 1
+where decision_set_id = %(decision_set)s and outcome is null
+returning *;
+
+-- name: current
+-- The newest run of a decision set.
+select * from runs where decision_set_id = %(decision_set)s order by requested_at desc, id desc limit 1;
+
+-- name: every
+-- The runs of a decision set, oldest first.
+select * from runs where decision_set_id = %(decision_set)s order by requested_at, id;
+
+-- name: finish
+-- Ends a run once; answers nothing when it had ended.
+update runs set outcome = %(outcome)s, finished_at = now() where id = %(id)s and outcome is null returning id;
+
+-- name: beat
+-- Says that the runs of this worker are still being worked on.
+update runs set heartbeat_at = now() where worker = %(worker)s and outcome is null;
+
+-- name: abandon_stream
+-- Notes that the last viewer left the open run before its end.
+update runs set stream_abandoned = true where decision_set_id = %(decision_set)s and outcome is null;
+
+-- name: orphans
+-- Open runs that no job will advance any more.
+select r.id, r.decision_set_id, r.attempts from runs r
+where r.outcome is null and not exists (
+    select 1 from procrastinate_jobs j
+    where j.task_name = 'advance' and j.lock = r.decision_set_id and j.status in ('todo', 'doing')
+)
+and r.requested_at < now() - interval '2 seconds'
+order by r.requested_at limit 100;
+
+-- name: lost_jobs
+-- Jobs that a worker was doing whose advisory lock is free: the worker is dead.
+select j.id, j.lock, j.attempts from procrastinate_jobs j
+join runs r on r.decision_set_id = j.lock and r.outcome is null
+where j.status = 'doing' and j.task_name = 'advance' and r.worker is not null and r.worker <> all(%(alive)s);

@@ -1,0 +1,34 @@
+-- name: beat
+-- Says that a worker is alive.
+insert into workers (id, host) values (%(id)s, %(host)s)
+on conflict (id) do update set heartbeat_at = now();
+
+-- name: leave
+-- Takes a worker off the list.
+delete from workers where id = %(id)s;
+
+-- name: forget
+-- Drops workers that have been silent for a day.
+delete from workers where heartbeat_at < now() - interval '1 day';
+
+-- name: last_heartbeat
+-- When any worker was last heard of.
+select max(heartbeat_at) as at from workers;
+
+-- name: hold
+-- Takes the session lock that proves a worker alive; it is free within milliseconds of its death.
+select pg_try_advisory_lock(%(group)s, hashtext(%(id)s)) as held;
+
+-- name: dead
+-- Workers on the list whose session lock nobody holds.
+select w.id from workers w where not exists (
+    select 1 from pg_locks l
+    where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database())
+        and l.classid = %(group)s::oid and l.objid = (hashtext(w.id)::bigint & 4294967295)::oid and l.objsubid = 2
+);
+
+-- name: lost_jobs
+-- Jobs that a dead worker was doing.
+select j.id from procrastinate_jobs j
+join runs r on r.decision_set_id = j.lock and r.outcome is null
+where j.status = 'doing' and j.task_name = 'advance' and r.worker = any(%(dead)s);

@@ -1,0 +1,144 @@
+"""Commands that begin, end, revive or branch a decision set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage import checkpoints, decision_sets, projects, runs
+from storage.events import Origin, log_event
+from storage.jobs import defer_advance
+from storage.postgres import UnitOfWork
+from storage.records.constraints import Constraint, ConstraintSchema, FieldName
+from storage.records.decision_sets import ENDED, DecisionSet, Project
+from storage.records.errors import (
+    AlreadyEnded,
+    Invalid,
+    NotFailed,
+    NotFound,
+    ParentElsewhere,
+    ParentWithoutPlan,
+    UnknownProject,
+)
+from storage.records.events import MessageReceived
+from storage.records.ids import CheckpointId, DecisionSetId, ThreadId, new_id
+from web.commands.edits import checked_edits, inherited
+from web.commands.once import Caller
+from web.commands.text import checked_text, title_of
+
+
+async def create_project(work: UnitOfWork, caller: Caller, name: str) -> Project:
+    """Raises Invalid, ProjectExists."""
+    caller.needs("operator")
+    return await projects.create(work.conn, name, caller.name)
+
+
+async def create_decision_set(
+    work: UnitOfWork, caller: Caller, *, project: str, message: str, parent_id: str | None = None
+) -> DecisionSet:
+    """Raises EmptyMessage, MessageTooLong, NotText, UnknownProject, ParentElsewhere, ParentWithoutPlan."""
+    caller.needs("operator")
+    text = checked_text(message)
+    try:
+        home = await projects.by_slug(work.conn, project)
+    except NotFound as error:
+        raise UnknownProject(f"There is no project {project!r}. Create it first, or choose one that exists.") from error
+    known = ConstraintSchema()
+    if parent_id is not None:
+        known = await _constraints_of_parent(work, DecisionSetId(parent_id), project)
+    decision_set = DecisionSetId(new_id())
+    await decision_sets.insert(
+        work.conn,
+        decision_set,
+        project=home.id,
+        title=title_of(text),
+        parent=DecisionSetId(parent_id) if parent_id else None,
+        by=caller.name,
+        constraints=known,
+        inputs_seq=1,
+    )
+    run = await runs.open_run(work.conn, decision_set, "start", caller.request_id)
+    thread = ThreadId(decision_sets.intake_thread(decision_set))
+    await log_event(work, Origin(decision_set, thread, run), MessageReceived(text=text, by=caller.name))
+    await defer_advance(work.conn, decision_set)
+    return await decision_sets.read(work.conn, decision_set)
+
+
+async def _constraints_of_parent(work: UnitOfWork, parent: DecisionSetId, project: str) -> ConstraintSchema:
+    try:
+        found = await decision_sets.read(work.conn, parent)
+    except NotFound as error:
+        raise Invalid(f"There is no decision set {parent}.", field="parent_id") from error
+    if found.project != project:
+        raise ParentElsewhere()
+    if found.plan is None:
+        raise ParentWithoutPlan()
+    return inherited(found.constraints, parent)
+
+
+async def cancel(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -> DecisionSet:
+    """Ends a decision set. A worker that is at it is fenced at once and can write no more. Raises AlreadyEnded."""
+    caller.needs("operator")
+    row = await decision_sets.lock(work.conn, decision_set)
+    if row["status"] in ENDED:
+        raise AlreadyEnded()
+    if row["cancel_asked"] is None:
+        await decision_sets.change(work.conn, decision_set, row["version"], {"cancel_asked": caller.name})
+        await work.conn.execute(decision_sets.SQL["take"], {"id": decision_set})
+        await runs.open_run(work.conn, decision_set, "resume", caller.request_id)
+        await defer_advance(work.conn, decision_set)
+    return await decision_sets.read(work.conn, decision_set)
+
+
+async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -> DecisionSet:
+    """Takes a failed decision set up again where it failed. Raises NotFailed."""
+    caller.needs("operator")
+    row = await decision_sets.lock(work.conn, decision_set)
+    if row["status"] != "failed":
+        raise NotFailed()
+    status = {"intake": "intake", "codegen": "building", "validators": "building", "diff": "building"}.get(
+        row["stage"], "planning"
+    )
+    await decision_sets.change(work.conn, decision_set, row["version"], {"status": status, "failure": None})
+    await runs.open_run(work.conn, decision_set, "retry", caller.request_id)
+    await defer_advance(work.conn, decision_set)
+    return await decision_sets.read(work.conn, decision_set)
+
+
+async def fork(
+    work: UnitOfWork,
+    caller: Caller,
+    decision_set: DecisionSetId,
+    *,
+    checkpoint_id: str,
+    constraints: dict[str, Any] | None = None,
+) -> DecisionSet:
+    """A child that starts from the constraints as they stood at a checkpoint, with the given ones changed, and plans at
+    once. Raises NotFound, Invalid."""
+    caller.needs("operator")
+    parent = await decision_sets.read(work.conn, decision_set)
+    state = await checkpoints.state_at(work.conn, decision_set, CheckpointId(checkpoint_id))
+    edits = checked_edits(constraints or {})
+    known = inherited(ConstraintSchema.model_validate(state.get("constraints") or {}), decision_set)
+    changes: dict[FieldName, Constraint | None] = {
+        field: None if value is None else Constraint(value=value, status="stated", source="fork")
+        for field, value in edits.items()
+    }
+    child = DecisionSetId(new_id())
+    home = await projects.by_slug(work.conn, parent.project)
+    await decision_sets.insert(
+        work.conn,
+        child,
+        project=home.id,
+        title=parent.title,
+        parent=decision_set,
+        by=caller.name,
+        constraints=known.with_changes(changes),
+        inputs_seq=1,
+        forked_from=checkpoint_id,
+    )
+    run = await runs.open_run(work.conn, child, "fork", caller.request_id)
+    origin = Origin(child, ThreadId(decision_sets.intake_thread(child)), run)
+    text = f"Forked from #{parent.number}."
+    await log_event(work, origin, MessageReceived(text=text, by=caller.name, edits=edits or None, start=True))
+    await defer_advance(work.conn, child)
+    return await decision_sets.read(work.conn, child)

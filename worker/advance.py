@@ -1,0 +1,192 @@
+"""advance(decision_set): does what is due until nothing is. It takes no other argument, so it may be delivered twice."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+from psycopg.rows import DictRow
+
+from graphs.registry import Compiled, build
+from graphs.saver import LeanSaver
+from graphs.services import Services
+from infra.logging import bind_run
+from storage import checkpoints, decision_sets, runs
+from storage.events import Origin, log_event
+from storage.jobs import defer_advance
+from storage.postgres import Pool, UnitOfWork, one, unit_of_work
+from storage.records.errors import Fenced
+from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
+from storage.records.ids import DecisionSetId, ThreadId
+from storage.records.steps import NodeFailed, RunContext
+from worker.steps import Rest, Step, decision_step, intake_step
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Advancer:
+    """One per worker. `name` is the worker's id; `drain` stops every run at its next superstep."""
+
+    pool: Pool
+    services: Services
+    name: str
+    draining: bool = False
+    _controls: set[RunControl] = field(default_factory=set)
+    _graphs: dict[str, Compiled] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._graphs = {name: build(name, self.services) for name in ("intake", "decision")}
+
+    def drain(self) -> None:
+        self.draining = True
+        for control in self._controls:
+            control.request_drain()
+
+    async def advance(self, decision_set: DecisionSetId) -> None:
+        """Raises psycopg.OperationalError when the database is away: the job is then taken up again."""
+        taken = await self._take(decision_set)
+        if taken is None:
+            return
+        context, logging_ids = taken
+        with logging_ids:
+            log.info("run taken", lease=context.lease)
+            try:
+                await self._until_rest(context)
+            except Fenced:
+                log.warning("fenced: another worker has this decision set")
+            except GraphDrained:
+                async with unit_of_work(self.pool) as work:
+                    await defer_advance(work.conn, decision_set)
+                log.info("drained: the run goes on elsewhere")
+            except psycopg.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 (the outermost loop: the failure is recorded where people see it)
+                log.exception("run failed")
+                await self._fail(context, error)
+
+    async def _take(self, decision_set: DecisionSetId) -> tuple[RunContext, AbstractContextManager[None]] | None:
+        async with unit_of_work(self.pool) as work:
+            row = await one(work.conn, decision_sets.SQL["take"], {"id": decision_set})
+            run = await runs.take(work.conn, decision_set, self.name)
+        if row is None or run is None:
+            return None
+        request = run.request_id or ""
+        context = RunContext(decision_set, ThreadId(decision_set), run.id, row["lease"], self.pool, request)
+        ids = bind_run(request_id=request, run_id=run.id, thread_id=decision_set)
+        return context, ids
+
+    async def _until_rest(self, context: RunContext) -> None:
+        while True:
+            async with self.pool.connection() as conn:
+                found = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
+            if found is None or found["lease"] != context.lease:
+                raise Fenced(context.decision_set)
+            if found["cancel_asked"] is not None:
+                return await self._cancel(context)
+            due = await self._due(context, found)
+            if isinstance(due, Step):
+                await self._run(context, due)
+            elif await self._rest(context, due.outcome):
+                return None
+
+    async def _due(self, context: RunContext, row: DictRow) -> Step | Rest:
+        intake = await self._graph("intake").aget_state(self._config(context, "intake"))
+        async with self.pool.connection() as conn:
+            step = await intake_step(conn, row, intake)
+        if step is not None:
+            return step
+        decision = await self._graph("decision").aget_state(self._config(context, "decision"))
+        async with self.pool.connection() as conn:
+            return await decision_step(conn, row, row["project"], decision)
+
+    def _graph(self, name: str) -> Compiled:
+        return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool)})
+
+    def _config(self, context: RunContext, graph: str) -> dict[str, object]:
+        return {"configurable": {"thread_id": self._thread(context, graph)}, "recursion_limit": 200}
+
+    def _thread(self, context: RunContext, graph: str) -> ThreadId:
+        intake = graph == "intake"
+        return ThreadId(decision_sets.intake_thread(context.decision_set) if intake else context.decision_set)
+
+    async def _run(self, context: RunContext, step: Step) -> None:
+        """One stretch of a graph: to its end, its next interrupt, or a drain."""
+        if self.draining:
+            raise GraphDrained("shutdown")
+        context.thread, context.consult = self._thread(context, step.graph), True
+        control = RunControl()
+        self._controls.add(control)
+        try:
+            stream = self._graph(step.graph).astream(
+                step.send,
+                self._config(context, step.graph),  # pyright: ignore[reportArgumentType]
+                context=context,
+                stream_mode="custom",
+                durability="sync",
+                control=control,
+            )
+            async for _ in stream:
+                pass
+        finally:
+            self._controls.discard(control)
+
+    async def _rest(self, context: RunContext, outcome: Outcome) -> bool:
+        """Ends the run, unless something came in meanwhile. Commands hold the same lock, so nothing is missed."""
+        async with unit_of_work(self.pool) as work:
+            row = await decision_sets.lock(work.conn, context.decision_set)
+            if row["lease"] != context.lease:
+                raise Fenced(context.decision_set)
+            summary = await one(work.conn, decision_sets.SQL["summary"], {"id": context.decision_set})
+            answered = row["status"] != "awaiting_approval" or not (summary and summary["gate_id"])
+            unread = row["status"] == "intake" and row["inputs_seq"] > row["inputs_through"]
+            if row["cancel_asked"] or unread or (outcome == "waiting" and row["status"] != "intake" and answered):
+                return False
+            return await self._complete(context, work, outcome)
+
+    async def _complete(self, context: RunContext, work: UnitOfWork, outcome: Outcome, *before: Payload) -> bool:
+        checkpoint = await checkpoints.standing(work.conn, context.thread)
+        origin = Origin(context.decision_set, context.thread, context.run, checkpoint=checkpoint)
+        if await runs.finish(work.conn, context.run, outcome):
+            await log_event(work, origin, *before, RunComplete(outcome=outcome))
+            log.info("run complete", outcome=outcome)
+        return True
+
+    async def _cancel(self, context: RunContext) -> None:
+        async with unit_of_work(self.pool) as work:
+            row = await self._locked(context, work)
+            await decision_sets.change(
+                work.conn, context.decision_set, row["version"], {"status": "cancelled", "question": None}
+            )
+            stage = StageChanged(stage=row["stage"], status="cancelled")
+            await self._complete(context, work, "cancelled", stage)
+
+    async def _fail(self, context: RunContext, error: Exception) -> None:
+        cause = str(error) or type(error).__name__
+        if not isinstance(error, NodeFailed):
+            cause = f"{type(error).__name__}: {cause}"
+        async with unit_of_work(self.pool) as work:
+            row = await self._locked(context, work)
+            failed = RunFailed(
+                stage=row["stage"],
+                cause=cause[:2000],
+                effect="Nothing was committed. What was decided before this stage is kept.",
+                next_action=error.next_action
+                if isinstance(error, NodeFailed)
+                else "Retry takes it up again at this stage. The worker's log has the details.",
+            )
+            patch = {"status": "failed", "failure": cause[:500]}
+            await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
+            cards = error.cards if isinstance(error, NodeFailed) else []
+            stage = StageChanged(stage=row["stage"], status="failed")
+            await self._complete(context, work, "failed", *cards, failed, stage)
+
+    async def _locked(self, context: RunContext, work: UnitOfWork) -> DictRow:
+        row = await decision_sets.lock(work.conn, context.decision_set)
+        if row["lease"] != context.lease:
+            raise Fenced(context.decision_set)
+        return row

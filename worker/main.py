@@ -1,0 +1,110 @@
+"""The worker process, put together: pools, providers, graphs, jobs, heartbeat, reaper."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+
+import structlog
+
+from graphs.services import Services
+from infra.logging import configure_logging
+from infra.sandbox import Sandbox
+from infra.settings import Settings
+from providers.compute import ComputePool
+from providers.policies import PolicyBundle
+from providers.pricing import PriceBook
+from providers.rulebook import Rulebook
+from providers.rulebook.bundle import RulebookCodeGen
+from storage import workers
+from storage.artifacts import open_store
+from storage.jobs import QUEUE
+from storage.postgres import connect, make_pool
+from storage.records.ids import new_id
+from worker.advance import Advancer
+from worker.jobs import job_app
+from worker.recover import beat_for_ever, reap_for_ever
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 20.0
+"""How long a stopping worker waits for its runs to reach their next superstep."""
+
+
+def services(settings: Settings, compute: ComputePool) -> Services:
+    book = PriceBook.load()
+    return Services(
+        orchestration=Rulebook(book, compute=compute),
+        codegen=RulebookCodeGen(),
+        book=book,
+        policies=PolicyBundle.load(),
+        artifacts=open_store(settings.artifacts_url),
+        sandbox=Sandbox.detect(),
+        compute=compute,
+        require_sandbox=settings.require_sandbox,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT, then drains."""
+    configure_logging(settings.log_level, process="worker")
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    name, host = new_id(), socket.gethostname()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    compute = ComputePool()
+    concurrency = settings.worker_concurrency
+    pool = make_pool(settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.direct_database_url is not None)
+    alive = await connect(settings.direct_dsn)
+    try:
+        async with pool:
+            await workers.hold(alive, name)
+            advancer = Advancer(pool, services(settings, compute), name)
+            app = job_app(settings.direct_dsn, advancer)
+            async with app.open_async():
+                await _work(app, advancer, pool, name, host, concurrency, stop)
+            async with pool.connection() as conn:
+                await workers.leave(conn, name)
+    finally:
+        compute.close()
+        await alive.close()
+
+
+async def _work(app, advancer, pool, name, host, concurrency, stop) -> None:
+    async with pool.connection() as conn:
+        await workers.beat(conn, name, host)
+    jobs = asyncio.create_task(
+        app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=concurrency,
+            fetch_job_polling_interval=1.0,
+            update_heartbeat_interval=5.0,
+            stalled_worker_timeout=30.0,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=DRAIN_SECONDS,
+        )
+    )
+    beating = asyncio.create_task(beat_for_ever(pool, name, host))
+    reaping = asyncio.create_task(reap_for_ever(pool, app))
+    stopping = asyncio.create_task(stop.wait())
+    log.info("worker ready", worker=name, pid=os.getpid(), concurrency=concurrency)
+    try:
+        await asyncio.wait({jobs, beating, reaping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("worker stopping", worker=name)
+        advancer.drain()
+    finally:
+        reaping.cancel()
+        jobs.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await jobs
+        beating.cancel()
+        stopping.cancel()
+        await asyncio.gather(beating, reaping, stopping, return_exceptions=True)

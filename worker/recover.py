@@ -1,0 +1,88 @@
+"""The reaper and the heartbeat: coroutines of each worker, never queued jobs, which would wait behind the very jobs they
+are to free."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import psycopg
+import structlog
+from procrastinate import App
+
+from storage import decision_sets, runs, workers
+from storage.events import Origin, log_event
+from storage.jobs import QUEUE, defer_advance
+from storage.postgres import Pool, every, unit_of_work
+from storage.records.events import RunComplete, RunFailed
+from storage.records.ids import DecisionSetId, ThreadId
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 5.0
+STALLED_SECONDS = 30.0
+"""After this long without a sign of its worker, a job that no run names is taken for lost."""
+ATTEMPTS = 10
+"""How often a run is taken up again after its worker died before it is given up."""
+
+
+async def beat_for_ever(pool: Pool, worker: str, host: str) -> None:
+    while True:
+        try:
+            async with pool.connection() as conn:
+                await workers.beat(conn, worker, host)
+                await runs.beat(conn, worker)
+        except psycopg.OperationalError as error:
+            log.warning("heartbeat missed", error=str(error))
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def reap_for_ever(pool: Pool, app: App) -> None:
+    while True:
+        try:
+            await reap(pool, app)
+        except psycopg.OperationalError as error:
+            log.warning("reaper missed a turn", error=str(error))
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def reap(pool: Pool, app: App) -> None:
+    """Puts back what dead workers held, defers a job for each open run that has none, and gives up the hopeless."""
+    async with pool.connection() as conn:
+        dead = await workers.dead(conn)
+        lost = await workers.lost_jobs(conn, dead) if dead else []
+        for worker in dead:
+            await workers.leave(conn, worker)
+        await workers.forget(conn)
+    for job in lost:
+        log.warning("job taken back from a dead worker", job_id=job)
+        await app.job_manager.retry_job_by_id_async(job, datetime.now(UTC))
+    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
+        log.warning("stalled job taken back", job_id=job.id)
+        await app.job_manager.retry_job(job)
+    async with pool.connection() as conn:
+        orphans = await every(conn, runs.SQL["orphans"])
+    for run in orphans:
+        if run["attempts"] >= ATTEMPTS:
+            await _give_up(pool, run["id"], run["decision_set_id"], run["attempts"])
+        else:
+            async with unit_of_work(pool) as work:
+                await defer_advance(work.conn, run["decision_set_id"])
+
+
+async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: int) -> None:
+    async with unit_of_work(pool) as work:
+        row = await decision_sets.lock(work.conn, decision_set)
+        if not await runs.finish(work.conn, run, "failed"):  # pyright: ignore[reportArgumentType]
+            return
+        cause = f"The worker stopped {attempts} times while it was at this stage."
+        await decision_sets.change(work.conn, decision_set, row["version"], {"status": "failed", "failure": cause})
+        failed = RunFailed(
+            stage=row["stage"],
+            cause=cause,
+            effect="Nothing was committed. What was decided before this stage is kept.",
+            next_action="Look at the worker's log, then retry.",
+        )
+        origin = Origin(decision_set, ThreadId(decision_set), None)
+        await log_event(work, origin, failed, RunComplete(outcome="failed"))
+        log.error("run given up", run_id=run, attempts=attempts)

@@ -1,0 +1,96 @@
+"""What is due for a decision set, read from rows and checkpoints alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langgraph.types import Command, StateSnapshot
+from psycopg.rows import DictRow
+
+from storage import decision_sets, events, gates
+from storage.postgres import Connection
+from storage.records.constraints import ConstraintSchema
+from storage.records.events import MessageReceived
+from storage.records.ids import DecisionSetId, GateId
+from storage.records.intake import IntakeInput
+from storage.records.plans import Baseline, Plan
+
+GraphName = Literal["intake", "decision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`send` is what the graph is given: an input, a resume, or None to go on."""
+
+    graph: GraphName
+    send: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing is due."""
+
+    outcome: Literal["completed", "waiting", "rejected"]
+
+
+async def intake_step(conn: Connection, row: DictRow, state: StateSnapshot) -> Step | Rest | None:
+    """None when the intake is over."""
+    if not state.created_at:
+        known = ConstraintSchema.model_validate(row["constraints"])
+        inputs = await pending_inputs(conn, row)
+        return Step("intake", {"constraints": known, "inputs": inputs, "skipped": [], "asked": []})
+    if state.interrupts:
+        inputs = await pending_inputs(conn, row)
+        if not inputs:
+            return Rest("waiting")
+        # Named by its id: a bare resume that is delivered twice would answer the next interrupt.
+        return Step("intake", Command(resume={state.interrupts[0].id: inputs}))
+    return Step("intake", None) if state.next else None
+
+
+async def pending_inputs(conn: Connection, row: DictRow) -> list[IntakeInput]:
+    """What a person said or did that the intake graph has not read."""
+    found = await events.read(conn, row["id"], after=row["inputs_through"], limit=10_000)
+    return [
+        IntakeInput(seq=event.seq, **MessageReceived.model_validate(event.payload).model_dump())
+        for event in found
+        if event.type == "message-received"
+    ]
+
+
+async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateSnapshot) -> Step | Rest:
+    if not state.created_at:
+        start = {
+            "project": slug,
+            "constraints": ConstraintSchema.model_validate(row["constraints"]),
+            "baseline": await baseline_of(conn, row["parent_id"]),
+            "round": 1,
+            "revision": 0,
+            "avoid": [],
+            "feedback": "",
+        }
+        return Step("decision", start)
+    if state.interrupts:
+        gate = GateId(state.tasks[0].id)
+        answer = await gates.answer_of(conn, row["id"], gate)
+        if answer is None:
+            return Rest("waiting")
+        return Step("decision", Command(resume={state.interrupts[0].id: answer.model_dump(mode="json")}))
+    if state.next:
+        return Step("decision", None)
+    return Rest("rejected" if state.values.get("outcome") == "rejected" else "completed")
+
+
+async def baseline_of(conn: Connection, parent: DecisionSetId | None) -> Baseline | None:
+    if parent is None:
+        return None
+    state = await decision_sets.state_of(conn, parent)
+    found = await decision_sets.read(conn, parent)
+    plan = Plan.model_validate(state["plan"]) if state.get("plan") else None
+    return Baseline(
+        decision_set=parent,
+        cost_likely=found.cost.likely if found.cost else None,
+        resources=plan.resources if plan else [],
+        commit=found.commit,
+    )
