@@ -1,0 +1,42 @@
+"""Which database a command works on, and what is said when it does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from infra.embedded import EmbeddedPostgres, running_dsn
+from infra.errors import OperatorError
+from infra.settings import Settings
+
+
+def attached(settings: Settings) -> Settings:
+    """With the address that is set, or that of the embedded PostgreSQL which `up` runs. Raises SettingsError."""
+    dsn = settings.database_url or running_dsn(settings.data_dir) or settings.dsn
+    return settings.model_copy(update={"database_url": dsn})
+
+
+@contextmanager
+def database(settings: Settings, command: str) -> Iterator[Settings]:
+    """As `attached`; where nothing runs, embedded PostgreSQL is started, migrated and stopped around the command."""
+    if settings.database_url or running_dsn(settings.data_dir):
+        with plain_errors():
+            yield attached(settings)
+        return
+    with EmbeddedPostgres(settings.data_dir, address=f"`countersign {command}`", fsync=settings.fsync) as postgres:
+        from storage.migrations import migrate
+
+        migrate(postgres.dsn)
+        yield settings.model_copy(update={"database_url": postgres.dsn})
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Raises OperatorError for a database that cannot be reached or refuses this user."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise OperatorError(f"The database does not answer ({reason}): check COUNTERSIGN_DATABASE_URL.") from error

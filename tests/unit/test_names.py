@@ -1,0 +1,66 @@
+"""Names the product's documents use, where their readers would look for them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from graphs.registry import decision, intake
+from storage.records.events import EVENT_TYPES
+
+EDGES = {
+    ("__start__", "planner"),
+    ("planner", "critic_tech"),
+    ("critic_tech", "critic_cost"),
+    ("critic_cost", "critic_risk"),
+    ("critic_risk", "reconcile"),
+    ("reconcile", "planner"),
+    ("reconcile", "policy_eval"),
+    ("policy_eval", "gate_hitl"),
+    ("gate_hitl", "process_approval_feedback"),
+    ("process_approval_feedback", "codegen"),
+    ("process_approval_feedback", "gate_hitl"),
+    ("process_approval_feedback", "planner"),
+    ("process_approval_feedback", "__end__"),
+    ("codegen", "validators"),
+    ("validators", "diff_and_persist"),
+    ("diff_and_persist", "__end__"),
+}
+INTAKE_EDGES = {
+    ("__start__", "extract_constraints"),
+    ("extract_constraints", "coverage_check"),
+    ("coverage_check", "adaptive_questioner"),
+    ("coverage_check", "__end__"),
+    ("adaptive_questioner", "gate_user_input"),
+    ("gate_user_input", "extract_constraints"),
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("graphs.state", "MLOpsProjectState"),
+        ("intake.state", "IntakeState"),
+        ("intake.schema", "ConstraintSchema"),
+        ("storage.records.events", "ReasonCard"),
+        ("storage.events", "log_event"),
+        ("providers.base", "OrchestrationProvider"),
+        ("providers.base", "CodeGenProvider"),
+        ("storage.records.errors", "DeterminismBudgetExceeded"),
+    ],
+)
+def test_the_name_stands_where_it_is_looked_for(module: str, name: str) -> None:
+    assert getattr(import_module(module), name).__name__ == name
+
+
+def test_the_decision_graph_has_these_edges_and_no_others() -> None:
+    assert {(edge.source, edge.target) for edge in decision().get_graph().edges} == EDGES
+
+
+def test_the_intake_graph_has_these_edges_and_no_others() -> None:
+    assert {(edge.source, edge.target) for edge in intake().get_graph().edges} == INTAKE_EDGES
+
+
+def test_the_events_have_their_names() -> None:
+    assert {"reason-card", "policy-update", "cost-update", "run-complete"} <= set(EVENT_TYPES)
