@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from types import ModuleType
-from typing import Any, TypedDict
+from typing import Any
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel, TypeAdapter
+from typing_extensions import TypedDict
 
 from storage.records import constraints, decision_sets, intake, plans
 from storage.records.constraints import ConstraintSchema
@@ -90,7 +91,9 @@ def _adapter(schema: type) -> TypeAdapter[Any]:
 
 def as_json(schema: type, state: Any) -> dict[str, Any]:
     """The channels of a state, or of an update, as plain JSON."""
-    return _adapter(schema).dump_python({name: state[name] for name in schema.__annotations__ if name in state}, mode="json")
+    return _adapter(schema).dump_python(
+        {name: state[name] for name in schema.__annotations__ if name in state}, mode="json"
+    )
 
 
 def from_json(schema: type, body: Any) -> Any:

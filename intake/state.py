@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.decision_sets import Coverage, Question

@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
+
+from storage.compute import Compute
+
+__all__ = ["Compute", "ComputePool", "here"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 LIMIT_SECONDS = 30.0
-
-
-class Compute(Protocol):
-    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 async def here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,7 +57,7 @@ class ComputePool:
 
     def close(self) -> None:
         """Kills what still runs."""
-        for process in list((self._pool._processes or {}).values()):  # noqa: SLF001
+        for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -20,7 +20,9 @@ def migrate(dsn: str) -> list[str]:
     """Applies what is missing and names it. Safe to call from several machines at once; needs a direct connection,
     since the lock belongs to the session."""
     sql = queries("migrations")
-    with psycopg.connect(dsn, autocommit=True, row_factory=dict_row, prepare_threshold=None) as conn:
+    with psycopg.Connection[DictRow].connect(
+        dsn, autocommit=True, row_factory=dict_row, prepare_threshold=None
+    ) as conn:
         conn.execute(sql["lock"], {"number": _LOCK})
         try:
             return _apply(conn)

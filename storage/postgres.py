@@ -55,7 +55,7 @@ def make_pool(dsn: str, *, minimum: int = 1, maximum: int = 8, pooled: bool = Fa
 
 async def connect(dsn: str) -> Connection:
     """One connection outside any pool, for listening and for session locks."""
-    return await AsyncConnection.connect(dsn, autocommit=True, row_factory=dict_row)
+    return await AsyncConnection[DictRow].connect(dsn, autocommit=True, row_factory=dict_row)
 
 
 @dataclass

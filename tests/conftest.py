@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that wants one: the embedded one, or the server that COUNTERSIGN_DATABASE_URL names."""
+"""A real PostgreSQL for every test that wants one: embedded, or the server that COUNTERSIGN_DATABASE_URL names."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from infra.embedded import EmbeddedPostgres
 from storage.migrations import migrate
@@ -40,7 +41,8 @@ def server_dsn() -> Iterator[str]:
 
 
 def _named(dsn: str, database: str) -> str:
-    return make_conninfo(dsn, dbname=database)
+    """The same server's other database, as an address that the settings take."""
+    return f"postgresql:///?{urlencode({**conninfo_to_dict(dsn), 'dbname': database}, quote_via=quote)}"
 
 
 @pytest.fixture(scope="session")
@@ -59,9 +61,7 @@ def database_url(server_dsn: str, template: str) -> Iterator[str]:
     """A migrated database of the test's own."""
     name = f"countersign_{uuid4().hex[:12]}"
     with psycopg.connect(server_dsn, autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        conn.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
         yield _named(server_dsn, name)
         conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 

@@ -1,4 +1,4 @@
-"""advance(decision_set): does what is due until nothing is. It takes no other argument, so it may be delivered twice."""
+"""advance(decision_set): does what is due until nothing is. With no other argument, it may be delivered twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 import structlog
+from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 from psycopg.rows import DictRow
@@ -65,7 +66,7 @@ class Advancer:
                 log.info("drained: the run goes on elsewhere")
             except psycopg.OperationalError:
                 raise
-            except Exception as error:  # noqa: BLE001 (the outermost loop: the failure is recorded where people see it)
+            except Exception as error:
                 log.exception("run failed")
                 await self._fail(context, error)
 
@@ -107,7 +108,7 @@ class Advancer:
     def _graph(self, name: str) -> Compiled:
         return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool)})
 
-    def _config(self, context: RunContext, graph: str) -> dict[str, object]:
+    def _config(self, context: RunContext, graph: str) -> RunnableConfig:
         return {"configurable": {"thread_id": self._thread(context, graph)}, "recursion_limit": 200}
 
     def _thread(self, context: RunContext, graph: str) -> ThreadId:
@@ -124,7 +125,7 @@ class Advancer:
         try:
             stream = self._graph(step.graph).astream(
                 step.send,
-                self._config(context, step.graph),  # pyright: ignore[reportArgumentType]
+                self._config(context, step.graph),
                 context=context,
                 stream_mode="custom",
                 durability="sync",

@@ -9,6 +9,8 @@ import signal
 import socket
 
 import structlog
+from procrastinate import App
+from providers.rulebook.bundle import RulebookCodeGen
 
 from graphs.services import Services
 from infra.logging import configure_logging
@@ -18,11 +20,10 @@ from providers.compute import ComputePool
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
-from providers.rulebook.bundle import RulebookCodeGen
 from storage import workers
 from storage.artifacts import open_store
 from storage.jobs import QUEUE
-from storage.postgres import connect, make_pool
+from storage.postgres import Pool, connect, make_pool
 from storage.records.ids import new_id
 from worker.advance import Advancer
 from worker.jobs import job_app
@@ -61,7 +62,9 @@ async def _serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     compute = ComputePool()
     concurrency = settings.worker_concurrency
-    pool = make_pool(settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.direct_database_url is not None)
+    pool = make_pool(
+        settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.direct_database_url is not None
+    )
     alive = await connect(settings.direct_dsn)
     try:
         async with pool:
@@ -77,7 +80,9 @@ async def _serve(settings: Settings) -> None:
         await alive.close()
 
 
-async def _work(app, advancer, pool, name, host, concurrency, stop) -> None:
+async def _work(
+    app: App, advancer: Advancer, pool: Pool, name: str, host: str, concurrency: int, stop: asyncio.Event
+) -> None:
     async with pool.connection() as conn:
         await workers.beat(conn, name, host)
     jobs = asyncio.create_task(

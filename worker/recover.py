@@ -1,5 +1,5 @@
-"""The reaper and the heartbeat: coroutines of each worker, never queued jobs, which would wait behind the very jobs they
-are to free."""
+"""The reaper and the heartbeat: coroutines of each worker, never queued jobs, which would wait behind the very jobs
+they are to free."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TypedDict
+
+from providers.rulebook.bundle import zip_bundle
+from typing_extensions import TypedDict
 
 from graphs.decision.checks import validate
 from graphs.decision.documents import documents
 from graphs.services import Services
 from providers.base import CodeRequest
-from providers.rulebook.bundle import zip_bundle
 from storage import artifacts
 from storage.postgres import UnitOfWork
 from storage.records.canonical import sha256_of_bytes
@@ -52,7 +53,10 @@ class Codegen:
             artifact=digest,
             name=f"{state.get('project', 'project')}.zip",
             size=len(archive),
-            files=[BundleFile(path=path, sha256=sha256_of_bytes(data), size=len(data)) for path, data in sorted(files.items())],
+            files=[
+                BundleFile(path=path, sha256=sha256_of_bytes(data), size=len(data))
+                for path, data in sorted(files.items())
+            ],
         )
 
         async def link(work: UnitOfWork) -> None:

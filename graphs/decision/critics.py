@@ -1,8 +1,8 @@
-"""critic_tech, critic_cost, critic_risk, and reconcile: three who don't see each other, and what their objections lead to."""
+"""critic_tech, critic_cost, critic_risk, who don't see each other, and reconcile, which settles what they object to."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from graphs.services import Services
 from graphs.state import CriticInput, MLOpsProjectState

@@ -14,7 +14,9 @@ def documents(state: Mapping[str, Any]) -> dict[str, str]:
     return {
         "docs/plan.md": plan_document(state["plan"], state["constraints"]),
         "docs/cost.md": cost_document(state["cost_estimate"]),
-        "docs/policy.md": policy_document(state["policy_results"], state.get("reconciliation"), state.get("feedback", "")),
+        "docs/policy.md": policy_document(
+            state["policy_results"], state.get("reconciliation"), state.get("feedback", "")
+        ),
     }
 
 

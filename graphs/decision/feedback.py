@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
+
+from intake.merge import merge
+from providers.amendment import Refit, refit
+from typing_extensions import TypedDict
 
 from graphs.decision.planner import cost_card, cost_columns, plan_changes
 from graphs.decision.policy_eval import basis_of, unmet
 from graphs.services import Services
 from graphs.state import MLOpsProjectState
 from intake.extract import captured
-from intake.merge import merge
 from providers import capsule as capsules
-from providers.amendment import Refit, refit
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.events import Payload, PolicyUpdate, ReasonCard, StageChanged
 from storage.records.ids import Sha256
@@ -79,7 +81,9 @@ class ProcessApprovalFeedback:
     def _go_on(self, approval: Approval) -> NodeResult:
         cards: list[Payload] = []
         if approval.comment:
-            cards.append(self._card("Comment", "No constraint was read from the comment", "Go on as approved", approval))
+            cards.append(
+                self._card("Comment", "No constraint was read from the comment", "Go on as approved", approval)
+            )
         cards.append(StageChanged(stage="codegen", status="building"))
         return NodeResult(
             update={"outcome": "approved", "feedback": approval.comment},
@@ -102,12 +106,12 @@ class ProcessApprovalFeedback:
             if item and (name not in known.root or known.root[name].value != item.value)
         }
 
-    def _plan_again(
-        self, state: FeedbackInput, approval: Approval, changes: dict[FieldName, Constraint]
-    ) -> NodeResult:
+    def _plan_again(self, state: FeedbackInput, approval: Approval, changes: dict[FieldName, Constraint]) -> NodeResult:
         constraints = state["constraints"].with_changes(dict(changes))
         read = f"{len(changes)} constraint{'' if len(changes) == 1 else 's'} read from the comment"
-        cards: list[Payload] = [captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()]
+        cards: list[Payload] = [
+            captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()
+        ]
         cards.append(self._card("Changes requested", read, "Plan again", approval))
         cards.append(StageChanged(stage="planner", status="planning"))
         return NodeResult(
@@ -158,7 +162,9 @@ class ProcessApprovalFeedback:
             "capsule": sealed,
             "amendment": amendment,
         }
-        cards: list[Payload] = [captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()]
+        cards: list[Payload] = [
+            captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()
+        ]
         cards += [
             self._amendment_card(state, approval, amendment, fitted),
             cost_card(state.get("baseline"), constraints, fitted.cost).model_copy(

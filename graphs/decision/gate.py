@@ -114,9 +114,7 @@ class Gate:
             gate=gate,
             allowed=cast(
                 list[Action],
-                allowed_actions(
-                    state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)
-                ),
+                allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
             ),
             capsule=state["capsule"],
             opened_at=now,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import Any
+
+from psycopg.rows import DictRow
+from typing_extensions import TypedDict
 
 from graphs.decision.codegen import unzip
 from graphs.services import Services
 from storage import changes, decision_sets, git
-from storage.postgres import UnitOfWork
+from storage.git.patches import Bounds, compare
+from storage.postgres import UnitOfWork, one
 from storage.records.events import DiffFile, DiffRecorded, StageChanged
-from storage.records.plans import Approval, Baseline, Bundle, Commit, Plan
-from storage.records.steps import NodeFailed, NodeResult, RunContext
+from storage.records.plans import Approval, Baseline, Bundle, Plan
+from storage.records.steps import NodeResult, RunContext
 
 
 class PersistInput(TypedDict, total=False):
@@ -21,9 +27,89 @@ class PersistInput(TypedDict, total=False):
     plan: Plan
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The decision set's row, its own state and its parent's, as they are before the commit."""
+
+    row: DictRow
+    state: dict[str, Any]
+    parent: dict[str, Any]
+
+
 class DiffAndPersist:
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def __call__(self, state: PersistInput, context: RunContext | None) -> NodeResult:
-        raise NotImplementedError
+        bundle = state["bundle"]
+        if context is None:  # LangGraph's own tools have no project to commit to
+            return NodeResult(update={"outcome": "completed"})
+        files = unzip(await self._services.artifacts.get(bundle.artifact))
+        standing = await self._standing(context)
+        prepared = await self._commit(context, standing.row, files, state.get("approval"))
+        commit, recorded = prepared.record, await self._recorded(context, standing, prepared, bundle)
+
+        async def publish(work: UnitOfWork) -> None:
+            await git.publish(work.conn, standing.row["project_id"], prepared)
+
+        return NodeResult(
+            update={"commit": commit, "outcome": "completed"},
+            cards=[recorded, StageChanged(stage="done", status="completed")],
+            patch={
+                "status": "completed",
+                "stage": "done",
+                "commit_sha": commit.sha,
+                "branch": commit.branch,
+                "changes": recorded.state,
+            },
+            effects=[publish],
+        )
+
+    async def _standing(self, context: RunContext) -> Standing:
+        async with context.pool.connection() as conn:
+            row = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
+            if row is None:
+                raise LookupError(context.decision_set)
+            state = await decision_sets.state_of(conn, context.decision_set)
+            parent = await decision_sets.state_of(conn, row["parent_id"]) if row["parent_id"] else {}
+        return Standing(row, state, parent)
+
+    async def _commit(
+        self, context: RunContext, row: DictRow, files: dict[str, bytes], approval: Approval | None
+    ) -> git.PreparedCommit:
+        async with context.pool.connection() as conn:
+            ancestor = await git.nearest_commit(conn, row["parent_id"]) if row["parent_id"] else None
+            target = await git.branch_for(conn, row["project_id"], ancestor, row["number"])
+        approved = f"Approved-by: {approval.by}\n" if approval else ""
+        message = f"{row['title']}\n\nDecision-Set: {row['id']}\nNumber: {row['number']}\n{approved}"
+        return await git.prepare_commit(
+            context.pool,
+            row["project_id"],
+            target.branch,
+            files,
+            message,
+            approval.by if approval else row["created_by"],
+            datetime.now(UTC),
+            target.parent,
+        )
+
+    async def _recorded(
+        self, context: RunContext, standing: Standing, prepared: git.PreparedCommit, bundle: Bundle
+    ) -> DiffRecorded:
+        async with context.pool.connection() as conn:
+            packs = await git.packs_of(conn, standing.row["project_id"])
+        packs = [*packs, *([prepared.pack] if prepared.pack else [])]
+        files = await asyncio.to_thread(compare, packs, prepared.parent, prepared.sha, Bounds())
+        counts = await self._services.compute(changes.state_counts, standing.parent, standing.state)
+        return DiffRecorded(
+            base=prepared.parent,
+            head=prepared.sha,
+            commit=prepared.record,
+            files=[
+                DiffFile(path=item.path, status=item.status, additions=item.additions, deletions=item.deletions)
+                for item in files
+            ],
+            state=counts,
+            destructive=changes.destructive(standing.parent, standing.state),
+            artifact=bundle.artifact,
+        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from graphs.services import Services
 from providers.base import PlanRequest, Proposal

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from providers.capsule import capsule
+from typing_extensions import TypedDict
 
 from graphs.services import Services
-from providers.capsule import capsule
 from providers.policies import evaluate
 from storage.records.constraints import ConstraintSchema
 from storage.records.events import PolicyUpdate, StageChanged

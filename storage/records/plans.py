@@ -27,7 +27,8 @@ class Pattern(Record):
 
 
 class Resource(Record):
-    """A thing to run. `kind` is compute, load_balancer, storage, registry, logs, network or queue."""
+    """A thing to run. `kind` is compute, load_balancer, storage, registry, logs, network, queue, database or cluster.
+    The sizes are of one machine, and zero for what is not a machine."""
 
     kind: str
     cloud: str
@@ -35,6 +36,10 @@ class Resource(Record):
     sku: str
     count: int
     purchase: Literal["on_demand", "spot", "usage"]
+    vcpus: int = 0
+    memory_gib: float = 0
+    accelerator: str = ""
+    accelerator_count: int = 0
 
 
 class Candidate(Record):

@@ -31,8 +31,8 @@ class NodeResult:
 
 @dataclass(slots=True)
 class RunContext:
-    """One job's hold on a decision set. `consult` is true until the job has passed its first superstep: only there can a
-    task have finished before."""
+    """One job's hold on a decision set. `consult` is true until the job has passed its first superstep: only there can
+    a task have finished before."""
 
     decision_set: DecisionSetId
     thread: ThreadId

@@ -1,6 +1,9 @@
 -- name: side
 -- Where one side's commit and constraints are, and what it is compared with by default.
-select project_id, parent_id, commit_sha, constraints from decision_sets where id = %(id)s;
+select d.project_id, d.parent_id, d.commit_sha, d.constraints,
+    (select g.answer from gates g where g.decision_set_id = d.id and g.answer is not null
+        order by g.answered_at desc limit 1) as approval
+from decision_sets d where d.id = %(id)s;
 
 -- name: telling_events
 -- The newest event of each type, node, step and constraint field.
