@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NotRequired
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel, TypeAdapter
@@ -61,13 +61,13 @@ class MLOpsProjectState(TypedDict, total=False):
     outcome: str
 
 
-class CriticInput(TypedDict, total=False):
+class CriticInput(TypedDict):
     """All that a critic sees: never what another critic said."""
 
     constraints: ConstraintSchema
     plan: Plan
     cost_estimate: Cost
-    round: int
+    round: NotRequired[int]
 
 
 _MODULES: tuple[ModuleType, ...] = (constraints, decision_sets, intake, plans)

@@ -10,7 +10,6 @@ import socket
 
 import structlog
 from procrastinate import App
-from providers.rulebook.bundle import RulebookCodeGen
 
 from graphs.services import Services
 from infra.logging import configure_logging
@@ -20,6 +19,7 @@ from providers.compute import ComputePool
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
+from providers.rulebook.bundle import RulebookCodeGen
 from storage import workers
 from storage.artifacts import open_store
 from storage.jobs import QUEUE
@@ -27,7 +27,7 @@ from storage.postgres import Pool, connect, make_pool
 from storage.records.ids import new_id
 from worker.advance import Advancer
 from worker.jobs import job_app
-from worker.recover import beat_for_ever, reap_for_ever
+from worker.recover import beat_for_ever, reap_for_ever, tidy_for_ever
 
 log = structlog.get_logger(__name__)
 
@@ -99,17 +99,19 @@ async def _work(
     )
     beating = asyncio.create_task(beat_for_ever(pool, name, host))
     reaping = asyncio.create_task(reap_for_ever(pool, app))
+    tidying = asyncio.create_task(tidy_for_ever(pool))
     stopping = asyncio.create_task(stop.wait())
     log.info("worker ready", worker=name, pid=os.getpid(), concurrency=concurrency)
     try:
-        await asyncio.wait({jobs, beating, reaping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({jobs, beating, reaping, tidying, stopping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("worker stopping", worker=name)
         advancer.drain()
     finally:
         reaping.cancel()
+        tidying.cancel()
         jobs.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await jobs
         beating.cancel()
         stopping.cancel()
-        await asyncio.gather(beating, reaping, stopping, return_exceptions=True)
+        await asyncio.gather(beating, reaping, tidying, stopping, return_exceptions=True)

@@ -10,7 +10,7 @@ import psycopg
 import structlog
 from procrastinate import App
 
-from storage import decision_sets, runs, workers
+from storage import decision_sets, git, runs, workers
 from storage.events import Origin, log_event
 from storage.jobs import QUEUE, defer_advance
 from storage.postgres import Pool, every, unit_of_work
@@ -20,6 +20,7 @@ from storage.records.ids import DecisionSetId, ThreadId
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 5.0
+TIDY_SECONDS = 60.0
 STALLED_SECONDS = 30.0
 """After this long without a sign of its worker, a job that no run names is taken for lost."""
 ATTEMPTS = 10
@@ -44,6 +45,16 @@ async def reap_for_ever(pool: Pool, app: App) -> None:
         except psycopg.OperationalError as error:
             log.warning("reaper missed a turn", error=str(error))
         await asyncio.sleep(BEAT_SECONDS)
+
+
+async def tidy_for_ever(pool: Pool) -> None:
+    """Merges packs where there are many, and drops those retired long enough ago."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        try:
+            await git.tidy(pool)
+        except psycopg.OperationalError as error:
+            log.warning("packs left as they are", error=str(error))
 
 
 async def reap(pool: Pool, app: App) -> None:

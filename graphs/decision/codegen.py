@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import NotRequired
 
-from providers.rulebook.bundle import zip_bundle
 from typing_extensions import TypedDict
 
 from graphs.decision.checks import validate
 from graphs.decision.documents import documents
 from graphs.services import Services
 from providers.base import CodeRequest
+from providers.rulebook.bundle import zip_bundle
 from storage import artifacts
 from storage.postgres import UnitOfWork
 from storage.records.canonical import sha256_of_bytes
@@ -21,15 +22,15 @@ from storage.records.plans import Bundle, BundleFile, Cost, Critique, Plan, Poli
 from storage.records.steps import NodeFailed, NodeResult, RunContext
 
 
-class CodegenInput(TypedDict, total=False):
-    project: str
+class CodegenInput(TypedDict):
+    project: NotRequired[str]
     constraints: ConstraintSchema
     plan: Plan
     cost_estimate: Cost
     policy_results: PolicyReport
-    critiques: list[Critique]
-    reconciliation: Reconciliation
-    feedback: str
+    critiques: NotRequired[list[Critique]]
+    reconciliation: NotRequired[Reconciliation]
+    feedback: NotRequired[str]
 
 
 class Codegen:
@@ -84,7 +85,7 @@ class Codegen:
         )
 
 
-class ValidatorsInput(TypedDict, total=False):
+class ValidatorsInput(TypedDict):
     bundle: Bundle
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 from graphs.services import Services
@@ -18,7 +20,8 @@ ROUNDS = 2
 
 class Critic:
     def __init__(self, services: Services, name: CriticName) -> None:
-        self._services, self._name = services, name
+        self._services = services
+        self._name: CriticName = name
 
     async def __call__(self, state: CriticInput, context: RunContext | None) -> NodeResult:
         provider = self._services.orchestration
@@ -44,14 +47,14 @@ class Critic:
         )
 
 
-class ReconcileInput(TypedDict, total=False):
-    constraints: ConstraintSchema
+class ReconcileInput(TypedDict):
+    constraints: NotRequired[ConstraintSchema]
     plan: Plan
     critique_tech: Critique
     critique_cost: Critique
     critique_risk: Critique
-    avoid: list[str]
-    round: int
+    avoid: NotRequired[list[str]]
+    round: NotRequired[int]
 
 
 class Reconcile:

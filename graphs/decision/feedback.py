@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
-from intake.merge import merge
-from providers.amendment import Refit, refit
 from typing_extensions import TypedDict
 
 from graphs.decision.planner import cost_card, cost_columns, plan_changes
@@ -13,7 +11,9 @@ from graphs.decision.policy_eval import basis_of, unmet
 from graphs.services import Services
 from graphs.state import MLOpsProjectState
 from intake.extract import captured
+from intake.merge import merge
 from providers import capsule as capsules
+from providers.amendment import Refit, refit
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.events import Payload, PolicyUpdate, ReasonCard, StageChanged
 from storage.records.ids import Sha256
@@ -21,19 +21,19 @@ from storage.records.plans import Amendment, Approval, Baseline, Candidate, Cost
 from storage.records.steps import NodeFailed, NodeResult, RunContext
 
 
-class FeedbackInput(TypedDict, total=False):
+class FeedbackInput(TypedDict):
     constraints: ConstraintSchema
-    baseline: Baseline | None
+    baseline: NotRequired[Baseline | None]
     plan: Plan
-    candidates: list[Candidate]
+    candidates: NotRequired[list[Candidate]]
     cost_estimate: Cost
     policy_results: PolicyReport
     basis: PlanBasis
     capsule: Sha256
-    approval: Approval | None
-    amendment: Amendment | None
-    avoid: list[str]
-    revision: int
+    approval: NotRequired[Approval | None]
+    amendment: NotRequired[Amendment | None]
+    avoid: NotRequired[list[str]]
+    revision: NotRequired[int]
 
 
 class ProcessApprovalFeedback:

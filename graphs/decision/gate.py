@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, NotRequired, cast
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
+from typing_extensions import TypedDict
 
 from graphs.services import Services
-from graphs.state import MLOpsProjectState
 from infra.logging import bind_node
 from storage import decision_sets, gates
 from storage.events import Origin, log_event
 from storage.postgres import UnitOfWork, unit_of_work
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
-from storage.records.ids import CheckpointId, GateId
-from storage.records.plans import Approval, PolicyReport
+from storage.records.ids import CheckpointId, GateId, Sha256
+from storage.records.plans import Amendment, Approval, Baseline, Cost, Plan, PolicyReport, Reconciliation
 from storage.records.steps import RunContext
 
 REVISIONS = 3
@@ -36,11 +36,24 @@ def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> l
     return allowed
 
 
+class GateInput(TypedDict):
+    plan: Plan
+    cost_estimate: Cost
+    policy_results: PolicyReport
+    capsule: Sha256
+    baseline: NotRequired[Baseline | None]
+    reconciliation: NotRequired[Reconciliation]
+    amendment: NotRequired[Amendment | None]
+    feedback: NotRequired[str]
+    round: NotRequired[int]
+    revision: NotRequired[int]
+
+
 class Gate:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def ledgered(self, state: MLOpsProjectState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    async def ledgered(self, state: GateInput, runtime: Runtime[RunContext]) -> dict[str, Any]:
         context, info = runtime.context, runtime.execution_info
         if info is None:
             raise LookupError("gate_hitl runs without a checkpointer")
@@ -52,12 +65,12 @@ class Gate:
         answer = interrupt({"gate": gate, "capsule": state["capsule"]})
         return {"approval": Approval.model_validate(answer)}
 
-    async def plain(self, state: MLOpsProjectState) -> dict[str, Any]:
+    async def plain(self, state: GateInput) -> dict[str, Any]:
         answer = interrupt({"capsule": state["capsule"], "policy": state["policy_results"].outcome})
         return {"approval": Approval.model_validate(answer)}
 
     async def _open(
-        self, state: MLOpsProjectState, context: RunContext, gate: GateId, checkpoint: CheckpointId
+        self, state: GateInput, context: RunContext, gate: GateId, checkpoint: CheckpointId
     ) -> Approval | None:
         """Opens the gate unless it stands; answers an earlier approval of exactly this, if one is still valid."""
         origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
@@ -105,7 +118,7 @@ class Gate:
         await gates.answer(work.conn, approval)
         return approval
 
-    def _payload(self, state: MLOpsProjectState, gate: GateId, requester: str) -> GateOpened:
+    def _payload(self, state: GateInput, gate: GateId, requester: str) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], state.get("baseline")
         amendment, found = state.get("amendment"), state.get("reconciliation")
         cost = state["cost_estimate"].likely
@@ -131,7 +144,7 @@ class Gate:
         )
 
 
-def resource_counts(state: MLOpsProjectState) -> dict[str, int]:
+def resource_counts(state: GateInput) -> dict[str, int]:
     """Resources against the parent's, by kind: added, changed, removed."""
     baseline = state.get("baseline")
     old = {item.kind: item for item in baseline.resources} if baseline else {}

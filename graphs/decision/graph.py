@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 from graphs.decision.codegen import Codegen, CodegenInput, Validators, ValidatorsInput
 from graphs.decision.critics import Critic, Reconcile, ReconcileInput, after_reconcile
 from graphs.decision.feedback import FeedbackInput, ProcessApprovalFeedback, after_feedback
-from graphs.decision.gate import Gate
+from graphs.decision.gate import Gate, GateInput
 from graphs.decision.persist import DiffAndPersist, PersistInput
 from graphs.decision.planner import Planner, PlannerInput
 from graphs.decision.policy_eval import PolicyEval, PolicyInput
@@ -36,7 +36,7 @@ def decision_graph(services: Services, wrap: Wrap, *, with_ledger: bool) -> Deci
     for name, (node, reads) in nodes.items():
         graph.add_node(name, wrap(name, node, schema=MLOpsProjectState, reads=reads), input_schema=reads)
     gate = Gate(services)
-    graph.add_node("gate_hitl", gate.ledgered if with_ledger else gate.plain)
+    graph.add_node("gate_hitl", gate.ledgered if with_ledger else gate.plain, input_schema=GateInput)
 
     graph.add_edge(START, "planner")
     graph.add_edge("planner", "critic_tech")

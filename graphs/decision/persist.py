@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NotRequired
 
 from psycopg.rows import DictRow
 from typing_extensions import TypedDict
@@ -20,11 +19,11 @@ from storage.records.plans import Approval, Baseline, Bundle, Plan
 from storage.records.steps import NodeResult, RunContext
 
 
-class PersistInput(TypedDict, total=False):
+class PersistInput(TypedDict):
     bundle: Bundle
-    baseline: Baseline | None
-    approval: Approval | None
-    plan: Plan
+    baseline: NotRequired[Baseline | None]
+    approval: NotRequired[Approval | None]
+    plan: NotRequired[Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,7 @@ class DiffAndPersist:
             approval.by if approval else row["created_by"],
             datetime.now(UTC),
             target.parent,
+            compute=self._services.compute,
         )
 
     async def _recorded(
@@ -99,7 +99,7 @@ class DiffAndPersist:
         async with context.pool.connection() as conn:
             packs = await git.packs_of(conn, standing.row["project_id"])
         packs = [*packs, *([prepared.pack] if prepared.pack else [])]
-        files = await asyncio.to_thread(compare, packs, prepared.parent, prepared.sha, Bounds())
+        files = await self._services.compute(compare, packs, prepared.parent, prepared.sha, Bounds())
         counts = await self._services.compute(changes.state_counts, standing.parent, standing.state)
         return DiffRecorded(
             base=prepared.parent,

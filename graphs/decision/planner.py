@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
@@ -14,12 +15,12 @@ from storage.records.plans import Baseline, Cost, Plan, Resource
 from storage.records.steps import NodeResult, RunContext
 
 
-class PlannerInput(TypedDict, total=False):
+class PlannerInput(TypedDict):
     constraints: ConstraintSchema
-    baseline: Baseline | None
-    plan: Plan
-    avoid: list[str]
-    round: int
+    baseline: NotRequired[Baseline | None]
+    plan: NotRequired[Plan]
+    avoid: NotRequired[list[str]]
+    round: NotRequired[int]
 
 
 class Planner:

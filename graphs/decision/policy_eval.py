@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from providers.capsule import capsule
 from typing_extensions import TypedDict
 
 from graphs.services import Services
+from providers.capsule import capsule
 from providers.policies import evaluate
 from storage.records.constraints import ConstraintSchema
 from storage.records.events import PolicyUpdate, StageChanged
@@ -13,7 +13,7 @@ from storage.records.plans import Cost, Plan, PlanBasis, PolicyReport
 from storage.records.steps import NodeResult, RunContext
 
 
-class PolicyInput(TypedDict, total=False):
+class PolicyInput(TypedDict):
     constraints: ConstraintSchema
     plan: Plan
     cost_estimate: Cost

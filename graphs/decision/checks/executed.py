@@ -9,22 +9,29 @@ import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from graphs.decision.checks.process import failures, plain, run_tool, tail
 from infra.sandbox import Limits, Sandbox, SandboxFailed, SandboxResult
 from storage.records.plans import Check
 
 _TESTS = Limits(timeout_s=30, cpu_s=30, memory_mb=2048)
-_TERRAFORM = Limits(timeout_s=60, cpu_s=60, memory_mb=8192, processes=256, disk_mb=256, open_files=4096)
+_LARGE = Limits(timeout_s=60, cpu_s=60, memory_mb=8192, processes=256, disk_mb=256, open_files=4096)
 _KILLED = {
     "time": "it did not end in time",
     "memory": "it used more memory than it may",
     "processes": "it started more processes than it may",
     "output": "it wrote more output than it may",
 }
+_PYTEST = ("-o", "addopts=", "-q", "--tb=short", "-rfE", "--color=no", "-p", "no:cacheprovider")
+_NOT_STARTED = (126, 127)
+"""A shell's exit codes for a program it cannot start."""
 _NO_TESTS = 5
 """pytest's exit code when it collected none."""
+_CHECKOV = (
+    *("--directory", ".", "--framework", "terraform", "dockerfile", "github_actions", "gitlab_ci"),
+    *("--skip-download", "--quiet", "--compact", "--output", "json"),
+)
 _SOURCE = re.compile(r'^\s*source\s*=\s*"([a-z0-9-]+/[a-z0-9-]+)"', re.MULTILINE)
 # Terraform's implied local mirror directories (Terraform documentation, "CLI Configuration File").
 _MIRRORS = (
@@ -38,7 +45,7 @@ _MIRRORS = (
 async def run_tests(folder: Path, sandbox: Sandbox) -> Check:
     """The bundle's own tests."""
     release = version("pytest")
-    argv = [sys.executable, "-B", "-m", "pytest", "-q", "--tb=short", "-rfE", "-p", "no:cacheprovider"]
+    argv = [sys.executable, "-B", "-m", "pytest", *_PYTEST]
     try:
         env = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "NO_COLOR": "1", "COLUMNS": "160"}
         result = await sandbox.run(argv, inputs=folder, env=env, limits=_TESTS)
@@ -74,7 +81,7 @@ async def _validate(binary: str, mirror: Path | Literal[False], folder: Path, sa
     kept = [Path(binary).resolve().parent, *([mirror] if mirror else [])]
     env = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
     return await sandbox.run(
-        ["/bin/sh", "-c", script, binary, plugins], inputs=folder, read_only=kept, env=env, limits=_TERRAFORM
+        ["/bin/sh", "-c", script, binary, plugins], inputs=folder, read_only=kept, env=env, limits=_LARGE
     )
 
 
@@ -101,34 +108,39 @@ def _diagnostics(stdout: str) -> Iterable[str]:
         yield f"{where}{item['summary']}"
 
 
-async def scan_terraform(folder: Path, tools: Path | None) -> Check:
-    """checkov, from the environment of its own below `tools`."""
-    binary = None if tools is None else tools / "checkov" / "bin" / "checkov"
-    if binary is None or not binary.exists():
+async def scan_infrastructure(folder: Path, sandbox: Sandbox, tools: Path | None) -> Check:
+    """checkov, from the environment of its own below `tools`. In the sandbox, and without the bundle's settings for it,
+    because these can name Python files to load."""
+    home = None if tools is None else tools / "checkov"
+    if home is None or not (home / "bin" / "checkov").exists():
         hint = "checkov is not installed; `countersign tools install checkov` puts it in an environment of its own."
         return _not_run("checkov", "", hint)
-    release = (await run_tool([str(binary), "--version"], folder, 30)).stdout.strip()
-    argv = [str(binary), "--directory", "infra", "--framework", "terraform", "--skip-download", "--quiet", "--compact"]
-    done = await run_tool([*argv, "--output", "json"], folder, 60)
-    lines = list(_checkov_lines(done.stdout))
-    return Check(
-        tool="checkov",
-        version=release,
-        outcome="passed" if done.exit_code == 0 else "failed",
-        exit_code=done.exit_code,
-        failures=failures(lines),
-        log_tail=tail(done.stderr),
-    )
-
-
-def _checkov_lines(stdout: str) -> Iterable[str]:
+    script = 'rm -f .checkov.y*ml infra/.checkov.y*ml && exec "$0" "$@"'
+    argv = ["/bin/sh", "-c", script, str(home / "bin" / "checkov"), *_CHECKOV]
     try:
-        found = json.loads(stdout)["results"]["failed_checks"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return
-    for item in found:
+        result = await sandbox.run(argv, inputs=folder, read_only=[home], limits=_LARGE)
+    except SandboxFailed as error:
+        return _not_run("checkov", "", f"There is no sandbox to run it in: {plain(str(error))}")
+    if result.exit_code in _NOT_STARTED:
+        return _not_run("checkov", "", f"It cannot be started: {plain(result.stderr).strip()}")
+    reports = _checkov_reports(result.stdout)
+    release = reports[0]["summary"]["checkov_version"] if reports else ""
+    return _result("checkov", release, result, [line for report in reports for line in _checkov_lines(report)], "")
+
+
+def _checkov_reports(stdout: str) -> list[dict[str, Any]]:
+    """One a framework; a single one is not wrapped in a list, and one without results has no summary."""
+    try:
+        found = json.loads(stdout)
+    except json.JSONDecodeError:
+        return []
+    return [report for report in (found if isinstance(found, list) else [found]) if "summary" in report]
+
+
+def _checkov_lines(report: dict[str, Any]) -> Iterable[str]:
+    for item in report["results"]["failed_checks"]:
         path, line = item["file_path"].lstrip("/"), item["file_line_range"][0]
-        yield f"infra/{path}:{line}: {item['check_id']} {item['check_name']} ({item['resource']})"
+        yield f"{path}:{line}: {item['check_id']} {item['check_name']} ({item['resource']})"
 
 
 def _text(data: bytes) -> str:

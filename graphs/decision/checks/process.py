@@ -14,6 +14,15 @@ from pathlib import Path
 TAIL_BYTES = 4096
 MAX_FAILURES = 50
 _FAILURE_LENGTH = 300
+_ENVIRONMENT = {
+    "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "GIT_DIR": "/nonexistent",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "CHECKPOINT_DISABLE": "1",
+}
 
 
 class ToolTimedOut(Exception):
@@ -28,11 +37,12 @@ class Finished:
 
 
 async def run_tool(argv: Sequence[str], cwd: Path, timeout_s: float) -> Finished:
-    """Runs a tool of ours that only reads the bundle, with a bare environment. Raises ToolTimedOut."""
+    """Runs a tool of ours that only reads the bundle. No home and no repository: git settings in a bundle could name
+    programs to start. Raises ToolTimedOut."""
     process = await asyncio.create_subprocess_exec(
         *argv,
         cwd=cwd,
-        env={"PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(cwd)},
+        env=_ENVIRONMENT,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -65,8 +65,9 @@ async def _parse(folder: Path, kind: str, package: str, nothing: str) -> Check:
 
 
 async def find_secrets(folder: Path) -> Check:
-    """No candidate is verified against the service it may belong to: that would send it there."""
-    argv = [sys.executable, "-m", "detect_secrets", "scan", "--all-files", "--no-verify"]
+    """No candidate is verified against the service it may belong to: that would send it there. Isolated (-I), or Python
+    would import the bundle's modules in place of its own."""
+    argv = [sys.executable, "-I", "-m", "detect_secrets", "scan", "--all-files", "--no-verify"]
     done = await run_tool([*argv, "--disable-filter", _ALLOWLIST, "."], folder, TIMEOUT_S)
     if done.exit_code != 0:
         return _check("detect-secrets", version("detect-secrets"), done.exit_code, ["the scan ended early"], _log(done))

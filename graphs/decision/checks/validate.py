@@ -53,7 +53,7 @@ async def _all_checks(files: Mapping[str, bytes], folder: Path, sandbox: Sandbox
         held("detect-secrets", lambda: static.find_secrets(folder)),
         held("python-hcl2", lambda: static.parse_terraform(folder)),
         held("terraform", lambda: executed.validate_terraform(folder, files, sandbox)),
-        held("checkov", lambda: executed.scan_terraform(folder, tools)),
+        held("checkov", lambda: executed.scan_infrastructure(folder, sandbox, tools)),
         held("ruff", lambda: static.lint(folder)),
         held("PyYAML", lambda: static.parse_yaml(folder)),
     )
