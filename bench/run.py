@@ -10,7 +10,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ledger_speed
+from bench import ledger_speed, whole
 from infra.embedded import EmbeddedPostgres
 from infra.logging import configure_logging
 from storage.migrations import migrate
@@ -35,11 +35,15 @@ def main() -> None:
 def report(dsn: str) -> None:
     configure_logging("warning", process="bench")
     migrate(dsn)
-    figures = {"runs per second": asyncio.run(ledger_speed.measure(dsn))}
+    with tempfile.TemporaryDirectory(prefix="countersign-bench-", ignore_cleanup_errors=True) as folder:
+        figures = {
+            "runs per second": asyncio.run(ledger_speed.measure(dsn)),
+            "the whole product": whole.measure(Path(folder)),
+        }
     for group, values in figures.items():
         print(group)
         for name, value in values.items():
-            print(f"  {name:40} {value:>8}")
+            print(f"  {name:50} {value:>8}")
     RESULTS.parent.mkdir(exist_ok=True)
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -35,7 +35,7 @@ async def _verify(settings: Settings, decision_set: DecisionSetId) -> bool:
                     f"{check.what}: not run, {check.not_run}" if check.not_run else f"{check.what}: {check.count}"
                 )
         except verification.Difference as difference:
-            typer.echo(f"Does not hold: {difference}.")
+            typer.echo(f"Does not hold: {difference}")
             return False
         except NotFound as error:
             typer.echo(error.detail, err=True)

@@ -106,6 +106,17 @@ class Product:
     def kill(self, name: str) -> None:
         os.kill(self.child(name), signal.SIGKILL)
 
+    def until_ready(self, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                if self.api.get("/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.1)
+
     def get(self, path: str) -> Json:
         answer = self.api.get(path)
         assert answer.status_code == 200, (path, answer.status_code, answer.text)

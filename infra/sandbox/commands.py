@@ -83,13 +83,13 @@ def bubblewrap_command(
         command += ["--unshare-user", "--disable-userns", "--uid", str(INNER_UID), "--gid", str(INNER_UID)]
     command += ["--dev", "/dev", "--size", str(_SHARED_MEMORY), "--tmpfs", "/dev/shm"]  # noqa: S108
     command += ["--remount-ro", "/dev", "--proc", "/proc"]
+    for target in (WORK, "/tmp"):  # noqa: S108 - a mount of its own
+        command += ["--perms", "1777", "--size", str(disk), "--tmpfs", target]
     for parent in layout.parents():
         command += ["--perms", "0755", "--dir", parent]
     for source, target in layout.read_only.items():
         command += ["--ro-bind", source, target]
     for path, target in layout.links.items():
         command += ["--symlink", target, path]
-    for target in (WORK, "/tmp"):  # noqa: S108 - a mount of its own
-        command += ["--perms", "1777", "--size", str(disk), "--tmpfs", target]
     command += ["--remount-ro", "/", *_confine(argv, INPUTS in layout.read_only.values(), limits, ready)]
     return _enter(ready, bubblewrap=True, argv=command) if as_root else command

@@ -3,6 +3,8 @@
 A script by itself (argument: a JSON object); it sees the standard library only.
 """
 
+from __future__ import annotations
+
 import ctypes
 import json
 import os
@@ -13,7 +15,7 @@ import sys
 PR_SET_NO_NEW_PRIVS = 38
 
 
-def copy_inputs(inputs, work, uid):
+def copy_inputs(inputs: str | None, work: str, uid: int) -> None:
     if inputs is not None:
         shutil.copytree(inputs, work, symlinks=True, dirs_exist_ok=True)
     if os.getuid() != 0:
@@ -24,7 +26,7 @@ def copy_inputs(inputs, work, uid):
             os.chown(os.path.join(folder, name), uid, uid, follow_symlinks=False)
 
 
-def set_limits(limits):
+def set_limits(limits: dict[str, int]) -> None:
     for name, value in limits.items():
         number = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(number)[1]
@@ -32,7 +34,7 @@ def set_limits(limits):
         resource.setrlimit(number, (value, value))
 
 
-def drop_rights(uid):
+def drop_rights(uid: int) -> None:
     """The process limit does not bind the host's root, so a root of the host becomes somebody else here."""
     if os.getuid() == 0:
         os.setgroups([])
@@ -42,7 +44,7 @@ def drop_rights(uid):
         raise OSError(ctypes.get_errno(), "no_new_privs")
 
 
-def main():
+def main() -> None:
     spec = json.loads(sys.argv[1])
     copy_inputs(spec["inputs"], spec["work"], spec["uid"])
     os.chdir(spec["work"])

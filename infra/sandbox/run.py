@@ -129,8 +129,9 @@ class Sandbox:
         env: dict[str, str] | None = None,
         limits: Limits | None = None,
     ) -> SandboxResult:
-        """Runs `argv` in a copy of `inputs`. `read_only` paths appear where they are on the host. The program's
-        environment is `env` and a few constants. Raises SandboxFailed when it could not be started."""
+        """Runs `argv` in a copy of `inputs`. `read_only` paths appear where they are on the host, and others than their
+        owner must be able to read them, because a root of the host is somebody else inside. The program's environment
+        is `env` and a few constants. Raises SandboxFailed when it could not be started."""
         limits = limits or Limits()
         with tempfile.TemporaryDirectory(prefix="sandbox-") as root, _ready_pipe() as (ready, tell_ready):
             process = await asyncio.create_subprocess_exec(

@@ -69,9 +69,7 @@ async def test_a_new_decision_set_has_its_message_its_run_and_its_job(pool: Pool
     ("message", "refusal"),
     [("  \n ", EmptyMessage), ("x" * 20_001, MessageTooLong), ("a\x00b", NotText), ("\x01\x02\x03", NotText)],
 )
-async def test_a_message_that_is_no_message_writes_nothing(
-    pool: Pool, message: str, refusal: type[Exception]
-) -> None:
+async def test_a_message_that_is_no_message_writes_nothing(pool: Pool, message: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         await create(pool, message)
     assert await count(pool, b"decision_sets") == 0
@@ -95,9 +93,7 @@ async def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(p
     key = CommandKey("operator", "/api/projects", "key-1", "body-a")
 
     async def perform() -> commands.Answer:
-        return await commands.once(
-            pool, key, 201, lambda work: commands.create_project(work, OPERATOR, "Churn model")
-        )
+        return await commands.once(pool, key, 201, lambda work: commands.create_project(work, OPERATOR, "Churn model"))
 
     first, second = await asyncio.gather(perform(), perform())
     assert first == second
@@ -124,7 +120,9 @@ async def test_two_connections_race_and_both_effects_land(pool: Pool) -> None:
             nonlocal tries
             tries += 1
             async with unit_of_work(pool) as work:
-                row = await one(work.conn, b"select version, title from decision_sets where id = %(id)s", {"id": made.id})
+                row = await one(
+                    work.conn, b"select version, title from decision_sets where id = %(id)s", {"id": made.id}
+                )
                 assert row is not None
                 await asyncio.sleep(0.02)
                 await decision_sets.change(work.conn, made.id, row["version"], {"title": mark + row["title"]})

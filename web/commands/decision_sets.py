@@ -9,7 +9,7 @@ from storage.events import Origin, log_event
 from storage.jobs import defer_advance
 from storage.postgres import UnitOfWork
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
-from storage.records.decision_sets import ENDED, DecisionSet, Project
+from storage.records.decision_sets import ENDED, DecisionSet, Project, Status
 from storage.records.errors import (
     AlreadyEnded,
     Invalid,
@@ -19,11 +19,19 @@ from storage.records.errors import (
     ParentWithoutPlan,
     UnknownProject,
 )
-from storage.records.events import MessageReceived
+from storage.records.events import MessageReceived, StageChanged
 from storage.records.ids import CheckpointId, DecisionSetId, ThreadId, new_id
 from web.commands.edits import checked_edits, inherited
 from web.commands.once import Caller
 from web.commands.text import checked_text, title_of
+
+_STATUS_AT: dict[str, Status] = {
+    "intake": "intake",
+    "codegen": "building",
+    "validators": "building",
+    "diff": "building",
+}
+"""What a failed decision set is again when it is retried; planning at every other stage."""
 
 
 async def create_project(work: UnitOfWork, caller: Caller, name: str) -> Project:
@@ -95,11 +103,13 @@ async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -
     row = await decision_sets.lock(work.conn, decision_set)
     if row["status"] != "failed":
         raise NotFailed()
-    status = {"intake": "intake", "codegen": "building", "validators": "building", "diff": "building"}.get(
-        row["stage"], "planning"
-    )
+    status = _STATUS_AT.get(row["stage"], "planning")
     await decision_sets.change(work.conn, decision_set, row["version"], {"status": status, "failure": None})
-    await runs.open_run(work.conn, decision_set, "retry", caller.request_id)
+    run = await runs.open_run(work.conn, decision_set, "retry", caller.request_id)
+    in_intake = row["stage"] == "intake"
+    thread = ThreadId(decision_sets.intake_thread(decision_set) if in_intake else decision_set)
+    origin = Origin(decision_set, thread, run, checkpoint=await checkpoints.standing(work.conn, thread))
+    await log_event(work, origin, StageChanged(stage=row["stage"], status=status))
     await defer_advance(work.conn, decision_set)
     return await decision_sets.read(work.conn, decision_set)
 

@@ -29,14 +29,16 @@ _DOCKERFILE_RULES: tuple[tuple[str, bool, str], ...] = (
 async def lint(folder: Path) -> Check:
     """ruff check and ruff format --check, both with the bundle's own ruff.toml."""
     ruff = find_ruff_bin()
-    found = await run_tool([ruff, "check", "--no-cache", "--output-format=json", "."], folder, TIMEOUT_S)
-    layout = await run_tool([ruff, "format", "--no-cache", "--check", "."], folder, TIMEOUT_S)
-    lines: list[str] = []
-    if found.exit_code == 1:
-        lines = [_ruff_line(item, folder) for item in json.loads(found.stdout)]
-    lines += [line for line in layout.stdout.splitlines() if line.startswith("Would reformat")]
+    common = ["--no-cache", "--output-format=json", "."]
+    found = await run_tool([ruff, "check", *common], folder, TIMEOUT_S)
+    layout = await run_tool([ruff, "format", "--check", *common], folder, TIMEOUT_S)
+    lines = [_ruff_line(item, folder) for done in (found, layout) if done.exit_code == 1 for item in _items(done)]
     worst = max(found.exit_code, layout.exit_code)
-    return _check("ruff", version("ruff"), worst, lines, tail(found.stderr, layout.stderr))
+    return _check("ruff", version("ruff"), worst, list(dict.fromkeys(lines)), tail(found.stderr, layout.stderr))
+
+
+def _items(done: Finished) -> list[dict]:
+    return json.loads(done.stdout or "[]")
 
 
 def _ruff_line(item: dict, folder: Path) -> str:

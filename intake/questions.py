@@ -1,0 +1,200 @@
+"""Which question is asked next, in which words, and when asking stops."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from intake.assumptions import assumptions
+from intake.requirements import Fact, required
+from intake.schema import label, show
+from storage.records.constraints import FIELD_NAMES, Constraint, ConstraintSchema, ConstraintValue, FieldName
+from storage.records.decision_sets import Option, Question
+
+MOST_QUESTIONS = 3
+"""After so many, what is still missing is assumed and listed."""
+
+WORTH_ASKING = 2
+"""The least weight of a fact that is worth a question."""
+
+START = "Start planning"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    text: str
+    why: str
+    options: tuple[tuple[str, ConstraintValue], ...]
+
+
+_WORDINGS: dict[FieldName, _Wording] = {
+    "workload_type": _Wording(
+        "What kind of work is it?",
+        "It decides the shape of the plan: an endpoint, a job, or a pipeline.",
+        (
+            ("Real-time inference", "realtime_inference"),
+            ("Batch inference", "batch_inference"),
+            ("Training", "training"),
+            ("Fine-tuning", "fine_tuning"),
+            ("RAG", "rag"),
+            ("Streaming inference", "streaming_inference"),
+        ),
+    ),
+    "throughput_rps": _Wording(
+        "How many requests does it get at its busiest?",
+        "It sets how many machines run, and most of the cost.",
+        (("1 a second", 1.0), ("10 a second", 10.0), ("100 a second", 100.0), ("1,000 a second", 1000.0)),
+    ),
+    "latency_p95_ms": _Wording(
+        "How fast must an answer be, for 95 of 100 requests?",
+        "It separates CPUs from GPUs, and an endpoint from a queue.",
+        (("50 ms", 50.0), ("100 ms", 100.0), ("300 ms", 300.0), ("1 s", 1000.0)),
+    ),
+    "monthly_budget_usd": _Wording(
+        "What may it cost a month?",
+        "Options above it are ruled out, and the policies hold the plan to it.",
+        (("$500", 500.0), ("$2,000", 2000.0), ("$5,000", 5000.0), ("$20,000", 20000.0)),
+    ),
+    "cloud": _Wording(
+        "Which cloud may it run on?",
+        "Prices, regions and services differ; only allowed clouds are compared.",
+        (("AWS", ["aws"]), ("Google Cloud", ["gcp"]), ("Azure", ["azure"]), ("On premises", ["onprem"])),
+    ),
+    "data_residency": _Wording(
+        "Does the data have to stay somewhere?",
+        "It rules out every region outside.",
+        (("EU only", "EU"), ("UK only", "UK"), ("US only", "US"), ("Switzerland only", "Switzerland")),
+    ),
+    "data_sensitivity": _Wording(
+        "How sensitive is the data?",
+        "It decides encryption, private networking and which policies apply.",
+        (
+            ("Public", "public"),
+            ("Internal", "internal"),
+            ("Personal (PII)", "pii"),
+            ("Health (PHI)", "phi"),
+            ("Financial", "financial"),
+        ),
+    ),
+    "gpu_required": _Wording(
+        "Does the model need a GPU?",
+        "GPUs cost several times as much and are scarce in some regions.",
+        (("Yes", True), ("No", False)),
+    ),
+    "gpu_type": _Wording(
+        "Which GPU should it be?",
+        "Memory and price differ tenfold between them.",
+        (("T4", "T4"), ("L4", "L4"), ("A10G", "A10G"), ("A100", "A100"), ("H100", "H100")),
+    ),
+    "spot_ok": _Wording(
+        "May it run on spot machines, which can be taken away?",
+        "They cost a third or so of the usual price, but runs are interrupted.",
+        (("Yes", True), ("No", False)),
+    ),
+    "deadline_hours": _Wording(
+        "How long may one run take?",
+        "It sets how many machines work side by side.",
+        (("1 hour", 1.0), ("6 hours", 6.0), ("24 hours", 24.0), ("3 days", 72.0)),
+    ),
+    "dataset_size_gb": _Wording(
+        "How much data is there?",
+        "It sets storage, memory, and how long a run takes.",
+        (("10 GB", 10.0), ("100 GB", 100.0), ("1 TB", 1000.0), ("10 TB", 10000.0)),
+    ),
+    "model_size_params": _Wording(
+        "How large is the model?",
+        "It decides which GPU can hold it.",
+        (("1B", 1_000_000_000), ("7B", 7_000_000_000), ("13B", 13_000_000_000), ("70B", 70_000_000_000)),
+    ),
+    "model_framework": _Wording(
+        "Which framework is the model made with?",
+        "It decides the server and the image that run it.",
+        (
+            ("PyTorch", "pytorch"),
+            ("TensorFlow", "tensorflow"),
+            ("scikit-learn", "sklearn"),
+            ("XGBoost", "xgboost"),
+            ("ONNX", "onnx"),
+        ),
+    ),
+    "availability_slo": _Wording(
+        "How available must it be?",
+        "Above 99.9 % it takes more than one zone.",
+        (("99 %", 99.0), ("99.5 %", 99.5), ("99.9 %", 99.9), ("99.95 %", 99.95)),
+    ),
+    "orchestrator": _Wording(
+        "What schedules your work today?",
+        "The plan fits into it instead of adding another.",
+        (("Kubernetes", "kubernetes"), ("Airflow", "airflow"), ("SageMaker", "sagemaker"), ("Vertex AI", "vertex")),
+    ),
+}
+
+
+def next_question(
+    schema: ConstraintSchema,
+    asked: Sequence[str] = (),
+    skipped: Collection[FieldName] = (),
+    *,
+    disputed: Collection[str] = (),
+    doubtful: Collection[str] = (),
+) -> Question | None:
+    """The one question that is worth most now; None when the rest can be assumed. `asked` are the ids of the questions
+    so far, `disputed` the fields with two values, `doubtful` those whose words could not be understood."""
+    ordinal = len(asked) + 1
+    for field in FIELD_NAMES:
+        if field in disputed and field not in skipped:
+            return _dispute(schema, field, ordinal)
+    for field in FIELD_NAMES:
+        if field in doubtful and field not in skipped and field not in schema.root:
+            return _question(field, ordinal)
+    already = {field_of(question) for question in asked} - {None}
+    if len(already) >= MOST_QUESTIONS:
+        return None
+    for fact in sorted(required(schema), key=lambda fact: -fact.weight):
+        if _is_open(fact, schema, skipped, already):
+            return _question(fact.field, ordinal)
+    return None
+
+
+def field_of(question_id: str) -> str | None:
+    """The field that a question with this id asked for; None for the one that confirms the assumptions."""
+    field = question_id.rpartition(".")[0]
+    return None if field == "assumptions" else field
+
+
+def confirm_question(assumed: Mapping[FieldName, Constraint], ordinal: int = 0) -> Question:
+    """The last question: what will be assumed, and the word to start."""
+    listed = ", ".join(f"{label(field)}: {show(field, item.value)}" for field, item in assumed.items())
+    return Question(
+        id=f"assumptions.{ordinal + 1}",
+        field=None,
+        text=f"This will be assumed: {listed}. Change what is wrong, or start.",
+        why="Nobody said these, and the plan needs them.",
+        options=[Option(label=START)],
+    )
+
+
+def _is_open(fact: Fact, schema: ConstraintSchema, skipped: Collection[str], already: Collection[str | None]) -> bool:
+    if fact.weight < WORTH_ASKING or fact.field in skipped or fact.field in already:
+        return False
+    return not any(field in schema.root for field in fact.fields)
+
+
+def _question(field: FieldName, ordinal: int) -> Question:
+    wording = _WORDINGS.get(field) or _Wording(f"{label(field)}?", "The plan depends on it.", ())
+    options = [Option(label=name, value=value) for name, value in wording.options]
+    return Question(id=f"{field}.{ordinal}", field=field, text=wording.text, why=wording.why, options=options)
+
+
+def _dispute(schema: ConstraintSchema, field: FieldName, ordinal: int) -> Question:
+    plain = _question(field, ordinal)
+    options = plain.options
+    why = "Two messages say different things, and the plan can only hold one."
+    if (stated := schema.root.get(field)) is not None:
+        shown = show(field, stated.value)
+        options = [Option(label=shown, value=stated.value), *(item for item in options if item.value != stated.value)]
+        why = f"So far it was {shown}; a later message says otherwise, and the plan can only hold one."
+    return plain.model_copy(update={"text": f"{label(field)}: which value holds?", "why": why, "options": options})
+
+
+__all__ = ["MOST_QUESTIONS", "START", "assumptions", "confirm_question", "field_of", "next_question"]

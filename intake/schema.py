@@ -1,0 +1,146 @@
+"""The constraint schema, with what people need to know of each field: its label, its unit, how a value is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel.numbers import format_currency, format_decimal
+
+from storage.records.constraints import (
+    FIELD_NAMES,
+    Constraint,
+    ConstraintSchema,
+    ConstraintValue,
+    ConstraintValues,
+    Evidence,
+    FieldName,
+    checked_value,
+)
+
+_LOCALE = "en_US"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`unit` stands behind a value, `help` says in a few words what the field settles."""
+
+    label: str
+    unit: str
+    help: str
+
+
+MEANINGS: dict[FieldName, Meaning] = {
+    "workload_type": Meaning("Workload", "", "What kind of work it is; decides the shape of the plan."),
+    "latency_p95_ms": Meaning("Latency p95", "ms", "How fast 95 of 100 answers have to be."),
+    "throughput_rps": Meaning("Throughput", "req/s", "How many requests a second it is sized for."),
+    "monthly_budget_usd": Meaning("Budget", "/ month", "The most it may cost, in US dollars a month."),
+    "cloud": Meaning("Cloud", "", "The clouds it may run on."),
+    "regions": Meaning("Regions", "", "The regions it may run in."),
+    "data_residency": Meaning("Data residency", "", "Where the data has to stay."),
+    "compliance": Meaning("Compliance", "", "The rules it has to meet."),
+    "data_sensitivity": Meaning("Data sensitivity", "", "How much harm a leak would do."),
+    "gpu_required": Meaning("GPU", "", "Whether it needs GPUs."),
+    "gpu_type": Meaning("GPU type", "", "The GPU it has to be."),
+    "gpu_count": Meaning("GPUs", "", "How many GPUs in all."),
+    "model_framework": Meaning("Framework", "", "What the model was made or is served with."),
+    "model_size_params": Meaning("Model size", "parameters", "How many parameters the model has."),
+    "dataset_size_gb": Meaning("Dataset", "GB", "How much data is read."),
+    "availability_slo": Meaning("Availability", "%", "The share of time it has to answer."),
+    "spot_ok": Meaning("Spot capacity", "", "Whether it may run on machines that can be taken away."),
+    "deadline_hours": Meaning("Deadline", "h", "How long one run may take."),
+    "orchestrator": Meaning("Orchestrator", "", "What schedules the work."),
+    "scale_to_zero": Meaning("Scale to zero", "", "Whether it may stop while nobody uses it."),
+    "max_replicas": Meaning("Most replicas", "", "The most copies that may run at once."),
+    "ci_cd": Meaning("Delivery", "", "What builds and deploys it."),
+    "monitoring": Meaning("Monitoring", "", "What watches it."),
+}
+
+_NAMES: dict[str, str] = {
+    "realtime_inference": "real-time inference",
+    "batch_inference": "batch inference",
+    "fine_tuning": "fine-tuning",
+    "data_pipeline": "data pipeline",
+    "rag": "retrieval-augmented generation",
+    "feature_store": "feature store",
+    "streaming_inference": "streaming inference",
+    "aws": "AWS",
+    "gcp": "Google Cloud",
+    "azure": "Azure",
+    "onprem": "on premises",
+    "gdpr": "GDPR",
+    "hipaa": "HIPAA",
+    "pci": "PCI DSS",
+    "soc2": "SOC 2",
+    "fedramp": "FedRAMP",
+    "iso27001": "ISO 27001",
+    "pii": "personal (PII)",
+    "phi": "health (PHI)",
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "sklearn": "scikit-learn",
+    "xgboost": "XGBoost",
+    "lightgbm": "LightGBM",
+    "catboost": "CatBoost",
+    "github_actions": "GitHub Actions",
+    "gitlab_ci": "GitLab CI",
+    "codepipeline": "CodePipeline",
+    "sagemaker": "SageMaker",
+    "vertex": "Vertex AI",
+    "kubernetes": "Kubernetes",
+    "airflow": "Airflow",
+    "ecs": "ECS",
+    "cloudwatch": "CloudWatch",
+}
+
+
+def label(field: FieldName) -> str:
+    return MEANINGS[field].label
+
+
+def show(field: FieldName, value: ConstraintValue) -> str:
+    """The value as a person reads it: "80 ms", "$4,000 / month", "yes", "AWS, Azure"."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_NAMES.get(item, item) for item in value)
+    if isinstance(value, str):
+        return _NAMES.get(value, value)
+    return _figure(field, value)
+
+
+def _figure(field: FieldName, value: float) -> str:
+    unit = MEANINGS[field].unit
+    match field:
+        case "monthly_budget_usd":
+            whole = float(value).is_integer()
+            pattern = "¤#,##0" if whole else "¤#,##0.00"
+            return f"{format_currency(value, 'USD', pattern, locale=_LOCALE, currency_digits=False)} {unit}"
+        case "model_size_params":
+            return f"{_scaled(value)} {unit}"
+        case _:
+            digits = "#,##0.######" if abs(value) >= 0.001 else "0.##########"
+            number = format_decimal(value, digits, locale=_LOCALE)
+            return f"{number} {unit}".rstrip()
+
+
+def _scaled(value: float) -> str:
+    for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if value >= scale:
+            return f"{value / scale:g}{letter}"
+    return format_decimal(value, "#,##0", locale=_LOCALE)
+
+
+__all__ = [
+    "FIELD_NAMES",
+    "MEANINGS",
+    "Constraint",
+    "ConstraintSchema",
+    "ConstraintValue",
+    "ConstraintValues",
+    "Evidence",
+    "FieldName",
+    "Meaning",
+    "checked_value",
+    "label",
+    "show",
+]

@@ -1,0 +1,154 @@
+"""The bill of one option, line by line, between a low and a high month.
+
+Low: autoscaling halves the machines above the minimum, and half the traffic. High: a quarter more machines within the
+cap, twice the traffic, a fifth of spot hours at the on-demand price and a tenth of them done twice; prices taken from
+another region of the same cloud may be a quarter dearer there; unknown prices at the dearest known of another cloud.
+All of these are assumptions and are listed with the cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from math import ceil
+
+from providers.rulebook.catalogue import IDLE_SHARE, Catalogue
+from providers.rulebook.options import PURCHASE_WORDS, Option
+from providers.rulebook.services import AVERAGE_LOAD, Service
+from storage.records.plans import Cost, CostLine
+
+GROWTH, ROOM = 1.25, 3
+ELSEWHERE, TRAFFIC_LOW, TRAFFIC_HIGH = Decimal("1.25"), Decimal("0.5"), Decimal("2")
+RERUN, FALLBACK = Decimal("1.10"), Decimal("0.20")
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+    def __add__(self, other: Bounds) -> Bounds:
+        return Bounds(self.low + other.low, self.likely + other.likely, self.high + other.high)
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_EVEN)
+
+
+def replicas(option: Option, cap: int | None, scale_to_zero: bool) -> tuple[int, int]:
+    """(least, most) machines that autoscaling keeps: up to three times the planned number where no cap is stated. A job
+    has as many as it was planned with."""
+    if not option.serving:
+        return option.count, option.count
+    least = 0 if scale_to_zero else max(option.zones, ceil(option.count / 2))
+    most = option.count * ROOM
+    return min(least, option.count), most if cap is None else max(option.count, min(cap, most))
+
+
+def cost_of(option: Option, catalogue: Catalogue) -> Cost:
+    services = catalogue.services(option.machine.cloud, option.machine.region)
+    line, total = _compute(option, catalogue)
+    lines, unknown = [line], ([] if option.compute is not None else [line.item])
+    for service in services:
+        line, bounds = _service(service, option)
+        if bounds is None:
+            unknown.append(service.need.words)
+            total += Bounds(Decimal(0), Decimal(0), service.reserve * service.times(option.zones, option.count))
+        else:
+            total += bounds
+        lines.append(line)
+    return Cost(
+        low=cents(total.low),
+        likely=cents(total.likely),
+        high=cents(total.high),
+        lines=lines,
+        price_book=catalogue.book.sha256,
+        assumptions=_assumptions(option, catalogue, services),
+        unknown=unknown,
+    )
+
+
+def _compute(option: Option, catalogue: Catalogue) -> tuple[CostLine, Bounds]:
+    machine, values = option.machine, catalogue.values
+    price = machine.spot if option.purchase == "spot" else machine.on_demand
+    quantity = option.hours * option.count
+    usd = cents(quantity * price) if price is not None else None
+    line = CostLine(
+        item=f"{option.count} × {machine.type}, {PURCHASE_WORDS[option.purchase]}",
+        quantity=quantity,
+        unit="machine-hour",
+        unit_usd=price,
+        usd=usd,
+        source=machine.source.reference,
+        as_of=machine.source.as_of,
+    )
+    if usd is None or not option.count:
+        return line, Bounds(Decimal(0), Decimal(0), Decimal(0))
+    least, most = replicas(option, values.max_replicas, bool(values.scale_to_zero))
+    low = high = usd
+    if option.serving:
+        low = usd * Decimal(least + option.count) / (2 * option.count)
+        high = usd * min(most, ceil(option.count * GROWTH)) / option.count
+        if values.scale_to_zero:
+            high /= IDLE_SHARE
+    if option.purchase == "spot" and price:
+        dear = machine.on_demand or price
+        high = high * RERUN * (1 - FALLBACK + FALLBACK * dear / price)
+    elif not option.serving:
+        low, high = usd * Decimal("0.8"), usd * Decimal("1.25")
+    return line, Bounds(low, usd, high)
+
+
+def _service(service: Service, option: Option) -> tuple[CostLine, Bounds | None]:
+    figure, need = service.figure, service.need
+    quantity = service.quantity * service.times(option.zones, option.count)
+    if figure is None:
+        line = CostLine(
+            item=need.words, quantity=quantity, unit=need.item, unit_usd=None, usd=None, source="unknown", as_of="",
+        )  # fmt: skip
+        return line, None
+    where = "" if figure.exact else f" (the figure of {figure.region})"
+    usd = cents(quantity * figure.usd)
+    line = CostLine(
+        item=f"{need.words}: {figure.sku}",
+        quantity=quantity,
+        unit=figure.unit,
+        unit_usd=figure.usd,
+        usd=usd,
+        source=figure.source.reference + where,
+        as_of=figure.source.as_of,
+    )
+    low, high = usd, usd
+    if need.swing == "traffic":
+        low, high = usd * TRAFFIC_LOW, usd * TRAFFIC_HIGH
+    elif need.swing == "machines":
+        high = usd * Decimal(repr(GROWTH))
+    return line, Bounds(low, usd, high if figure.exact else high * ELSEWHERE)
+
+
+def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, ...]) -> list[str]:
+    found = ["No discounts, commitments or taxes."]
+    if option.serving:
+        found.append(
+            f"Utilisation: likely keeps all {option.count} machines the whole month, low lets autoscaling halve those"
+            f" above the minimum, high adds a quarter. Average load is {AVERAGE_LOAD:.0%} of the peak."
+        )
+        found.append("Egress and logs: half the traffic in low, twice in high.")
+    else:
+        runs = catalogue.workload.runs_a_month
+        found.append(
+            f"{runs} runs a month of {option.run_hours:.1f} hours; low a fifth shorter, high a quarter longer."
+        )
+    if catalogue.values.scale_to_zero and option.serving:
+        found.append("Scaled to zero half of the month; high assumes never.")
+    if option.purchase == "spot":
+        found.append("Spot: high does a tenth of the work twice and a fifth of it at the on-demand price.")
+    elsewhere = [service.need.words for service in services if service.figure and not service.figure.exact]
+    if elsewhere:
+        found.append(f"Priced by another region of the cloud, a quarter dearer in high: {', '.join(elsewhere)}.")
+    unknown = [service.need.words for service in services if service.figure is None]
+    if unknown:
+        found.append(f"No price is known and none is in the sum: {', '.join(unknown)}; high has another cloud's price.")
+    return found

@@ -1,0 +1,115 @@
+"""One way to run the workload: machines, region, purchase and spread over zones, with its cost and what speaks against
+it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from providers.pricing import Instance
+from providers.rulebook.capacity import Capacity
+from storage.records.constraints import FieldName
+
+Purchase = Literal["on_demand", "spot"]
+PURCHASE_WORDS: dict[str, str] = {"on_demand": "on demand", "spot": "spot"}
+
+RISK_WEIGHTS = {"zone": 4, "spot": 4, "partial": 2, "price": 1}
+RISK_WORDS = {
+    "zone": "the loss of its one zone stops it",
+    "spot": "spot machines can be taken back at two minutes' notice",
+    "partial": "the loss of a zone leaves less than the peak needs",
+    "price": "part of its price is unknown",
+}
+UNKNOWN_SHARE = Decimal("0.01")
+"""A reserve for unknown prices below this share of the cost is not counted as a risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A hard constraint that an option does not meet. `needed` is the value of `field` that would let it in; a
+    violation without a field cannot be relaxed."""
+
+    field: FieldName | None
+    reason: str
+    needed: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`hours` are machine-hours a month of one machine; `compute` and `services` US dollars a month, `compute` None
+    when the book has no price; `reserve` stands for service prices the book does not have. `needed` is how many
+    machines the peak takes."""
+
+    machine: Instance
+    purchase: Purchase
+    zones: int
+    count: int
+    needed: int
+    capacity: Capacity | None
+    hours: Decimal
+    run_hours: float
+    compute: Decimal | None
+    services: Decimal
+    reserve: Decimal
+    compared: Decimal
+    """The likely cost with the reserve for unknown prices: what options are ranked and held to the budget by."""
+    violations: tuple[Violation, ...]
+    serving: bool
+
+    @property
+    def label(self) -> str:
+        spread = f", {self.zones} zones" if self.zones > 1 else ""
+        machine = self.machine
+        count = f"{self.count} × " if self.count else ""
+        return f"{count}{machine.type} {PURCHASE_WORDS[self.purchase]}, {machine.cloud} {machine.region}{spread}"
+
+    @property
+    def feasible(self) -> bool:
+        return not self.violations and self.compute is not None
+
+    @property
+    def likely(self) -> Decimal | None:
+        """US dollars a month of everything that has a price."""
+        return None if self.compute is None else self.compute + self.services
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        found: list[str] = []
+        if self.serving and self.zones == 1:
+            found.append("zone")
+        if self.serving and self.purchase == "spot":
+            found.append("spot")
+        if self.serving and self.zones > 1 and self.count - -(-self.count // self.zones) < self.needed:
+            found.append("partial")
+        if self.compute is not None and self.reserve > self.compared * UNKNOWN_SHARE:
+            found.append("price")
+        return tuple(found)
+
+    @property
+    def risk(self) -> int:
+        return sum(RISK_WEIGHTS[name] for name in self.risks)
+
+    @property
+    def order(self) -> tuple[Decimal, float, str, str, str, int]:
+        """By cost, then latency; the rest settles what is still equal."""
+        latency = self.capacity.latency_ms if self.capacity and self.capacity.latency_ms else 0.0
+        machine = self.machine
+        return self.compared, latency, machine.cloud, machine.region, machine.type, self.zones
+
+    @property
+    def rank(self) -> tuple[int, tuple[Decimal, float, str, str, str, int]]:
+        """Least risk first."""
+        return self.risk, self.order
+
+    @property
+    def relaxable(self) -> bool:
+        return bool(self.violations) and all(violation.field for violation in self.violations)
+
+    @property
+    def rate(self) -> float | None:
+        """Requests or records a second at the utilisation target."""
+        return None if self.capacity is None else self.capacity.rate * self.count
+
+    def with_violation(self, violation: Violation) -> Option:
+        return replace(self, violations=(*self.violations, violation))

@@ -1,0 +1,174 @@
+"""Capability patterns: what the platform must be able to do for this workload, each with its reason and its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.costing import replicas
+from providers.rulebook.options import Option
+from providers.rulebook.services import SENSITIVE
+from providers.rulebook.workload import Workload
+from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.plans import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a rule looks at. `option` is None when no plan was possible."""
+
+    values: ConstraintValues
+    workload: Workload
+    option: Option | None
+
+    @property
+    def zones(self) -> int:
+        return self.option.zones if self.option else 1
+
+    @property
+    def replicas(self) -> str:
+        if self.option is None:
+            return "the planned number"
+        least, most = replicas(self.option, self.values.max_replicas, bool(self.values.scale_to_zero))
+        return f"{least} to {most}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    fields: tuple[FieldName, ...]
+    applies: Callable[[Setting], bool]
+    reason: Callable[[Setting], str]
+
+
+def _serving(setting: Setting) -> bool:
+    return setting.workload.family == "serving"
+
+
+def _sensitive(setting: Setting) -> bool:
+    return setting.values.data_sensitivity in SENSITIVE
+
+
+def _asynchronous(setting: Setting) -> bool:
+    return setting.workload.type in ("batch_inference", "streaming_inference")
+
+
+_SERVED = "workload_type"
+RULES: tuple[_Rule, ...] = (
+    _Rule(
+        "Real-time serving", (_SERVED, "latency_p95_ms", "throughput_rps"),
+        lambda s: _serving(s) and s.workload.type != "streaming_inference",
+        lambda s: f"{s.workload.rps:g} requests a second at a p95 of {s.workload.latency_ms:g} ms.",
+    ),
+    _Rule(
+        "Dynamic batching", ("throughput_rps", "latency_p95_ms"),
+        lambda s: _serving(s) and not s.workload.classical and bool(s.option and s.option.machine.accelerator),
+        lambda _: "Requests that wait together run together; an accelerator is idle otherwise.",
+    ),
+    _Rule(
+        "Autoscaling", ("throughput_rps", "max_replicas"), lambda s: _serving(s),
+        lambda s: f"{s.replicas} machines, by utilisation.",
+    ),
+    _Rule(
+        "Scale to zero", ("scale_to_zero",), lambda s: _serving(s) and bool(s.values.scale_to_zero),
+        lambda _: "No machine runs while nobody asks; the first request waits for a start.",
+    ),
+    _Rule(
+        "Multi-zone", ("availability_slo",), lambda s: _serving(s) and s.zones > 1,
+        lambda s: f"Machines in {s.zones} zones, so that one may fail.",
+    ),
+    _Rule(
+        "Canary release", ("ci_cd", _SERVED), lambda s: _serving(s),
+        lambda _: "A new version takes a tenth of the traffic first and is rolled back on errors or latency.",
+    ),
+    _Rule(
+        "Job scheduling", (_SERVED, "deadline_hours"), lambda s: not _serving(s),
+        lambda s: f"{s.workload.runs_a_month} runs a month, each within {s.workload.deadline_hours:g} hours.",
+    ),
+    _Rule(
+        "Spot with checkpointing", ("spot_ok", "deadline_hours"),
+        lambda s: not _serving(s) and bool(s.option and s.option.purchase == "spot"),
+        lambda _: "An interrupted run goes on from its last checkpoint.",
+    ),
+    _Rule(
+        "Checkpointing", ("deadline_hours",),
+        lambda s: s.workload.family == "training" and not (s.option and s.option.purchase == "spot"),
+        lambda _: "A failed machine costs minutes of training, not the run.",
+    ),
+    _Rule(
+        "Distributed training", ("model_size_params", "deadline_hours", "gpu_count"),
+        lambda s: s.workload.family == "training" and bool(s.option and s.option.count > 1),
+        lambda s: f"{s.option.count if s.option else 0} machines share a run: memory or deadline asks for it.",
+    ),
+    _Rule(
+        "Queueing", (_SERVED,), _asynchronous,
+        lambda _: "Work waits in a queue, so that a slow or lost worker loses nothing.",
+    ),
+    _Rule(
+        "Vector index", (_SERVED,), lambda s: s.workload.type == "rag",
+        lambda _: "Passages are found by meaning in PostgreSQL before the model answers.",
+    ),
+    _Rule(
+        "Feature store", (_SERVED,), lambda s: s.workload.type == "feature_store",
+        lambda _: "Training and serving read the same features; the online copy answers in milliseconds.",
+    ),
+    _Rule(
+        "Device rollout", (_SERVED,), lambda s: s.workload.type == "edge",
+        lambda _: "Devices fetch signed model versions in rings and keep the last good one.",
+    ),
+    _Rule(
+        "Model registry", (_SERVED,), lambda s: s.workload.has_model,
+        lambda _: "Each version is kept with its data, metrics and approval.",
+    ),
+    _Rule(
+        "Data residency", ("data_residency",), lambda s: s.values.data_residency is not None,
+        lambda s: f"Storage, logs and machines stay in {s.values.data_residency}.",
+    ),
+    _Rule(
+        "Encryption at rest", ("data_sensitivity", "compliance"), lambda _: True,
+        lambda s: f"Disks, storage and logs hold {s.values.data_sensitivity} data."
+        if _sensitive(s) else "Disks, storage and logs are encrypted by default.",
+    ),
+    _Rule(
+        "Private networking", ("data_sensitivity",), _sensitive,
+        lambda s: f"{s.values.data_sensitivity} data: no public address, outbound through one gateway.",
+    ),
+    _Rule(
+        "Audit logging", ("data_sensitivity", "compliance"),
+        lambda s: _sensitive(s) or bool(s.values.compliance),
+        lambda s: f"Who asked what and when is kept, without payloads: {_grounds(s)}.",
+    ),
+    _Rule(
+        "Drift and quality monitoring", ("monitoring", _SERVED), lambda s: s.workload.has_model,
+        lambda s: f"Inputs and outputs are compared with training; told to {', '.join(s.values.monitoring)}."
+        if s.values.monitoring else "Inputs and outputs are compared with training.",
+    ),
+    _Rule(
+        "Alerting", ("availability_slo", "latency_p95_ms", "monitoring"), lambda _: True,
+        lambda s: f"On errors, p95 above {s.workload.latency_ms:g} ms and spend." if _serving(s)
+        else "On a failed or late run and on spend.",
+    ),
+    _Rule(
+        "CI/CD", ("ci_cd",), lambda _: True,
+        lambda s: f"Tests, image and plan on every change, with {s.values.ci_cd}." if s.values.ci_cd
+        else "Tests, image and plan on every change.",
+    ),
+)  # fmt: skip
+
+
+def _grounds(setting: Setting) -> str:
+    words = list(setting.values.compliance or ())
+    return ", ".join([*words, f"{setting.values.data_sensitivity} data"] if _sensitive(setting) else words)
+
+
+def patterns_for(catalogue: Catalogue, option: Option | None) -> list[Pattern]:
+    """In the order of RULES. `from` holds only fields that were stated."""
+    setting = Setting(catalogue.values, catalogue.workload, option)
+    stated = catalogue.values.model_fields_set & {name for name, value in catalogue.values if value is not None}
+    found: list[Pattern] = []
+    for rule in RULES:
+        if rule.applies(setting):
+            fields = [name for name in rule.fields if name in stated]
+            found.append(Pattern.model_validate({"name": rule.name, "reason": rule.reason(setting), "from": fields}))
+    return found

@@ -1,0 +1,153 @@
+"""From constraints to a plan: search, choose, explain, price. Deterministic: same inputs, same bytes.
+
+Hard constraints filter; of what is left, the least risky option is taken, and of those the cheapest. The budget is a
+hard constraint, so a smaller one leads to a plan with more risk, which says so, and then to none.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from providers.base import PlanRequest, Proposal
+from providers.pricing import REGIONS, PriceBook
+from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.costing import cost_of, replicas
+from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option
+from providers.rulebook.patterns import patterns_for
+from providers.rulebook.relax import relaxations, within_reach
+from providers.rulebook.services import SENSITIVE
+from providers.rulebook.shortlist import shortlist
+from storage.records.plans import Cost, Plan, Resource
+
+_SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
+_MANAGED = frozenset({"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks"})
+
+
+def plan(request: PlanRequest, book: PriceBook) -> Proposal:
+    """Never raises for constraints that nothing can meet: the plan is then not feasible and says what to relax."""
+    catalogue = Catalogue(request.values, book)
+    chosen = _choose(catalogue, request.avoid)
+    if chosen is None:
+        return _infeasible(catalogue)
+    cost = cost_of(chosen, catalogue)
+    least, most = replicas(chosen, request.values.max_replicas, bool(request.values.scale_to_zero))
+    made = Plan(
+        summary=_summary(chosen, cost),
+        workload_type=catalogue.workload.type,
+        patterns=patterns_for(catalogue, chosen),
+        resources=_resources(chosen, catalogue),
+        candidates=shortlist(catalogue.options, chosen, request.avoid),
+        assumptions=_assumptions(catalogue, chosen, request.avoid),
+        max_replicas=most,
+        min_replicas=least,
+        public_endpoint=_public(catalogue),
+        encrypted=True,
+        zones=chosen.zones,
+    )
+    confidence, basis = _confidence(catalogue, cost)
+    return Proposal(plan=made, cost=cost, confidence=confidence, confidence_basis=basis)
+
+
+def _choose(catalogue: Catalogue, avoid: frozenset[str]) -> Option | None:
+    """The critics' objections hold as long as they leave anything."""
+    feasible = catalogue.feasible
+    kept = [option for option in feasible if option.label not in avoid]
+    return (kept or feasible or [None])[0]
+
+
+def _infeasible(catalogue: Catalogue) -> Proposal:
+    reachable = within_reach(catalogue)
+    near = reachable[0] if reachable else None
+    zero = Decimal("0.00")
+    if near is None:
+        unknown = ["Machines: none in the price book fits"]
+        cost = Cost(low=zero, likely=zero, high=zero, lines=[], price_book=catalogue.book.sha256, unknown=unknown)
+        summary = "No plan meets this: no machine in the price book can run the workload."
+    else:
+        cost = cost_of(near, catalogue)
+        summary = f"No plan meets this. The nearest is {near.label}, about ${near.compared:,.0f} a month."
+    made = Plan(
+        summary=summary,
+        workload_type=catalogue.workload.type,
+        patterns=patterns_for(catalogue, None),
+        resources=[],
+        candidates=shortlist(catalogue.options, None, frozenset()),
+        feasible=False,
+        relax=relaxations(catalogue, reachable),
+        assumptions=list(catalogue.workload.assumptions),
+        max_replicas=catalogue.values.max_replicas,
+        public_endpoint=_public(catalogue),
+    )
+    return Proposal(plan=made, cost=cost, confidence=0.9, confidence_basis="Every option in the price book was tried.")
+
+
+def _public(catalogue: Catalogue) -> bool:
+    serving = catalogue.workload.type in ("realtime_inference", "rag")
+    return serving and catalogue.values.data_sensitivity not in SENSITIVE
+
+
+def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:
+    """The machines, then one resource per kind of service around them."""
+    machine = chosen.machine
+    found = [
+        Resource(
+            kind="compute",
+            cloud=machine.cloud,
+            region=machine.region,
+            sku=machine.type,
+            count=chosen.count,
+            purchase=chosen.purchase,
+            vcpus=machine.vcpus,
+            memory_gib=machine.memory_gib,
+            accelerator=machine.accelerator,
+            accelerator_count=machine.accelerators,
+        )
+    ]
+    services = catalogue.services(machine.cloud, machine.region)
+    for kind in _SINGLE_KINDS:
+        first = next((service for service in services if service.need.kind == kind), None)
+        if first is not None:
+            sku = first.figure.sku if first.figure else first.need.words
+            count = chosen.zones if first.need.scale == "zone" else 1
+            found.append(
+                Resource(kind=kind, cloud=machine.cloud, region=machine.region, sku=sku, count=count, purchase="usage")
+            )
+    return found
+
+
+def _summary(chosen: Option, cost: Cost) -> str:
+    machine = chosen.machine
+    chip = f" ({machine.accelerators} × {machine.accelerator})" if machine.accelerator else ""
+    city = REGIONS[machine.cloud, machine.region].city
+    spread = f" over {chosen.zones} zones" if chosen.zones > 1 else ""
+    runs = "" if chosen.serving else f", {chosen.run_hours:.1f} hours a run"
+    return (
+        f"{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
+        f" {machine.region} ({city}){spread}{runs}; about ${cost.likely:,.0f} a month."
+    )
+
+
+def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> list[str]:
+    found = list(catalogue.workload.assumptions)
+    if unpriced := [cloud for cloud in catalogue.values.cloud or () if not _has_figures(cloud, catalogue)]:
+        found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
+    if (catalogue.values.orchestrator or "").lower() in _MANAGED:
+        found.append(f"Priced as plain machines: what {catalogue.values.orchestrator} adds is not in the price book.")
+    if chosen.risks:
+        found.append(f"Accepted within these constraints: {'; '.join(RISK_WORDS[name] for name in chosen.risks)}.")
+    if chosen.label in avoid:
+        found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
+    return found
+
+
+def _has_figures(cloud: str, catalogue: Catalogue) -> bool:
+    return any(cloud == name for name, _ in catalogue.book.regions)
+
+
+def _confidence(catalogue: Catalogue, cost: Cost) -> tuple[float, str]:
+    """0.9 less 0.1 for each sizing fact that was assumed and 0.05 for each unknown price, 0.3 at least."""
+    assumed, unknown = len(catalogue.workload.assumed), len(cost.unknown)
+    confidence = max(0.3, 0.9 - 0.1 * assumed - 0.05 * unknown)
+    return round(
+        confidence, 2
+    ), f"{assumed} sizing facts assumed, {unknown} prices unknown; throughput is not measured."

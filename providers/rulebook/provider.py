@@ -1,0 +1,49 @@
+"""The built-in provider: no model, no call, no key. Same inputs, same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from providers.base import CriticName, PlanRequest, Proposal, Reading
+from providers.compute import Compute, here
+from providers.pricing import PriceBook
+from providers.rulebook import critics, planner
+from providers.rulebook.reading import read
+from storage.records.canonical import sha256_of, sha256_of_bytes
+from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.ids import Sha256
+from storage.records.plans import Cost, Critique, Plan
+
+_RULEBOOK = Path(__file__).parent
+_FACTS = _RULEBOOK.parent / "pricing"
+_GENERATOR = _RULEBOOK / "bundle"
+"""The code generator and its templates are a pack of their own."""
+
+
+def rules_sha256() -> Sha256:
+    """Over the source of the rules and of the facts they rest on, by path: a changed rule is another pack."""
+    own: dict[str, Sha256] = {}
+    for path in sorted([*_RULEBOOK.rglob("*.py"), *_FACTS.rglob("*.py")]):
+        if not path.is_relative_to(_GENERATOR):
+            own[path.relative_to(_RULEBOOK.parent).as_posix()] = sha256_of_bytes(path.read_bytes())
+    return sha256_of(own)
+
+
+class Rulebook:
+    """`compute` runs the planner where it does not hold up the event loop."""
+
+    name = "rulebook"
+    model = "rulebook-1"
+
+    def __init__(self, book: PriceBook, compute: Compute = here) -> None:
+        self._book, self._compute = book, compute
+        self.pack = rules_sha256()
+
+    async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
+        return await self._compute(read, text, answering=answering)
+
+    async def plan(self, request: PlanRequest) -> Proposal:
+        return await self._compute(planner.plan, request, self._book)
+
+    async def critique(self, critic: CriticName, values: ConstraintValues, plan: Plan, cost: Cost) -> Critique:
+        return critics.critique(critic, values, plan, cost)

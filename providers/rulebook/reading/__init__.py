@@ -1,0 +1,57 @@
+"""Reads constraints from plain text by rules alone: the same text gives the same facts, and each names its rule."""
+
+from __future__ import annotations
+
+from providers.base import Finding, Problem, Reading
+from providers.rulebook.reading import context
+from providers.rulebook.reading.answers import answer
+from providers.rulebook.reading.availability import availabilities
+from providers.rulebook.reading.candidates import Candidate, Doubt, problems, settle
+from providers.rulebook.reading.corrections import corrections
+from providers.rulebook.reading.deadline import deadlines
+from providers.rulebook.reading.governance import governance
+from providers.rulebook.reading.hardware import gpus
+from providers.rulebook.reading.latency import latencies
+from providers.rulebook.reading.location import location
+from providers.rulebook.reading.money import budgets
+from providers.rulebook.reading.numbers import Amount, amounts
+from providers.rulebook.reading.scaling import scaling
+from providers.rulebook.reading.sizes import datasets, model_sizes
+from providers.rulebook.reading.stack import stack
+from providers.rulebook.reading.text import Text, prepare
+from providers.rulebook.reading.throughput import throughputs
+from providers.rulebook.reading.workloads import workloads
+from storage.records.constraints import FieldName
+
+_OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, model_sizes, scaling)
+_OF_WORDS = (location, stack, governance, workloads)
+
+
+def read(text: str, *, answering: FieldName | None = None) -> Reading:
+    """The facts that the text states, and what it states that cannot be. `answering` is the field of an open question;
+    a bare answer ("80", "yes", "EU only") is then understood as that field."""
+    prepared = prepare(text)
+    found = amounts(prepared.working, prepared.german)
+    candidates, doubts = _read_all(prepared, found)
+    findings = settle(prepared, candidates)
+    impossible = problems(prepared, doubts)
+    if answering is not None and all(item.field != answering for item in [*findings, *impossible]):
+        reply = answer(prepared, found, answering)
+        findings += reply.findings
+        impossible += reply.problems
+    return Reading(findings, impossible)
+
+
+def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Doubt]]:
+    proposals: list[Candidate | Doubt] = []
+    for reader in _OF_AMOUNTS:
+        proposals.extend(reader(text, found))
+    for reader in _OF_WORDS:
+        proposals.extend(reader(text))
+    proposals.extend(corrections(text, found, [item for item in proposals if isinstance(item, Candidate)]))
+    kept = [item for item in proposals if not context.injected(text, item.start)]
+    candidates = [item for item in kept if isinstance(item, Candidate)]
+    return candidates, [item for item in kept if isinstance(item, Doubt)]
+
+
+__all__ = ["Finding", "Problem", "Reading", "read"]

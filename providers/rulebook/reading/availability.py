@@ -1,0 +1,62 @@
+"""Availability: a percentage, in figures or in nines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.text import Text
+
+_NOUN = phrases(r"availability|available|uptime|up-time|sla|slo|verfügbarkeit|verfügbar")
+_NINES = re.compile(
+    r"\b(?P<count>two|three|four|five|six|2|3|4|5|6|zwei|drei|vier|fünf)(?P<half> and a half)?[ -](?:9'?s|"
+    r"nines?|neunen)\b"
+)
+_COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5}
+_PERCENT = re.compile(r"\s?(?:%|percent\b|prozent\b)")
+_OTHER = phrases(
+    r"accuracy|precision|recall|of (?:the )?(?:requests?|calls|traffic|responses|anfragen)|utili[sz]ation|"
+    r"cpu|memory|discount|error"
+)
+
+
+def availabilities(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    for match in _NINES.finditer(text.working):
+        if context.claimed(text, match.start(), match.end()):
+            count = _COUNT.get(match["count"]) or int(match["count"])
+            value = 100 - 10 ** (2 - count) + (0.5 * 10 ** (2 - count) if match["half"] else 0)
+            yield Candidate("availability_slo", round(value, 6), match.start(), match.end(), "nines")
+    for amount in amounts:
+        yield from _availability(text, amount)
+
+
+def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
+    percent = _PERCENT.match(text.working, amount.end)
+    end = amount.end if percent is None else percent.end()
+    sentence = text.sentence(amount.start)
+    near = text.working[max(sentence.start, amount.start - 40) : min(sentence.end, end + 25)]
+    if _NOUN.search(near) is None or _OTHER.search(near):
+        return
+    if percent is None and not 90 <= amount.high < 100:
+        return
+    if not context.claimed(text, amount.start, end) or context.present_state(text, amount.start, end):
+        return
+    start = stated_from(text, _NOUN, amount.start)
+    after = re.compile(
+        r"(?: monthly| yearly)? ?(?:availability|uptime|sla|slo|verfügbarkeit|verfügbar|available)\b"
+    ).match(text.working, end)
+    end = end if after is None else after.end()
+    if not 0 < amount.high <= 100:
+        yield Doubt(
+            "availability_slo",
+            start,
+            end,
+            f"An availability of {amount.high:g} % cannot be: it lies between 0 and 100.",
+        )
+    elif amount.high >= 50:
+        yield Candidate("availability_slo", amount.high, start, end, "availability", 2)

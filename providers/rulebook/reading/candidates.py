@@ -1,0 +1,90 @@
+"""What the single rules propose, and how several proposals for one field are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from providers.base import Finding, Problem
+from providers.rulebook.reading.context import corrected_between
+from providers.rulebook.reading.text import Text
+from storage.records.constraints import ConstraintValue, FieldName
+
+_LISTS: frozenset[FieldName] = frozenset({"cloud", "regions", "compliance", "monitoring"})
+_FREE_CHOICE: frozenset[FieldName] = frozenset(
+    {"gpu_type", "gpu_count", "model_framework", "model_size_params", "orchestrator", "ci_cd", "data_residency"}
+)
+"""Two different answers of the same rank leave these open: the operator named a choice, not a constraint."""
+_SENSITIVITY_ORDER = ("public", "internal", "pii", "financial", "phi")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposal: `start` and `end` lie in the working copy. Among proposals for a field the highest `rank` wins."""
+
+    field: FieldName
+    value: ConstraintValue
+    start: int
+    end: int
+    rule: str
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words that state something impossible."""
+
+    field: FieldName
+    start: int
+    end: int
+    reason: str
+
+
+def settle(text: Text, candidates: Iterable[Candidate]) -> list[Finding]:
+    by_field: dict[FieldName, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda item: (item.start, item.end)):
+        by_field.setdefault(candidate.field, []).append(candidate)
+    findings: list[Finding] = []
+    for field, proposed in by_field.items():
+        chosen = _joined(text, proposed) if field in _LISTS else _one(text, field, proposed)
+        if chosen is not None:
+            origin = text.origin(chosen.start, chosen.end)
+            findings.append(Finding(field, chosen.value, origin.start, origin.end, chosen.rule))
+    return findings
+
+
+def problems(text: Text, doubts: Iterable[Doubt]) -> list[Problem]:
+    result: list[Problem] = []
+    for doubt in doubts:
+        origin = text.origin(doubt.start, doubt.end)
+        result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason))
+    return result
+
+
+def _one(text: Text, field: FieldName, proposed: list[Candidate]) -> Candidate | None:
+    first, last = proposed[0], proposed[-1]
+    if last.value != first.value and corrected_between(text, first.end, last.start + 1):
+        return last
+    highest = max(item.rank for item in proposed)
+    best = [item for item in proposed if item.rank == highest]
+    if field == "data_sensitivity":
+        return max(best, key=lambda item: _SENSITIVITY_ORDER.index(str(item.value)))
+    if field in _FREE_CHOICE and len({str(item.value) for item in best}) > 1:
+        return None
+    return best[0]
+
+
+def _joined(text: Text, proposed: list[Candidate]) -> Candidate:
+    """All values of the highest rank; those before a correction of the same field give way to it."""
+    highest = max(item.rank for item in proposed)
+    best = [item for item in proposed if item.rank == highest]
+    for position in range(len(best) - 1, 0, -1):
+        if corrected_between(text, best[position - 1].end, best[position].start):
+            best = best[position:]
+            break
+    values: list[str] = sorted({name for item in best for name in _names(item.value)})
+    return Candidate(best[0].field, values, best[0].start, best[0].end, best[0].rule, highest)
+
+
+def _names(value: ConstraintValue) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]

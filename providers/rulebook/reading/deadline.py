@@ -1,0 +1,128 @@
+"""Deadlines: how long a job may run, in hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
+
+_ENDING = phrases(
+    r"""finish\w*|complet\w*|done|ready|through|deliver\w*|deadline|run(?:s|ning)?|process\w*|train\w*|retrain\w*|
+        fine-?tun\w*|jobs?|batch|score[sd]?|scoring|window|turnaround|wrap(?:ped)? up|over|backfill\w*|
+        transcrib\w*|classif\w*|fertig|abgeschlossen|durch|lauf\w*|dauern|gpus?|zeitfenster|results?|ergebnis\w*|
+        take|must"""
+)
+_NOUN = phrases(
+    r"deadline|time limit|time budget|window|zeitfenster|frist|finish(?:es|ed)?|completed?|done|ready|"
+    r"fertig|training|job"
+)
+_WITHIN = re.compile(
+    r"(?:\b(?:within|in|in under|in less than|inside|under|at most|no more than|not more than|"
+    r"no longer than|not longer than|less than|below|max\.?|maximum(?: of)?|maximal|up to|exceed|"
+    r"deadline(?: is| of)?|window(?: is| of)?|innerhalb von|innerhalb|unter|höchstens|binnen|limit(?: is|"
+    r" of)?|budget(?: is| of)?)|<=?|:)\s*(?:about |the |a |an |next |roughly |~ ?)?$"
+)
+_WINDOW_AFTER = re.compile(
+    r"[\s-]?(?:batch |nightly |maintenance |processing |time)?(?:window|deadline|limit|slot|zeitfenster|turnaround)\b"
+)
+_OTHER_TIME = phrases(
+    r"""respon(?:d|se)\w*|reply|latency|ago|old|audio|video|history|retention|retain\w*|keep logs|logs?|data of|
+        support|go(?:es)? live|launch\w*|ship|project|release|roll(?:ed)? ?out|warranty|contract|notice|token|
+        session|uptime|downtime|rto|rpo|recover\w*|refresh\w*|scale|idle|per day|work(?:ing|day)|sla for|footage|
+        recordings?|meeting|answer\w*"""
+)
+_CLOCK_WINDOW = re.compile(
+    r"\b(?:between|from|zwischen|von)\s+(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
+    r"pm)?(?: uhr)?\s+(?:and|to|until|till|und|"
+    r"bis)\s+(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
+)
+_UNITS = {"minute", "hour", "day", "week"}
+
+
+def deadlines(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    for amount in amounts:
+        unit = DURATION.match(text.working, amount.end)
+        if unit is not None and unit_of(unit) in _UNITS and amount.letter == "":
+            yield from _deadline(text, amount, unit_of(unit), unit.end())
+    yield from _clock_windows(text)
+
+
+def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
+    sentence = context.sentence(text, amount.start)
+    before = text.working[max(0, amount.start - 40) : amount.start]
+    window = _WINDOW_AFTER.match(text.working, end)
+    if window is None and _WITHIN.search(before) is None:
+        return
+    clause = context.clause(text, amount.start, end)
+    if window is None and (_ENDING.search(sentence) is None or _OTHER_TIME.search(clause)):
+        return
+    if unit == "minute" and re.search(r"\b(?:finish|complet|done|window|deadline|job|batch|train)", sentence) is None:
+        return
+    if re.match(
+        r"\s?(?:of (?:audio|video|data|footage|speech|history)|per\b|/|a (?:day|week|month)\b|each\b)",
+        text.working[end:],
+    ):
+        return
+    if not context.claimed(text, amount.start, end) or _symptom(text, amount.start, end):
+        return
+    start = stated_from(text, _NOUN, amount.start)
+    stop = end if window is None else window.end()
+    hours = amount.high * factor(unit, "hour")
+    if hours <= 0:
+        yield Doubt("deadline_hours", start, stop, "A deadline has to lie ahead: its hours have to be above zero.")
+        return
+    yield Candidate("deadline_hours", rounded(hours), start, stop, "deadline", 2)
+
+
+def _symptom(text: Text, start: int, end: int) -> bool:
+    clause = context.clause(text, start, end)
+    return (
+        context.present_state(text, start, end)
+        or re.search(r"\b(?:takes|took|currently|used to|dauert)\b", clause) is not None
+    )
+
+
+def _clock_windows(text: Text) -> Iterator[Candidate]:
+    """ "between 22:00 and 04:00", for a job that has to run in it."""
+    for match in _CLOCK_WINDOW.finditer(text.working):
+        sentence = context.sentence(text, match.start())
+        timed = (
+            match["from_half"]
+            or match["to_half"]
+            or match["from_minute"]
+            or match["to_minute"]
+            or "uhr" in match.group()
+        )
+        if (
+            not timed
+            or re.search(
+                r"\b(?:run\w*|finish\w*|job|batch|window|nightly|train\w*|retrain\w*|score\w*|lauf\w*|fertig)\b",
+                sentence,
+            )
+            is None
+        ):
+            continue
+        if "%" in sentence or "traffic" in sentence or not context.claimed(text, match.start(), match.end()):
+            continue
+        hours = (_clock(match, "to") - _clock(match, "from")) % 24
+        if hours > 0:
+            yield Candidate("deadline_hours", rounded(hours), match.start(), match.end(), "clock window")
+
+
+def _clock(match: re.Match[str], side: str) -> float:
+    half = match[f"{side}_half"] or (
+        match["to_half"] if side == "from" and int(match["from"]) < int(match["to"]) else None
+    )
+    hour = int(match[side]) % 24
+    if half == "pm" and hour < 12:
+        hour += 12
+    if half == "am" and hour == 12:
+        hour = 0
+    return hour + int(match[f"{side}_minute"] or 0) / 60

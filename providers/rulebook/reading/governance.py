@@ -1,0 +1,95 @@
+"""Compliance regimes and the sensitivity of data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate
+from providers.rulebook.reading.patterns import joined
+from providers.rulebook.reading.terms import Mention, Vocabulary
+from providers.rulebook.reading.text import Text
+
+REGIMES = Vocabulary(
+    {
+        "gdpr": r"gdpr|dsgvo|general data protection regulation|datenschutz-?grundverordnung|uk[- ]gdpr",
+        "hipaa": r"hipaa|hippa",
+        "pci": r"pci(?:[- ]?dss)?(?!e|[- ]express)",
+        "soc2": r"soc[- ]?(?:2|ii)(?: type (?:1|2|i|ii))?",
+        "fedramp": r"fed-?ramp",
+        "iso27001": r"iso(?:/iec)?[- ]?27001",
+    }
+)
+_PII = joined(
+    r"""piis?|personally identifiable(?: information| data)?|personal (?:data|information|details)|
+        personenbezogene\w*(?: daten)?|persönliche daten|kundendaten|(?:customer|user|client|employee|citizen|
+        member|resident) (?:names?|addresses|emails|pii|personal data|phone numbers|records)|private (?:customer|
+        user) data|social security numbers?|ssns?|names and (?:addresses|e-?mails)|faces of (?:customers|people|
+        employees)|biometric(?:s| data)|passports?|id cards"""
+)
+_PHI = joined(
+    r"""phi(?![- ]?\d|[- ](?:mini|small|medium|model))|protected health information|patient(?:s'?|'s)? (?:data|
+        records?|notes?|files?|information|charts?|images|scans)|patientendaten|patientenakten|gesundheitsdaten|
+        (?:medical|clinical|health|healthcare) (?:records?|data|notes|reports|histor(?:y|ies))|ehr(?:s| data)?|
+        electronic health records?|medizinische\w* daten|health information"""
+)
+_FINANCIAL = joined(
+    r"""cardholder data|(?:credit |payment |debit )?card (?:data|numbers?|details)|(?:financial|banking|bank|
+        payment|payments) (?:data|records|transactions?|information|statements?)|finanzdaten|kontodaten|
+        account (?:numbers?|balances?)|transaction(?:al)? data|(?:card|bank) transactions"""
+)
+_INTERNAL = joined(
+    r"""(?:company[- ])?internal (?:docs?|documents?|documentation|data|wiki|knowledge(?: base)?|use(?: only)?|
+        only|reports?|emails?|policies|files|confluence)|internal-only|confidential(?: data| documents?)?|
+        proprietary (?:data|documents?)|trade secrets?|interne\w* (?:daten|dokumente)|vertrauliche\w*(?: (?:daten|
+        dokumente))?|company[- ]confidential"""
+)
+_PUBLIC = joined(
+    r"""public (?:data|datasets?|data ?sets?|documents?|information|web pages|corpus|domain data)|
+        publicly available (?:data|datasets?|documents)|open data|öffentliche\w* daten|public,? no personal data|
+        non-?sensitive(?: data)?|nothing sensitive|no sensitive data|(?:data (?:is|are) )public(?: data)?|(?:data|
+        datasets?) (?:is|are) (?:all )?(?:public|open)"""
+)
+_SENSITIVITIES = Vocabulary(
+    {"phi": _PHI, "pii": _PII, "financial": _FINANCIAL, "internal": _INTERNAL, "public": _PUBLIC}
+)
+_RANK = {"phi": 3, "pii": 3, "financial": 3, "internal": 2, "public": 1}
+_REMOVED = re.compile(
+    r"\b(?:no|without|ohne|keine?|de-?identified|anonymi[sz]ed|anonymous|synthetic|removed?|strip\w*|"
+    r"redact\w*|scrub\w*|free of|mask\w*|filter\w*|detect\w*)\b[^.;,\n]{0,25}$"
+)
+_REMOVED_AFTER = re.compile(
+    r"^[^.;,\n]{0,20}\b(?:removed|stripped|redacted|scrubbed|masked|anonymi[sz]ed|detection|redaction|"
+    r"filter\w*|-free|free)\b"
+)
+
+
+def governance(text: Text) -> Iterator[Candidate]:
+    for mention in REGIMES.claimed(text):
+        yield Candidate("compliance", [mention.name], mention.start, mention.end, "regime")
+    for mention in _SENSITIVITIES.all(text):
+        if not _is_elsewhere(text, mention) and not _is_removed(text, mention):
+            yield Candidate(
+                "data_sensitivity", mention.name, mention.start, mention.end, "sensitivity", _RANK[mention.name]
+            )
+
+
+def _is_elsewhere(text: Text, mention: Mention) -> bool:
+    """A denial in the same sentence mostly says where the data must not go, not that there is none."""
+    start = mention.start
+    return (
+        context.injected(text, start)
+        or context.later(text, start)
+        or context.someone_elses(text, start)
+        or context.only_asked(text, start)
+    )
+
+
+def _is_removed(text: Text, mention: Mention) -> bool:
+    if mention.name == "public":
+        return context.denied(text, mention.start, mention.end)
+    sentence = text.sentence(mention.start)
+    before = text.working[max(sentence.start, mention.start - 45) : mention.start]
+    after = text.working[mention.end : min(sentence.end, mention.end + 35)]
+    return _REMOVED.search(before) is not None or _REMOVED_AFTER.match(after) is not None

@@ -1,0 +1,191 @@
+"""GPUs: whether, which, how many."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount, near
+from providers.rulebook.reading.patterns import joined, listed
+from providers.rulebook.reading.terms import Mention, Vocabulary
+from providers.rulebook.reading.text import Text
+
+_MAKER = r"(?:nvidia[- ]|tesla[- ]|geforce[- ]|rtx[- ]?|gtx[- ]?|quadro[- ]|amd[- ]|instinct[- ])*"
+_DATACENTER = listed(
+    """a100 h100 h200 h800 a800 gh200 b100 b200 gb200 v100 p100 k80 t4 l4 l40s l40 a10g a10 a16 a30 a40 m60 p40 p4
+    a6000 a5000 a4000 mi250x mi250 mi300x mi210 mi100"""
+)
+_CONSUMER = listed("1050 1060 1070 1080 2060 2070 2080 3050 3060 3070 3080 3090 4060 4070 4080 4090 5070 5080 5090")
+_ONE_CARD = (
+    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=on a )|(?<=with a )|(?<=have a )|(?<=using a ))"
+)
+_GPU_NEAR = r"(?=s?\b[^.;\n]{0,15}\bgpus?\b)"
+_MEMORY = r"(?:[- ]?\d{2,3} ?gi?b)?(?: ?gpus?)?"
+
+
+def _datacenter(name: str) -> str:
+    return rf"{_MAKER}{name}s?{_MEMORY}(?!\.\w|[- ]load)"
+
+
+def _consumer(name: str) -> str:
+    """A bare number such as 3090 needs a maker, a GPU or a single one beside it."""
+    return (
+        rf"(?:{_MAKER[:-1]}+{name}(?: super)?s?(?: ?gpus?)?|{name}s?(?: ?gpus?|{_GPU_NEAR})|{name}s(?= )|"
+        rf"{_ONE_CARD}{name})"
+    )
+
+
+_CARD = Vocabulary(
+    {name.upper(): _datacenter(name) for name in _DATACENTER}
+    | {f"{name} Ti": _consumer(f"{name}[- ]?ti") for name in _CONSUMER}
+    | {name: _consumer(name) for name in _CONSUMER}
+)
+_GPU = re.compile(r"\b(?:gpus?|grafikkarten?|cuda cards?|graphics cards?)\b")
+_WANTED_BEFORE = re.compile(
+    joined(
+        r"""\b(?:need|needs|needed|want|wants|require|requires|require[sd]?|have|has|add|use|uses|using|support|
+            rent|buy|get|with|on|via|from|by|for|minimum|minimal|min|which|what|how many|how much|kind of|type of|
+            amount of|provision\w*|allocate|request\w*|access to|benefit from|accelerat\w+|run on|deploy\w*|serve|
+            mit|auf|brauchen|benötigen|can|of|per|single|multi|multiple|several|one|two|"""
+    )
+    + r"\d+ ?x?)[\s-]+(?:[\w.-]+[\s-]+){0,3}?$"
+)
+_WANTED_AFTER = re.compile(
+    r"^[\s-]*(?:\w+ )?(?:support|capabilit\w+|nodes?|node ?(?:group|pool)s?|instances?|compute|clusters?|"
+    r"servers?|machines?|vms?|enabled|accelerat\w+|inference|training|"
+    r"required|needed|hardware|hardwares|requirements?|mem(?:ory)? (?:is )?(?:needed|required)|vram|"
+    r"is required|is needed|backed|workers?|pods?|box|quota|hours|fleet|pool|based|: ?(?:yes|ja|required|"
+    r"true)|ja\b|nötig|benötigt|erforderlich)"
+)
+_OPTIONAL = re.compile(
+    r"^[^.;\n]{0,12}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
+    r"needed|necessary)|if (?:needed|necessary|available|possible)|wenn möglich|bevorzugt)\b"
+)
+_WITHOUT = re.compile(
+    joined(
+        r"""\b(?:cpu[- ]only|only (?:on )?cpus?|cpus? (?:is|are) (?:enough|fine|sufficient|ok|plenty)|
+            on cpus? only|just cpus?|cpu (?:inference|instances?) (?:is|are|only)|run(?:s|ning)? (?:it |
+            fine )?on (?:the |a )?cpus?(?! and| nodes?| or)|gpu-?less|no-gpu|nur cpu|cpu reicht|gpus? (?:are|
+            is) (?:not|overkill|unnecessary)\b)\b"""
+    )
+)
+_SICK = re.compile(
+    r"\b(?:saturat\w+|utili[sz]ation|out of memory|oom|memory|idle|error|not (?:detected|found|recognized|"
+    r"visible)|underus\w+|driver|usage|keeps? crashing)\b"
+)
+_EACH = re.compile(
+    r"^(?!\s?\(?\d+ ?gi?b each)[^.;\n,]{0,25}?\b(?:each|per (?:node|pod|worker|machine|instance|replica|"
+    r"server|host)|pro (?:knoten|"
+    r"node)|apiece)\b"
+)
+_EACH_BEFORE = re.compile(r"\b(?:each|every|per)\b[^.;\n,]{0,25}$")
+_COUNT_BEHIND = re.compile(
+    r"\s?(?:x\s?|-)?(?:\d{2,3} ?g[bi]{0,2} )?(?:(?:more|dedicated|additional|big|small|old|cheap|nvidia|"
+    r"tesla|geforce|rtx|gtx|amd|data[- ]?cent(?:er|re)|consumer|physical) ?)*$"
+)
+_TRIED = re.compile(r"\b(?:when (?:i|we)|tried|managed|takes|took|(?:it )?seems|error|default setup)\b")
+MOST_GPUS = 100_000
+FARTHEST = 40
+"""Code points between a number and the thing it counts."""
+_NODES = re.compile(
+    r"\s?(?:x )?(?:gpu )?(?:nodes|machines|servers|hosts|instances|boxes|vms|"
+    r"workers)\b[^.;\n]{0,20}\b(?:with|of|x|having|mit|,)\s*$"
+)
+
+
+def gpus(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    cards = [card for card in _CARD.claimed(text) if not _compared(text, card)]
+    for card in cards:
+        yield Candidate("gpu_required", True, card.start, card.end, "card", 2)
+        yield Candidate("gpu_type", card.name, card.start, card.end, "card", _type_rank(text, card))
+    for match in _WITHOUT.finditer(text.working):
+        if context.claimed(text, match.start(), match.end()):
+            yield Candidate("gpu_required", False, match.start(), match.end(), "no gpu", 3)
+    for match in _GPU.finditer(text.working):
+        yield from _gpu(text, match)
+    yield from _counts(text, amounts, cards)
+
+
+def _compared(text: Text, card: Mention) -> bool:
+    """A card in a complaint about its memory or a figure of a benchmark names no wish."""
+    return (
+        re.search(r"\b(?:benchmark\w*|compared|faster than|slower than)\b", context.clause(text, card.start, card.end))
+        is not None
+    )
+
+
+def _type_rank(text: Text, card: Mention) -> int:
+    before = text.working[max(text.sentence(card.start).start, card.start - 40) : card.start]
+    return 1 if re.search(r"\b(?:fallback|or even|alternatively|otherwise)\b[^.]*$", before) else 2
+
+
+def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
+    start, end = match.span()
+    if context.injected(text, start) or context.someone_elses(text, start):
+        return
+    after = text.working[end : end + 60]
+    if _OPTIONAL.match(after) or context.guessed(text, start) or context.left_behind(text, start):
+        return
+    if context.denied(text, start, end):
+        if not context.only_asked(text, start):
+            first = max(start - 12, text.sentence(start).start)
+            negation = re.search(r"\b(?:no|without|ohne|keine?n?|not?)\s+(?:\w+ )?$", text.working[first:start])
+            yield Candidate(
+                "gpu_required", False, start if negation is None else first + negation.start(), end, "no gpu", 3
+            )
+        return
+    if context.only_asked(text, start):
+        return
+    clause = context.clause(text, start, end)
+    if _SICK.search(after[:25]) or (_SICK.search(clause) and not context.wished(text, start, end)):
+        return
+    before = text.working[max(text.sentence(start).start, start - 40) : start]
+    if _WANTED_BEFORE.search(before) or _WANTED_AFTER.match(after):
+        yield Candidate("gpu_required", True, start, end, "gpu")
+
+
+def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator[Candidate | Doubt]:
+    """How many: nothing at all where one of the numbers tells of a trial."""
+    things = sorted(
+        [(card.start, card.end) for card in cards] + [match.span() for match in _GPU.finditer(text.working)]
+    )
+    counted: list[tuple[Amount, int]] = []
+    for amount in amounts:
+        for start, end in things[bisect_left(things, (amount.end, 0)) :]:
+            if start - amount.end > FARTHEST:
+                break
+            behind = text.working[amount.end : start]
+            if _COUNT_BEHIND.fullmatch(behind) and context.claimed(text, amount.start, end):
+                counted.append((amount, end))
+                break
+    if any(_TRIED.search(context.clause(text, amount.start, end)) for amount, end in counted):
+        return
+    for amount, end in counted:
+        yield from _count(text, amount, end, amounts)
+
+
+def _count(text: Text, amount: Amount, end: int, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    if amount.high < 0:
+        yield Doubt("gpu_count", amount.start, end, "A number of GPUs has to be a whole number above zero.")
+    if amount.high <= 0 or amount.high != int(amount.high) or amount.high > MOST_GPUS:
+        return
+    if re.match(r"\s?-?(?:hours?|memory|days)\b", text.working[end:]):
+        return
+    before = text.working[max(text.sentence(amount.start).start, amount.start - 60) : amount.start]
+    nodes = _nodes(text, amount, amounts)
+    if nodes is not None:
+        yield Candidate("gpu_count", int(nodes.high * amount.high), nodes.start, end, "nodes", 3)
+    elif _EACH.match(text.working[end : end + 50]) is None and _EACH_BEFORE.search(before) is None:
+        yield Candidate("gpu_count", int(amount.high), amount.start, end, "count", 2)
+        yield Candidate("gpu_required", True, amount.start, end, "count", 2)
+
+
+def _nodes(text: Text, amount: Amount, amounts: list[Amount]) -> Amount | None:
+    """The number of nodes that hold `amount` GPUs each."""
+    for other in near(amounts, amount, FARTHEST):
+        if other.end < amount.start and _NODES.fullmatch(text.working[other.end : amount.start]):
+            return other
+    return None

@@ -1,0 +1,97 @@
+"""Latency: the time of one answer, at the 95th percentile or without one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import joined, phrases
+from providers.rulebook.reading.spans import last, stated_from
+from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
+
+_PERCENTILE = r"(?:th|\.)?[- ]?(?:%-?ile|percentile|perzentil)"
+_P95 = re.compile(rf"\bp ?95\b|\b95{_PERCENTILE}")
+_OTHER_PERCENTILE = re.compile(
+    rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?){_PERCENTILE}"
+    r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
+)
+_SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:of|der|aller) [^.;,]{0,40}$")
+_OTHER_SHARE = re.compile(r"\b(?:50|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) [^.;,]{0,40}$")
+_ONE = "(?:per|each|every|one|a single|pro|a)"
+_NOUN = phrases(
+    joined(
+        rf"""latency|latencies|latenz(?:en|zeit)?|response[- ]times?|antwortzeit(?:en)?|reaktionszeit|(?:inference|
+            prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|
+            time to first token|ttft|respon(?:d|ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
+            replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
+            lookup)|flag(?:ged)?|detect(?:ed)?|react(?:s|ed)?|alert(?:s|ed)?|come back|returns?|returned|tail|
+            (?:predictions?|decisions?|results?|scores?|recommendations?) (?:in|within|under)|p ?95"""
+    )
+)
+_OTHER_TIME = phrases(
+    r"""timeouts?|intervals?|every|cold[- ]?starts?|start-?up|boot\w*|warm-?up|warms? up|polls?|polling|retention|
+    retain\w*|ttl|epochs?|windows?|cache\w*|expire\w*|long|clips?|chunks?|segments?|snippets?|train(?:ing|s|ed)?|
+    retrain\w*|batch|nightly|jobs?|backups?|rto|rpo|recover\w*|failover|downtime|refresh\w*|freshness|stale\w*|sync\w*|
+    build|sessions?|meetings?|old|ago|scale[- ]?up|heartbeats?|sleep\w*|idle|duration|deadline|finish\w*|audio|
+    kaltstart|zeitüberschreitung"""
+)
+_BOUND_BEFORE = re.compile(
+    r"(?:under|below|within|less than|at most|no more than|max\.?|maximum|<=?|up to|sub-?|unter|höchstens|maximal|"
+    r"faster than|exceed)\s*$"
+)
+_P95_AFTER = re.compile(r"\s?\(?(?:at )?(?:the )?(?:p ?95\b|95th)")
+_OTHER_AFTER = re.compile(
+    r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|on average|average|avg)"
+)
+_UNITS = {"microsecond", "millisecond", "second", "minute"}
+
+
+def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    for amount in amounts:
+        unit = DURATION.match(text.working, amount.end)
+        if unit is not None and unit_of(unit) in _UNITS and amount.letter not in {"m", "b"}:
+            yield from _latency(text, amount, unit_of(unit), unit.end())
+    for match in re.finditer(r"\bsub-?second\b", text.working):
+        if context.claimed(text, match.start(), match.end()):
+            yield Candidate("latency_p95_ms", 1000.0, match.start(), match.end(), "latency")
+
+
+def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
+    clause = context.clause(text, amount.start, end)
+    before = text.working[text.sentence(amount.start).start : amount.start][-90:]
+    at_p95 = _P95_AFTER.match(text.working, end) is not None or _names_p95(before)
+    if not at_p95 and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
+        return
+    start = stated_from(text, _NOUN, amount.start)
+    bounded = _BOUND_BEFORE.search(before) is not None
+    named = _NOUN.search(clause) is not None or _NOUN.match(text.working, start) is not None
+    if not (named or at_p95 or (bounded and unit == "millisecond")):
+        return
+    explicit = at_p95 or "latenc" in clause or "latenz" in clause
+    if not explicit and _OTHER_TIME.search(clause):
+        return
+    if not context.claimed(text, amount.start, end) or context.present_state(text, amount.start, end):
+        return
+    value = amount.high * factor(unit, "millisecond")
+    if value <= 0:
+        reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
+        yield Doubt("latency_p95_ms", start, end, reason)
+        return
+    rank = 3 if at_p95 else 2 if explicit or bounded else 1
+    yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank)
+
+
+def _names_p95(before: str) -> bool:
+    """Of the percentiles named in front of an amount, the nearest is the 95th."""
+    if _SHARE.search(before):
+        return True
+    ours, others = last(_P95, before), last(_OTHER_PERCENTILE, before)
+    return ours is not None and (others is None or ours.start() > others.start())
+
+
+def _names_another(before: str) -> bool:
+    return last(_OTHER_PERCENTILE, before) is not None or _OTHER_SHARE.search(before) is not None

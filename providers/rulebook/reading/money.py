@@ -1,0 +1,206 @@
+"""Budgets: money a month, in US dollars. Prices, bills and one-off purchases are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.exchange import Currency, in_dollars
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import ADVERB, PERIOD, factor, unit_of
+
+_SIGNS: dict[str, Currency] = {"$": "USD", "€": "EUR", "£": "GBP", "us$": "USD"}
+_NAMES: dict[Currency, str] = {
+    "USD": r"usd|us-?dollars?|dollars?|bucks|us\$|\$",
+    "EUR": r"eur|euros?|€",
+    "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
+    "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
+}
+_BEFORE = re.compile(r"(?:(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
+_AFTER = re.compile("[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
+_BUDGET = phrases(
+    r"""(?:(?:total|overall|monthly|annual|yearly|weekly|daily|infra(?:structure)?|cloud|compute|gpu|hosting|
+        max(?:imum)?|our|my|team|project|jahres|monats)[- ]?)*budget(?:ed|s)?|spend(?:ing)?(?: limit| cap)?|
+        cost (?:cap|limit|ceiling|target)|costs?|price (?:cap|limit)|cap|ceiling|kosten(?:grenze|rahmen)?|kostet|
+        ausgeben|afford|pay|cheaper|bill"""
+)
+_LIMIT = phrases(
+    r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|max\.?|
+        maximum|under|below|less than|up to|within|cap|capped|ceiling|limit\w*|can spend|could spend|want to spend|
+        willing to (?:pay|spend)|able to (?:pay|spend)|prepared to (?:pay|spend)|to spend|spend up to|can afford|
+        afford|keep|stay|cheaper than|allowed|available|approved|höchstens|maximal|unter|bis zu|ausgeben|"""
+    r"""nicht mehr als|kostenrahmen|target|lower|reduce|raise|increase|make (?:it|that)|set|tops|have"""
+)
+_ALWAYS_LIMIT = re.compile(r"<=?\s?[$€£]?\s?$")
+_ONE_OFF = phrases(
+    r"""total|overall|buy|buying|purchas\w*|one-?off|one-?time|once|upfront|up-front|hardware|workstation|
+        build a (?:pc|rig|server)|graphics card|in total for the (?:whole|entire)|whole project|entire project|
+        kaufen|einmalig|anschaff\w*|per gpu|per run|per training run|for the (?:whole|entire) (?:project|training|
+        run)|grant|credits?"""
+)
+_PRICE = re.compile(
+    r"\s?(?:(?:/|per|a|an|each|pro|je) ?(?:1k|1m|k|m|thousand|million|1,?000|request|req|call|token|image|"
+    r"prediction|inference|user|seat|gpu|instance|node|replica|card|vcpu|core|hour per|gb|tb|query|"
+    r"transaction|document|page|"
+    r"anfrage|item|unit|run|customer|gpu-?hour)s?\b|[ -]worth|\s(?:transactions?|loans?|orders?|invoices?|"
+    r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
+)
+_SPENT = phrases(
+    r"""adds? up|adding up|it (?:seems|looks|appears)|currently|right now|at the moment|burn rate|bill (?:is|was|
+        went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
+        spending|spent|paid)|was|were|cost =|estimate\w*|jumped|went up|unsustainable|previously|last (?:month|
+        year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|utili[sz]ing|using|
+        losing|lost|lose|fine|fines|penalt\w*|revenue|worth"""
+)
+_ONLY_PERIOD = re.compile(
+    rf"\b(?:that(?:'s| was| is)?|i mean(?:t)?|it(?:'s| was| is)|this is|make (?:that|it)|das war|wait|sorry|"
+    rf"actually)[ ,]*(?:meant )?(?:to be |as )?(?P<period>(?:{PERIOD.pattern})|(?:{ADVERB.pattern}))"
+)
+_ADJECTIVE = re.compile(
+    r"\b(?:(?P<year>annual|yearly|per-year|jahresbudget|jährlich\w*)|(?P<month>monthly|monatlich\w*|"
+    r"monatsbudget)|(?P<week>weekly|wöchentlich\w*)|(?P<day>daily|täglich\w*)|(?P<quarter>quarterly)|"
+    r"(?P<hour>hourly))\b"
+)
+
+
+_PERIOD_BEHIND = re.compile(
+    r"(?: (?:in total|total|max|maximum|tops|at most|or less|all in|including everything|netto|brutto))*,?"
+    rf"(?P<period>{PERIOD.pattern})"
+)
+_ADVERB_BEHIND = re.compile(rf" (?P<period>{ADVERB.pattern})")
+_PLAIN_LIMIT = re.compile(r"budget|at most|under|below|max|cap\b|no more")
+_MORE_THAN = re.compile(r">\s?[$€£]?\s?$")
+_FRAGMENT = re.compile(r"[,;:(\n]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    amount: Amount
+    start: int
+    end: int
+    currency: Currency
+    period: str | None
+    named: bool
+    """A sign or a name says that it is money."""
+
+
+def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    sums = [found for amount in amounts if (found := _sum(text, amount)) is not None]
+    if _ONE_OFF.search(text.working):
+        sums = [found for found in sums if found.period is not None]
+    for position, found in enumerate(sums):
+        if not _is_budget(text, found):
+            continue
+        until = sums[position + 1].start if position + 1 < len(sums) else len(text.working)
+        period = _corrected_period(text, found, until) or found.period
+        yield from _budget(text, found, period or "month")
+
+
+def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]:
+    start = stated_from(text, _BUDGET, found.start)
+    foreign = found.currency != "USD"
+    value = found.amount.count if foreign or not found.amount.dotted else found.amount.high
+    if found.amount.dotted and found.currency == "USD" and found.amount.high < 1000:
+        value = found.amount.count if text.german else found.amount.high
+    dollars = in_dollars(value, found.currency) / factor(period, "month")
+    if dollars <= 0:
+        yield Doubt("monthly_budget_usd", start, found.end, "A budget has to be above zero.")
+        return
+    rule = "budget" if not foreign else f"budget, {found.currency} as of the exchange table"
+    yield Candidate("monthly_budget_usd", round(dollars, 2), start, found.end, rule, 2 if found.period else 1)
+
+
+def _sum(text: Text, amount: Amount) -> _Sum | None:
+    before = _BEFORE.search(text.working, max(0, amount.start - 5), amount.start)
+    after = _AFTER.match(text.working, amount.end)
+    start, end = amount.start, amount.end
+    currency: Currency = "USD"
+    named = True
+    if before is not None:
+        start = before.start()
+        currency = _SIGNS.get(before["sign"] or "") or _code(before["name"])
+        if after is not None:
+            end = after.end()
+    elif after is not None:
+        currency = next(code for code in get_args(Currency) if after[code] is not None)
+        end = after.end()
+    elif _bare_budget(text, amount):
+        named = False
+    else:
+        return None
+    period, end = _period(text, start, end)
+    return _Sum(amount, start, end, currency, period, named)
+
+
+def _code(name: str) -> Currency:
+    return next(code for code, names in _NAMES.items() if re.fullmatch(names, name))
+
+
+def _bare_budget(text: Text, amount: Amount) -> bool:
+    """ "budget 3500": a number without a currency right behind the word."""
+    before = text.working[max(0, amount.start - 40) : amount.start]
+    if (
+        re.search(r"\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|under))*\s?[:=]?\s?$", before)
+        is None
+    ):
+        return False
+    return (
+        amount.high >= 10
+        and re.match(
+            r"\s?(?:ms|s|h|%|hours?|seconds?|minutes?|gpus?|gb|tb|days?|tokens?|req)\b", text.working[amount.end :]
+        )
+        is None
+    )
+
+
+def _period(text: Text, start: int, end: int) -> tuple[str | None, int]:
+    tail = _PERIOD_BEHIND.match(text.working, end)
+    if tail is not None:
+        return _unit(PERIOD, tail["period"]), tail.end()
+    adverb = _ADVERB_BEHIND.match(text.working, end)
+    if adverb is not None:
+        return _unit(ADVERB, adverb["period"]), adverb.end()
+    sentence = text.sentence(start)
+    adjective = _ADJECTIVE.search(text.working, max(sentence.start, start - 50), start)
+    if adjective is None:
+        adjective = _ADJECTIVE.search(text.working, end, min(sentence.end, end + 25))
+    return (None if adjective is None else adjective.lastgroup), end
+
+
+def _unit(pattern: re.Pattern[str], words: str) -> str | None:
+    match = pattern.match(words) or pattern.match(f" {words}")
+    return None if match is None else unit_of(match)
+
+
+def _is_budget(text: Text, found: _Sum) -> bool:
+    if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
+        return False
+    clause = context.clause(text, found.start, found.end)
+    before = text.working[max(text.sentence(found.start).start, found.start - 70) : found.start]
+    if found.period == "hour" and "budget" not in context.sentence(text, found.start):
+        return False
+    limited = _LIMIT.search(before) or _LIMIT.search(clause) or _ALWAYS_LIMIT.search(before)
+    if _SPENT.search(clause) and not (limited and _PLAIN_LIMIT.search(clause)):
+        return False
+    if _MORE_THAN.search(before):
+        return False
+    if limited or context.CORRECTION.search(before):
+        return True
+    fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
+    return fragment and found.period is not None and found.named
+
+
+def _corrected_period(text: Text, found: _Sum, until: int) -> str | None:
+    """ "Budget is $900. Sorry, that is per week." """
+    match = _ONLY_PERIOD.search(text.working, found.end, min(until, found.end + 60))
+    if match is None or not context.corrected_between(text, found.end, match.end()):
+        return None
+    words = match["period"].strip()
+    return _unit(PERIOD, f" {words}") or _unit(ADVERB, words)

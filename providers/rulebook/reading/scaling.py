@@ -1,0 +1,166 @@
+"""How it may scale: spot capacity, scale to zero, the most replicas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import joined, phrases
+from providers.rulebook.reading.text import Text
+
+_SPOT = re.compile(
+    joined(
+        r"""\b(?:(?:aws |ec2 |azure )?spot[- ]?(?:instances?|vms?|nodes?|training|capacity|gpus?|pricing|fleet|
+            machines?|instanzen|pods?|market|workers?)?|(?:managed )?spot[- ]training|pre-?emptibles?(?: (?:vms?|
+            nodes?|instances?|gpus?|tpus?|machines?))?|interruptible(?: (?:instances?|capacity|vms?|workloads?))?|
+            interruptions? (?:is|are) (?:ok|okay|fine|acceptable|no problem)|low-priority vms?|unterbrechbar\w*)\b"""
+    )
+)
+_SPOT_ALONE_BEFORE = re.compile(
+    r"\b(?:no|not?|use|on|using|with|allow|avoid|without|via|run|spot:?|never|ohne|kein|keine|mit|prefer|"
+    r"take|or|and|is)\s+(?:any |aws |ec2 |the )?$|^[\s\-•\d.)]*$|[,;:.(]\s*$"
+)
+_SPOT_ALONE_AFTER = re.compile(
+    r"^\s*(?:is|are|ok|okay|fine|allowed|welcome|possible|acceptable|preferred|only|where|if|when|for|"
+    r"whenever|:|,|\.|;|$|not|isn't|erlaubt|ist|geht|and|und)"
+)
+_ON_DEMAND = re.compile(
+    r"\b(?:on[- ]?demand (?:only|instances? only|capacity only)|only on[- ]?demand|nur on[- ]?demand|"
+    r"(?:cannot|can't|must not|may not|mustn't) be (?:interrupted|preempted|evicted)|no (?:interruptions?|"
+    r"preemptions?)|uninterruptible)\b"
+)
+_UNLIKED = re.compile(r"\b(?:interrupt\w*|evict\w*|kill\w*|terminat\w*|reclaim\w*|lost|loses?)\b")
+_ZERO = re.compile(
+    joined(
+        r"""\b(?:scal(?:e[sd]?|ing)(?: \w+){0,2}?[- ]?(?:down )?[- ]?to[- ]?(?:zero|0|null)|scale_to_zero|
+            auto-?scale to (?:zero|0)|zero replicas|min(?:imum)?[- ]?(?:_)?replicas?(?: of|:| =|=)? ?0|(?:sleeps?|
+            shuts? (?:itself )?(?:down|off)|turn(?:s|ed)? off|suspends?|spin(?:s|ned)? down|paus(?:e[sd]?|ing)|
+            power(?:s|ed)? down)(?: (?:it|completely|automatically|them|everything))? (?:when|if|while|outside|
+            between|after|overnight|at night)[^.;\n]{0,25}?(?:idle|nobody|no one|not (?:actively |currently |
+            being )?(?:in use|used|needed)|unused|no (?:traffic|requests|load)|inactiv\w+|office hours|
+            working hours|business hours)|pay (?:only )?(?:for what we use|per use|when used|while it runs)|
+            auf null skalier\w*)\b"""
+    )
+)
+_NEVER_ZERO = re.compile(
+    joined(
+        r"""\b(?:no cold[- ]?starts?|(?:avoid|without) cold[- ]?starts?|cold[- ]?starts? (?:are|is) (?:not (?:ok|
+            acceptable|allowed)|unacceptable)|always[- ](?:on|warm)|(?:at least|minimum(?: of)?|min) (?:one|1|two|
+            2|three|3) (?:warm )?(?:replicas?|instances?|pods?)(?: (?:always )?(?:warm|running|on|up))?|(?:never|
+            not|don't|do not|no) scale?(?:ing)?[- ](?:down )?to[- ](?:zero|0)|keep (?:it|one|
+            at least one \w+) (?:always )?(?:warm|running)|24/7 (?:up|running|warm))\b"""
+    )
+)
+_REPLICAS = (
+    r"(?:replicas?|pods?|instances?|instanzen|containers?|copies|nodes?|endpoints?|machines?|workers?|vms?|"
+    r"tasks|servers?)"
+)
+_CAP_BEFORE = re.compile(
+    rf"(?:\b(?:cap|limit|restrict|keep|drop|bring|max(?:imum)?\.?|hold|reduce|lower|set|begrenz\w*)\s+(?:of |the |"
+    rf"number of |on |max )*(?:{_REPLICAS}|auto-?scal\w+|scaling)\s*(?:count )?(?:at|to|under|below|is|of|:|"
+    rf"=|auf|by|max|of at most|at most|)\s*(?:at most |a max(?:imum)? of )?"
+    rf"|\bmax[-_ ]?(?:imum)?[-_ ]?{_REPLICAS}\s*(?:count)?\s*(?:at|to|of|is|:|=|should be|auf)?\s*|"
+    rf"\b{_REPLICAS}\s*(?:capped at|limited to|at most|max(?:imum)?|<=?|: ?max)\s*|"
+    rf"\bscale (?:up )?to (?:at most |max(?:imum)? )?)$"
+)
+_CAP_AROUND = re.compile(
+    r"(?:\b(?:at most|no more than|not more than|max(?:imum)?\.?(?: of)?|up to|never more than|fewer than|"
+    r"more than|höchstens|maximal|bis zu|limit of|cap of|capped at|limited to|only)|<=?)\s*$"
+)
+_NOUN_BEHIND = re.compile(rf"\s?(?:x )?(?:\w+ )?{_REPLICAS}\b")
+_OTHER_THING = phrases(r"gpu|gpus|cpu|vcpus?|cores?|users?|simultaneous")
+
+
+def scaling(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    yield from _spot(text)
+    yield from _zero(text)
+    yield from _replicas(text, amounts)
+
+
+def _spot(text: Text) -> Iterator[Candidate]:
+    for match in _ON_DEMAND.finditer(text.working):
+        if (
+            not context.injected(text, match.start())
+            and not context.guessed(text, match.start())
+            and not context.someone_elses(text, match.start())
+        ):
+            yield Candidate("spot_ok", False, match.start(), match.end(), "on demand", 3)
+    for match in _SPOT.finditer(text.working):
+        start, end = match.span()
+        words = match.group().strip()
+        sentence = text.sentence(start)
+        before = text.working[sentence.start : start]
+        after = text.working[end : sentence.end]
+        if words == "spot" and not (_SPOT_ALONE_BEFORE.search(before) and _SPOT_ALONE_AFTER.match(after)):
+            continue
+        if words == "spot" and re.match(r"\s*(?:on|for you|a |the )\b", after):
+            continue
+        if (
+            context.injected(text, start)
+            or context.guessed(text, start)
+            or context.someone_elses(text, start)
+            or context.only_asked(text, start)
+        ):
+            continue
+        if context.denied(text, start, end) or re.match(
+            r"\s*(?:is|are)? ?(?:not|no option|out|too risky|not allowed)", after
+        ):
+            negation = re.search(r"\b(?:no|without|not?|never|don't use|avoid|ohne|keine?)\s+(?:\w+ )?$", before)
+            first = start if negation is None else sentence.start + negation.start()
+            yield Candidate("spot_ok", False, first, end, "no spot", 3)
+        elif not (
+            _UNLIKED.search(context.clause(text, start, end)) and not context.wished(text, start, end)
+        ) and not context.left_behind(text, start):
+            yield Candidate("spot_ok", True, start, end, "spot", 2)
+
+
+def _zero(text: Text) -> Iterator[Candidate]:
+    for match in _NEVER_ZERO.finditer(text.working):
+        if not _foreign(text, match.start()):
+            yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
+    for match in _ZERO.finditer(text.working):
+        if _foreign(text, match.start()):
+            continue
+        if context.denied(text, match.start(), match.end()):
+            yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
+        else:
+            yield Candidate("scale_to_zero", True, match.start(), match.end(), "scale to zero", 2)
+
+
+def _foreign(text: Text, start: int) -> bool:
+    return (
+        context.injected(text, start)
+        or context.guessed(text, start)
+        or context.someone_elses(text, start)
+        or context.only_asked(text, start)
+    )
+
+
+def _replicas(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    for amount in amounts:
+        before = text.working[max(text.sentence(amount.start).start, amount.start - 60) : amount.start]
+        noun = _NOUN_BEHIND.match(text.working, amount.end)
+        cap = _CAP_BEFORE.search(before)
+        if noun is not None and (cap is None or cap.group().startswith("scale")):
+            cap = _CAP_AROUND.search(before) or cap
+        if cap is None or (noun is None and cap.group().startswith("scale")):
+            continue
+        start = amount.start - len(cap.group())
+        end = amount.end if noun is None else noun.end()
+        if _foreign(text, start) or context.left_behind(text, start) or _is_no_count(text, amount, noun):
+            continue
+        if amount.high <= 0 or amount.high != int(amount.high):
+            yield Doubt("max_replicas", start, end, "A number of replicas has to be a whole number above zero.")
+            continue
+        yield Candidate("max_replicas", int(amount.high), start, end, "replicas", 2)
+
+
+def _is_no_count(text: Text, amount: Amount, noun: re.Match[str] | None) -> bool:
+    """Money, a share, a time, or a number of something else."""
+    if noun is not None and _OTHER_THING.search(noun.group()):
+        return True
+    unit = re.match(r"\s?(?:%|ms\b|gb\b|usd|\$|€|s\b|hours?\b|minutes?\b)", text.working[amount.end :])
+    return unit is not None or text.working[: amount.start].endswith(("$", "€", "£"))

@@ -1,0 +1,107 @@
+"""Sizes: data in gigabytes, models in parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.numbers import Amount
+from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import PERIOD, SIZE, factor, rounded, unit_of
+
+_DATA = phrases(
+    r"""data|dataset|data set|datasets|data ?lake|corpus|corpora|parquet|csvs?|jsonl?|tfrecords?|images?|videos?|
+        logs|documents|pdfs|text|history|tables?|records|audio|recordings|click ?stream|training set|features|
+        samples|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|pictures|dump|warehouse|
+        delta|bigquery|events|footage|telemetry|measurements"""
+)
+_NOT_DATA = phrases(
+    r"""v?ram|memory|gpu|gpus|disk|ssd|nvme|hdd|home director\w*|per user|hbm|swap|weights|checkpoints?|docker|
+        container|quota|heap|cache|vcpus?|cpus?|cores|instance|bandwidth|network|egress|file size limit|
+        upload limit|each node|model file|model size|volume|free|speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
+)
+_NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
+_OF = re.compile(r"\s?of (?!v?ram|memory|disk|storage|ssd|space|free|traffic|cache|swap)[a-z]")
+_GROWTH = re.compile(r"\b(?:grow\w*|adding|add(?:s|ed)?|ingest\w*|per day|a day|new|wächst)\b")
+_PARAMETERS = re.compile(r"[ -]?(?:parameters?|params?|parameter(?:n)?)\b")
+_BILLIONS = re.compile(
+    r"(?<![\w.$€])(?:(?<=x)|(?<![a-z]))(?P<number>\d{1,4}(?:\.\d+)?)[ -]?(?P<scale>b|bn|m)(?![\w/])|"
+    r"(?<=[a-z\d]-)(?P<suffix>\d{1,4}(?:\.\d+)?)(?P<suffix_scale>b|m)(?![\w/])"
+)
+_MODEL = re.compile(
+    r"\b(?:models?|llms?|param\w*|llama[\w.-]*|mistral\w*|mixtral|qwen[\w.-]*|falcon|gpt[\w.-]*|bert\w*|"
+    r"gemma\w*|phi-?\d|opt|bloom\w*|vicuna|alpaca|yi|deepseek\w*|t5|transformer|pythia|starcoder|mpt|"
+    r"codellama|chatglm\w*|modell?e?|sprachmodell)\b"
+)
+_NOT_PARAMETERS = re.compile(
+    r"^[ -]?(?:tokens?|rows|requests?|images|records|users|events|usd|dollars|euros?|samples|points|"
+    r"documents|pages|calls|queries|msgs|messages|transactions|items|skus|predictions|bytes|entries|vectors|"
+    r"embeddings|customers)\b"
+)
+
+
+def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    for amount in amounts:
+        unit = SIZE.match(text.working, amount.end)
+        if unit is None or (
+            unit.group().strip() in {"g", "t"} and "data" not in context.clause(text, amount.start, unit.end())
+        ):
+            continue
+        clause = context.clause(text, amount.start, unit.end())
+        sentence = context.sentence(text, amount.start)
+        after = text.working[unit.end() : unit.end() + 30]
+        before = text.working[max(text.clause(amount.start, unit.end()).start, amount.start - 30) : amount.start]
+        if (
+            not (_DATA.search(clause) or _DATA.search(before))
+            or _NOT_DATA.search(before + after)
+            or _NOT_DATA.search(clause)
+        ):
+            continue
+        if PERIOD.match(text.working, unit.end()) or re.match(r" of (?:new )?\w+ (?:per|a|each|every) ", after):
+            continue
+        if _GROWTH.search(before[-15:]) or not context.claimed(text, amount.start, unit.end()):
+            continue
+        start = stated_from(text, _NOUN, amount.start)
+        size = amount.high * factor(unit_of(unit), "GB")
+        if size <= 0:
+            yield Doubt("dataset_size_gb", start, unit.end(), "A dataset cannot be smaller than nothing.")
+            continue
+        rank = 2 if re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", sentence) else 1
+        yield Candidate("dataset_size_gb", rounded(size), start, unit.end(), "size", rank)
+
+
+def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
+    for amount in amounts:
+        behind = _PARAMETERS.match(text.working, amount.end)
+        if behind is not None and amount.high >= 1000 and context.claimed(text, amount.start, behind.end()):
+            yield Candidate("model_size_params", int(amount.high), amount.start, behind.end(), "parameters", 2)
+    for match in _BILLIONS.finditer(text.working):
+        number = float(match["number"] or match["suffix"])
+        scale = match["scale"] or match["suffix_scale"]
+        if not _is_model(text, match, scale) or not context.claimed(text, match.start(), match.end()):
+            continue
+        yield Candidate(
+            "model_size_params", int(number * (1e6 if scale == "m" else 1e9)), match.start(), match.end(), "model", 2
+        )
+
+
+def _is_model(text: Text, match: re.Match[str], scale: str) -> bool:
+    sentence = text.sentence(match.start())
+    before = text.working[max(sentence.start, match.start() - 30) : match.start()]
+    after = text.working[match.end() : min(sentence.end, match.end() + 30)]
+    if (
+        _NOT_PARAMETERS.match(after)
+        or re.search(r"[$€£]\s?$|\b\d+x$", before)
+        or PERIOD.match(text.working, match.end())
+    ):
+        return False
+    near = _MODEL.search(after[:16]) or re.search(
+        rf"{_MODEL.pattern}[\s\d.v-]{{0,8}}(?:instruct |chat |base )?$", before
+    )
+    if match["suffix"] is not None:
+        return near is not None or (scale == "b" and re.search(r"[a-z]{2,}[\w.]*-$", before) is not None)
+    return near is not None

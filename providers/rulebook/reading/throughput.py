@@ -1,0 +1,191 @@
+"""Throughput: work over time, brought to one second."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.deadline import deadlines
+from providers.rulebook.reading.numbers import Amount, near
+from providers.rulebook.reading.patterns import joined, phrases
+from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, rounded, unit_of
+
+_WORK = joined(
+    r"""req(?:uest)?s?|calls?|quer(?:y|ies)|hits|predictions?|inferences?|invocations?|transactions?|txns?|events?|
+    messages?|msgs?|images?|pictures?|photos?|frames?|pages?|documents?|docs?|files?|pdfs?|rows?|records?|texts?|
+    articles?|posts?|comments?|e-?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|receipts?|
+    claims?|scans?|studies|x-?rays?|slides?|videos?|clips?|chats?|conversations?|prompts?|completions?|generations?|
+    translations?|sentences?|searches|lookups?|scores?|payments?|logins?|customers?|accounts?|profiles?|listings?|
+    impressions?|applications?|cases|notes|transcripts?|questions?|readings?|measurements?|reports?|contracts?|resumes?|
+    cvs|tweets?|submissions?|forecasts?|recommendations?|embeddings?|entries|objects?|faces|tiles|bookings?|shipments?|
+    parcels?|recordings?|users|visits?|clicks?|signals?|datapoints?|data points|molecules?|sequences?|jobs?|
+    bilder|seiten|dokumente|zeilen|datensätze|anfragen?|aufrufe|buchungen|belege|rechnungen|nachrichten|vorhersagen|
+    bestellungen|transaktionen|requests"""
+)
+_ADJECTIVES = (
+    r"(?:(?!of\b|per\b|an?\b|each\b|every\b|in\b|on\b|for\b|to\b|with\b|and\b|or\b|at\b|hours?\b|minutes?\b|"
+    r"concurrent\b|"
+    r"simultaneous\b|gpus?\b|%)[a-zäöüß-]+ ){0,3}"
+)
+_COUNTED = re.compile(rf"[\s-]?{_ADJECTIVES}(?:{_WORK})\b")
+_PER_SECOND = re.compile(
+    r"\s?(?:rps|qps|tps|r/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
+    r"\s?(?:/|p(?:er)? )\s?s(?:ec(?:ond)?)?|fps|/s(?:ec)?|a second|per second|pro sekunde)\b"
+)
+_UNIT_BEFORE = re.compile(
+    r"\b(?:tps|qps|rps|req(?:uest)?s?/s(?:ec)?|(?:requests|queries|transactions) per second)\s?(?:is|of|:|=|"
+    r"at|target|~|around)+\s?$"
+)
+_TO_THE_PERIOD = re.compile(
+    rf"(?:,? (?:on average|at peak|peak|in total|max|tops|in the peak))?[\s,(]{{0,2}}(?:(?:{PERIOD.pattern})|"
+    rf"(?:{ADVERB.pattern}))"
+)
+_PEAK = phrases(
+    r"peaks?|peaking|spitzen?(?:last)?|bursts?(?: of| to| up to)?|max(?:imum)?|up to|at most|bis zu|busiest|"
+    r"worst case|höchstens"
+)
+_MEAN = phrases(
+    r"average|avg|mean|typical(?:ly)?|usual(?:ly)?|normal(?:ly)?|baseline|durchschnitt\w*|off-?peak|minimum|at least"
+)
+_BROKEN = phrases(
+    r"""hit(?:ting)? (?:bottom|a wall|the limit|a ceiling)|break\w*|broke\w*|crash\w*|fail\w*|slow\w*|degrad\w*|
+        drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
+        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:only )?(?:get|reach|achieve|manage|
+        measured|observed|benchmarked)|i (?:only )?(?:get|got|reach|achieve|measured)|used to|last (?:year|month|
+        week)|was|were|previously|throughput drops|can't keep up|falls? over|dies|quota"""
+)
+_NIGHTLY = re.compile(
+    r"\b(?:nightly|once (?:a|per) (?:day|night)|every night|each night|overnight|every day|each day|daily|"
+    r"per night|pro nacht|nächtlich\w*|täglich\w*)\b"
+)
+_SHARE_OF_DAY = re.compile(
+    r"(?P<share>\d{2,3}) ?%[^.;\n]{0,40}?\b(?:between|from)\s+(?P<start>\d{1,2})(?::00)? ?(?P<am>am|"
+    r"pm)?\s+(?:and|to)\s+(?P<end>\d{1,2})(?::00)? ?(?P<pm>am|pm)?\b"
+)
+_CAMERAS = re.compile(r"[\s-]?(?:[a-z]+ ){0,2}?(?:cameras?|streams?|feeds?|kameras)\b")
+_FRAMES = re.compile(r"\s?(?:fps|frames? (?:per|a|/) ?s(?:ec(?:ond)?)?|frames/s|bilder pro sekunde)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    per_second: float
+    end: int
+    rank: int
+
+
+def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    yield from _cameras(text, amounts)
+    hours = _hours_of_a_run(text, amounts)
+    for position, amount in enumerate(amounts):
+        rate = _in_a_window(text, amount, amounts[position + 1 : position + 2]) or _rate(text, amount)
+        rate = rate or _by_rhythm(text, amount, hours)
+        if (
+            rate is None
+            or not context.claimed(text, amount.start, rate.end)
+            or _is_breakage(text, amount.start, rate.end)
+        ):
+            continue
+        start = stated_from(text, None, amount.start)
+        if rate.per_second <= 0:
+            yield Doubt("throughput_rps", start, rate.end, "A throughput has to be above zero.")
+        else:
+            yield Candidate("throughput_rps", rounded(rate.per_second), start, rate.end, "throughput", rate.rank)
+
+
+def _is_breakage(text: Text, start: int, end: int) -> bool:
+    """The rate at which something fails, or that is reached today."""
+    if _BROKEN.search(context.clause(text, start, end)):
+        return True
+    return _BROKEN.search(context.sentence(text, start)) is not None and not context.wished(text, start, end)
+
+
+def _rate(text: Text, amount: Amount) -> _Rate | None:
+    """An amount with its period right behind it: "20 calls a minute", "9k letters a week"."""
+    clause = context.clause(text, amount.start, amount.end)
+    lead = text.working[max(0, amount.start - 25) : amount.start]
+    rank = 3 if _PEAK.search(lead) or "peak" in clause else 1 if _MEAN.search(lead) else 2
+    if _UNIT_BEFORE.search(lead):
+        return _Rate(amount.count, amount.end, rank)
+    direct = _PER_SECOND.match(text.working, amount.end)
+    if direct is not None:
+        measured = "fps" in direct.group() and not context.wished(text, amount.start, direct.end())
+        return None if measured else _Rate(amount.count, direct.end(), rank)
+    counted = _COUNTED.match(text.working, amount.end)
+    if counted is None and not re.search(r"\b(?:traffic|load|throughput|last)\b", clause):
+        return None
+    period = _TO_THE_PERIOD.match(text.working, amount.end if counted is None else counted.end())
+    if period is None:
+        return None
+    unit = unit_of(period)
+    above_mean = _busy_hours(text, period.end()) if unit == "day" else 1.0
+    return _Rate(amount.count / factor(unit, "second") * above_mean, period.end(), rank)
+
+
+def _by_rhythm(text: Text, amount: Amount, hours: float) -> _Rate | None:
+    """ "each night 40,000 letters": spread over the hours that a run may take."""
+    counted = _COUNTED.match(text.working, amount.end)
+    if counted is None or amount.count < 100 or amount.is_range:
+        return None
+    if _NIGHTLY.search(context.sentence(text, amount.start)) is None:
+        return None
+    return _Rate(amount.count / (hours * factor("hour", "second")), counted.end(), 0)
+
+
+def _hours_of_a_run(text: Text, amounts: list[Amount]) -> float:
+    """The stated deadline, or the day where none is said."""
+    if _NIGHTLY.search(text.working) is None:
+        return 24.0
+    stated = (item.value for item in deadlines(text, amounts) if isinstance(item, Candidate))
+    return next((value for value in stated if isinstance(value, float)), 24.0)
+
+
+def _in_a_window(text: Text, amount: Amount, later: list[Amount]) -> _Rate | None:
+    """ "120,000 images in six hours", "2 million rows a night in 90 minutes"."""
+    counted = _COUNTED.match(text.working, amount.end)
+    if counted is None or amount.count < 100 or not later:
+        return None
+    window = later[0]
+    between = text.working[counted.end() : window.start]
+    unit = DURATION.match(text.working, window.end)
+    if unit is None or len(between) > 30 or not re.search(r"\b(?:in|within|every|in under|innerhalb von)\s*$", between):
+        return None
+    if unit_of(unit) not in {"minute", "hour", "day"}:
+        return None
+    return _Rate(amount.count / (window.high * factor(unit_of(unit), "second")), unit.end(), 2)
+
+
+def _busy_hours(text: Text, end: int) -> float:
+    """How far the busy hours lie above the daily mean: "half of them between noon and 6pm" makes it twice."""
+    share = _SHARE_OF_DAY.search(text.working, end, min(len(text.working), end + 90))
+    if share is None:
+        return 1.0
+    start, stop = _hour(share["start"], share["am"]), _hour(share["end"], share["pm"])
+    hours = (stop - start) % 24
+    return 1.0 if hours == 0 else int(share["share"]) / 100 * 24 / hours
+
+
+def _hour(number: str, half: str | None) -> int:
+    hour = int(number) % 24
+    if half == "pm" and hour < 12:
+        return hour + 12
+    return 0 if half == "am" and hour == 12 else hour
+
+
+def _cameras(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
+    """Frames per second of all cameras together."""
+    for amount in amounts:
+        if _CAMERAS.match(text.working, amount.end) is None:
+            continue
+        for other in near(amounts, amount, 120):
+            frames = _FRAMES.match(text.working, other.end)
+            if frames is None or not (0 < other.start - amount.end < 80 or 0 < amount.start - other.end < 40):
+                continue
+            if context.someone_elses(text, amount.start) or context.present_state(text, amount.start, frames.end()):
+                continue
+            start, end = min(amount.start, other.start), max(amount.end, frames.end())
+            yield Candidate("throughput_rps", rounded(amount.count * other.high), start, end, "cameras", 4)

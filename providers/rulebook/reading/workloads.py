@@ -1,0 +1,187 @@
+"""The kind of workload, from the words that name it or describe its work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from providers.rulebook.reading import context
+from providers.rulebook.reading.candidates import Candidate
+from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.text import Text
+from storage.records.constraints import WorkloadType
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    workload: WorkloadType
+    weight: int
+    pattern: re.Pattern[str]
+
+
+_THRESHOLD = 3
+"""One sure cue, or several weak ones that agree."""
+
+_SPECIAL: tuple[WorkloadType, ...] = ("edge", "feature_store", "rag", "fine_tuning", "streaming_inference")
+
+_CUES = [
+    _Cue("edge", 5, phrases(
+        r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|(?:on|for) (?:android|ios|mobile)|
+            edge(?= ?:)|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|box(?:es)?|computing|nodes?|
+            ai)|(?:on|at|to) the edge|on-device|on device|on the (?:phone|device|vehicle|drone|robot|camera|
+            handset)|microcontrollers?|coral (?:tpu|board|usb)|embedded (?:devices?|boards?|systems?|hardware|
+            linux)|(?:android|ios|mobile|iphone) (?:apps?|devices?|phones?|deployment)|mobile phones?|smartphones?|
+            in the browser|webgpu|tf-?lite|core ?ml|on the user'?s? (?:own )?(?:computer|device|machine|laptop|
+            phone)|smart cameras?|without (?:an )?internet(?: connection)?|no internet|handhelds?|am edge|
+            auf dem gerät|drones?"""
+    )),
+    _Cue("fine_tuning", 4, phrases(
+        r"""fine-?tun(?:e|ing|es)|fine tun(?:e|ing)|finetun(?:e|ing)|q?lora(?: adapters?)?|peft|sft|rlhf|dpo|
+            instruction[- ]tun\w+|adapter (?:training|tuning)|feinabstimmung|nachtrainieren|
+            continued pre-?training|dreambooth"""
+    )),
+    _Cue("rag", 4, phrases(
+        r"""rag(?: pipeline| system| app\w*| chatbot| service)?|retrieval[- ]augmented(?: generation)?|(?:chat|
+            talk|q&a|questions?|ask|question[- ]answering|answers? questions?)(?: \w+){0,2} (?:with|over|about|on|
+            from|against|across|using) (?:\w+ ){0,3}?(?:docs?|documents?|documentation|pdfs?|wiki|knowledge ?base|
+            manuals|handbook|policies|tickets|confluence|contracts|intranet)|vector (?:db|database|store|search|
+            index)|document (?:q&a|question answering|chat)|knowledge[- ]base (?:search|assistant|chatbot|q&a)|
+            semantic search"""
+    )),
+    _Cue("feature_store", 5, phrases(
+        r"feature[- ]?stores?|feast|tecton|online features?|feature (?:serving|platform|registry)"
+    )),
+    _Cue("training", 4, phrases(
+        r"""(?:re)?train(?:s|ing)? (?:a|an|the|our|my|your|this|that|it|one|from|on|for|job\w*|run\w*|pipeline\w*|
+            cluster\w*|workload\w*|once|every|each|weekly|nightly|monthly|daily|of|large|deep|\d\S*|models?|llms?|
+            new|time|with|using|takes?|speed|script|loop|frequency|jobs?|is|must|should|needs?|has|in|at|locally|
+            fast\w*|multiple|is ok)\b|re-?train(?:ing|s)?|retrained (?:weekly|daily|nightly|monthly|every|each|
+            once|on|regularly)|(?:model|distributed|multi-?(?:gpu|node)|data[- ]parallel|full|spot|periodic|weekly|
+            nightly|deep learning|network|pre-?|gpu|large[- ]scale|continuous|parameter model|stop/resume|for|do|
+            faster|run|ml|to) (?:re)?train(?:ing)?|pre-?train(?:ing)? (?:a|our|from|on|an|the|run|job)|
+            train (?:our|a|an|the|my|it|on)|epochs?|hyper-?parameter (?:search|tuning|sweep|optimi[sz]ation)|
+            (?:modell?e? )?trainieren|training\s*:|training$|neu trainiert|training,"""
+    )),
+    _Cue("training", 3, phrases(r"training|to (?:re-?)?train")),
+    _Cue("streaming_inference", 4, phrases(
+        r"""(?:video|audio|event|data|live|sensor|click|rtsp|camera|kafka|kinesis|message|
+            real-?time)[- ]?(?:streams?|feeds?|streaming)|rtsp|streaming (?:inference|predictions?|scoring|
+            analytics|detection|data|events|pipeline)|ip ?cameras?|cctv|(?:security|traffic|surveillance|
+            \d+) cameras?|kafka(?: topics?)?|kinesis|flink|live (?:video|audio|transcription|captions?)|webrtc|
+            event[- ]driven scoring|from (?:kafka|kinesis|pub/?sub)|(?:single|every|each) (?:video )?frames?|
+            stream processing|datenstrom|deepstream"""
+    )),
+    _Cue("batch_inference", 4, phrases(
+        r"""batch[- ](?:inference|predictions?|scor(?:e|es|ing)|transforms?|jobs?|classif\w+|process\w*|workloads?|
+            endpoints?|mode|runs?)|batch\s*:|offline (?:inference|predictions?|scoring|batch)|bulk (?:inference|
+            scoring|predictions?|process\w*|transcription|classification)|(?:nightly|daily|weekly|hourly|monthly|
+            overnight|scheduled) (?:batch|scoring|inference|predictions?|classification|score|job)|
+            scores? (?:\w+ ){0,3}?(?:rows|customers|records|users|accounts|products|items|leads|policies|
+            transactions)|no need for real-?time|not (?:need(?:s)? (?:to be )?)?real-?time|(?:doesn't|does not|
+            don't|need not|needn't) (?:have|need) to be real-?time|stapelverarbeitung|nächtlich\w*|im batch|
+            batch-?weise|backfill|asynchronously|async(?:hronous)? (?:inference|processing)|(?:every|each|
+            over) ?night|overnight|batch of|in batches|keine echtzeit\w*|nightly(?! (?:build|release|version|wheel|
+            image|test))"""
+    )),
+    _Cue("batch_inference", 3, phrases(
+        r"""at scale|(?:process|classify|transcribe|ocr|translate|summari[sz]e|label|tag|embed|caption|convert|
+            annotate|run)(?:ing)? (?:\w+ ){0,3}?(?:archive|backlog|corpus|all (?:our|the|of our)|the whole|
+            the entire|millions? of|thousands? of|hundreds of thousands)|(?:pages|documents|texts|images|rows|
+            records|hours of audio|scans|invoices|files|recordings) (?:per|a|each|every) (?:day|week|month|night)|
+            transcription of|document ocr|once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
+    )),
+    _Cue("data_pipeline", 4, phrases(
+        r"""etl|elt|data (?:pipelines?|ingestion|preparation|cleaning|transformation)|feature (?:engineering|
+            extraction|computation) (?:pipelines?|jobs?)|preprocess\w* pipelines?|(?:spark|dbt|dask) (?:jobs?|
+            pipelines?)|datenpipeline|ingestion pipelines?|data warehouse loads?"""
+    )),
+    _Cue("realtime_inference", 4, phrases(
+        r"""(?:real-?time|online|low[- ]latency|synchronous|live|interactive) (?:\w+ )?(?:inference|predictions?|
+            scoring|serving|endpoints?|api|recommendations?|detection|classification|decisions?|model|ranking|
+            personali[sz]ation|service|search)|model (?:endpoints?|apis?|servers?)|(?:inference|prediction|scoring|
+            serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real-?time|sentiment|fraud|recommendation|
+            classification|ranking|chat|detection|embedding|llm|translation)[- ](?:endpoints?|apis?|servers?|
+            services?)|(?:serve|serves|served|serving|host|hosts|hosting) (?:with|on|using|gpus?|a|an|the|our|my|
+            this|that|these|it|them|some|two|three|multiple|several|\d+\w?|large|fine-?tuned|llms?|models?|
+            predictions?|traffic|requests|behind|via|pytorch|tensorflow|xgboost|sklearn|inference|llama|mistral|
+            up)\b(?! (?:website|site|page|dataset|data))|behind an? (?:rest |http )?api|(?:pytorch|tensorflow|
+            models?|llms?|onnx|gpu|vllm|xgboost|sklearn) serving|inference (?:server|service|endpoint|api|traffic|
+            requests?)|model[- ](?:serving|server|hosting|inference server)|in real-?time|real-?time|echtzeit\w*|
+            endpoints?|chat-?bots?|voice (?:assistant|bot)|torchserve|kserve|tf[- ]?serving|triton|
+            tensorflow serving|ray serve|/predict|ausliefern|bereitstellen|microservice"""
+    )),
+    _Cue("realtime_inference", 3, phrases(
+        
+            r"deploy(?:s|ed|ing|ment of|ments of)? (?:(?!models?)[\w.-]+ ){0,4}(?:models?|llms?)|(?:run|"
+            r"running) inference (?:on|in|with)|(?:inference|run(?:ning)? (?:a|an|the|our|this|"
+            r"my) (?:\w+ )?(?:models?|llms?)) (?:pod|workloads?|in (?:the )?cloud|in production|"
+            r"on (?:kubernetes|aws|azure|gcp|gke|eks))|in production environment|for inference"
+        
+    )),
+    _Cue("realtime_inference", 2, phrases(
+        r"""answers? (?:in|within|under)|api|apis|p ?95|p ?99|latency|latenz|(?:requests?|calls|queries|
+            predictions|req|transactions|anfragen) ?(?:per|a|/|pro|each) ?(?:seconds?|sec|s|minute|sekunde|day|
+            hour)|rps|qps|tps|req/s|concurrent (?:users|requests|streams)|ttft|time to first token|scal(?:e|
+            ing) to zero|scale-to-zero|autoscal\w+|inference|public demo|demo|users? (?:click|type|ask|wait)\w*|
+            response times?|while (?:the )?(?:user|customer)s? waits?|triage|vllm|checkout|online|serverless|
+            bursts?|spikes"""
+    )),
+]  # fmt: skip
+_PAST_TRAINING = re.compile(
+    r"\b(?:after|once|already|have|has|had|i|we|was|been|when|having|since|pre-?|is|"
+    r"are)\s+(?:re)?(?:train(?:ed|ing)|fine-?tun(?:ed|ing))\b[^.;\n]{0,60}$|\b(?:data|set|in|during|my|"
+    r"medical|staff|user|employee|sales|from)\s+$"
+)
+_MODEL_ADJECTIVE = re.compile(
+    r"^\s?(?:data(?:set)?s?|set|course|material|certificate|examples|code|"
+    r"scripts? (?:is|are)|loss|accuracy)\b"
+)
+_STREAMING_TOKENS = re.compile(r"\b(?:tokens?|responses?|answers?|output|llm|chat)\b")
+
+
+def workloads(text: Text) -> Iterator[Candidate]:
+    scores: dict[WorkloadType, int] = {}
+    first: dict[WorkloadType, tuple[int, int]] = {}
+    for cue in _CUES:
+        counted = 0
+        for match in cue.pattern.finditer(text.working):
+            if counted >= 2 or not _counts(text, cue.workload, match):
+                continue
+            counted += 1
+            scores[cue.workload] = scores.get(cue.workload, 0) + (cue.weight if counted == 1 else 1)
+            if cue.workload not in first or match.start() < first[cue.workload][0]:
+                first[cue.workload] = match.span()
+    best = _best(scores, first)
+    if best is not None:
+        start, end = first[best]
+        yield Candidate("workload_type", best, start, end, "workload")
+
+
+def _best(scores: dict[WorkloadType, int], first: dict[WorkloadType, tuple[int, int]]) -> WorkloadType | None:
+    """The special kinds win over the general ones, which their texts mention as well; among equals the first named."""
+    sure: list[WorkloadType] = [name for name, score in scores.items() if score >= _THRESHOLD]
+    for special in _SPECIAL:
+        if special in sure:
+            return special
+    return max(sure, key=lambda name: (scores[name], -first[name][0]), default=None)
+
+
+def _counts(text: Text, workload: WorkloadType, match: re.Match[str]) -> bool:
+    start, end = match.span()
+    if context.injected(text, start) or context.denied(text, start, end) or context.left_behind(text, start):
+        return False
+    if context.later(text, start) or context.someone_elses(text, start) or context.former(text, start, end):
+        return False
+    sentence = text.sentence(start)
+    before = text.working[max(sentence.start, start - 70) : start]
+    after = text.working[end : min(sentence.end, end + 30)]
+    match workload:
+        case "training" | "fine_tuning":
+            return not (_PAST_TRAINING.search(before + match.group()[:0]) or _MODEL_ADJECTIVE.match(after))
+        case "streaming_inference":
+            return not _STREAMING_TOKENS.search(text.working[max(0, start - 15) : end + 12])
+        case "realtime_inference":
+            return True
+        case _:
+            return True

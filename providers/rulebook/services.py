@@ -1,0 +1,148 @@
+"""What stands around the machines: load balancer, storage, registry, logs, network, queue, database, cluster.
+
+Quantities rest on assumptions, all a month: an answer has 2 KB (4 KB of text from a generative model), a request writes
+0.5 KB of logs, the average load is half the peak; 50 GB of disk a machine (a quarter of the month for a job), 10 kept
+versions of a model, 5 GB of images; one in ten requests opens a connection and one load balancer capacity unit takes 25
+of them a second (AWS, "Application Load Balancer pricing").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from providers.pricing import HOURS_A_MONTH, Figure, PriceBook
+from providers.rulebook.workload import Workload
+from storage.records.constraints import ConstraintValues
+
+Scale = Literal["fixed", "zone", "machine"]
+Swing = Literal["steady", "traffic", "machines"]
+
+SECONDS_A_MONTH = 730 * 3600
+AVERAGE_LOAD = 0.5
+DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB, LOG_KB = 50, 0.25, 10, 5, 0.5
+DATABASE_GB = 100
+SENSITIVE = frozenset({"pii", "phi", "financial"})
+KUBERNETES = frozenset({"kubernetes", "k8s", "eks", "gke", "aks", "kubeflow", "kserve", "seldon", "ray", "knative"})
+
+_DATABASE_VCPUS, _DATABASE_GIB = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`quantity` is per zone or machine where the scale says so, in the unit the item's name ends with. `swing` says
+    what moves it between the low and the high estimate."""
+
+    kind: str
+    item: str
+    words: str
+    scale: Scale
+    quantity: float
+    swing: Swing = "steady"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A need and its price in one region; `figure` is None where the book has none, and `reserve` is then the dearest
+    figure for the same thing in another cloud, a month."""
+
+    need: Need
+    figure: Figure | None
+    quantity: Decimal
+    reserve: Decimal = Decimal(0)
+
+    def usd(self, zones: int, machines: int) -> Decimal:
+        if self.figure is None:
+            return Decimal(0)
+        return self.quantity * self.times(zones, machines) * self.figure.usd
+
+    def times(self, zones: int, machines: int) -> int:
+        return {"fixed": 1, "zone": zones, "machine": machines}[self.need.scale]
+
+
+def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
+    weights_gb = max(1.0, workload.params * 2 / 1e9)
+    stored = weights_gb * KEPT_VERSIONS + workload.dataset_gb
+    hours = float(HOURS_A_MONTH)
+    disk = DISK_GB if workload.family == "serving" else DISK_GB * JOB_DISK_SHARE
+    needs = [
+        Need("storage", "storage_gb_month", "Model versions and data", "fixed", stored),
+        Need("registry", "registry", "Container images", "fixed", IMAGES_GB),
+        Need("compute", "disk_gb_month", "Machine disks", "machine", disk, "machines"),
+    ]
+    if workload.family == "serving":
+        needs += _serving(workload)
+    else:
+        needs.append(Need("logs", "logs_gb", "Job logs", "fixed", float(workload.runs_a_month)))
+    if workload.type == "edge":
+        needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", 100.0, "traffic"))
+    if values.data_sensitivity in SENSITIVE:
+        needs.append(Need("network", "nat_hour", "Outbound gateway of the private network", "zone", hours))
+    if (values.orchestrator or "").lower() in KUBERNETES:
+        needs.append(Need("cluster", "cluster_hour", "Kubernetes control plane", "fixed", hours))
+    return tuple(needs)
+
+
+def _serving(workload: Workload) -> list[Need]:
+    requests = workload.rps * AVERAGE_LOAD * SECONDS_A_MONTH
+    answers = requests * (4 if workload.generative else 2) / 1e6
+    hours = float(HOURS_A_MONTH)
+    units = hours * max(1.0, workload.rps * AVERAGE_LOAD * 0.1 / 25)
+    needs = [
+        Need("load_balancer", "load_balancer_hour", "Load balancer", "fixed", hours),
+        Need("load_balancer", "load_balancer_unit", "Load balancer capacity", "fixed", units, "traffic"),
+        Need("logs", "logs_gb", "Request and audit logs", "fixed", requests * LOG_KB / 1e6, "traffic"),
+        Need("network", "egress_gb", "Answers sent out", "fixed", answers, "traffic"),
+    ]
+    if workload.type == "streaming_inference":
+        needs = [need for need in needs if need.kind != "load_balancer"]
+        needs.append(Need("queue", "queue_in", "Stream ingestion", "fixed", requests * 2 / 1e6, "traffic"))
+    if workload.type in ("rag", "feature_store"):
+        words = "Vector index" if workload.type == "rag" else "Online feature store"
+        needs.append(Need("database", "database_hour", f"{words} (PostgreSQL)", "fixed", hours))
+        needs.append(Need("database", "database_gb_month", f"{words}, storage", "fixed", DATABASE_GB))
+    return needs
+
+
+def priced(needs: tuple[Need, ...], cloud: str, region: str, book: PriceBook) -> tuple[Service, ...]:
+    """Every need with its figure in this region. A cloud that sells an item by another measure is asked for that."""
+    found: list[Service] = []
+    for need in needs:
+        if need.item == "load_balancer_unit" and cloud != "aws":
+            continue
+        figure, factor = _figure(need.item, cloud, region, book)
+        quantity = Decimal(repr(round(need.quantity, 3)))
+        if figure is None:
+            found.append(Service(need, None, quantity, _reserve(need, quantity, cloud, book)))
+            continue
+        scale: Scale = "machine" if figure.unit == "VM-hour" else need.scale
+        moved = Need(need.kind, need.item, need.words, scale, need.quantity, need.swing)
+        found.append(Service(moved, figure, _in_unit(quantity, figure.unit) * factor))
+        if figure.unit == "vCPU-hour":
+            memory = book.service(cloud, "database_memory_gb_month", region)
+            words = Need(need.kind, "database_memory_gb_month", f"{need.words}, memory", "fixed", _DATABASE_GIB)
+            found.append(Service(words, memory, Decimal(_DATABASE_GIB)))
+    return tuple(found)
+
+
+def _figure(item: str, cloud: str, region: str, book: PriceBook) -> tuple[Figure | None, Decimal]:
+    """The figure and how many of its unit one of the item has: a database may be sold by the vCPU."""
+    if figure := book.service(cloud, item, region):
+        return figure, Decimal(1)
+    if item == "database_hour":
+        return book.service(cloud, "database_vcpu_hour", region), Decimal(_DATABASE_VCPUS)
+    return None, Decimal(1)
+
+
+def _in_unit(quantity: Decimal, unit: str) -> Decimal:
+    """The quantity in the unit the cloud sells: TiB instead of GB, days instead of a number of GB."""
+    if unit == "TiB":
+        return (quantity / 1024).quantize(Decimal("0.001"))
+    return (HOURS_A_MONTH / 24).quantize(Decimal("0.01")) if unit == "day" else quantity
+
+
+def _reserve(need: Need, quantity: Decimal, cloud: str, book: PriceBook) -> Decimal:
+    figures = (book.service(other, need.item, "") for other in ("aws", "gcp", "azure") if other != cloud)
+    prices = [figure.usd for figure in figures if figure is not None and figure.unit not in ("day", "TiB", "VM-hour")]
+    return quantity * max(prices, default=Decimal(0))

@@ -1,0 +1,95 @@
+"""Which options people get to see, and in a few words why each was not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from providers.rulebook.costing import cents
+from providers.rulebook.options import RISK_WORDS, Option
+from storage.records.plans import Candidate
+
+SHOWN, KEPT_OUT = 12, 5
+
+
+def shortlist(options: list[Option], chosen: Option | None, avoid: frozenset[str]) -> list[Candidate]:
+    """The chosen option first, then by nearness: the nearest that each single constraint keeps out, and options that
+    bring a cloud, region, type, purchase or spread not seen yet. At most SHOWN."""
+    rest = sorted((option for option in options if option is not chosen), key=_nearness)
+    picked = _nearest_kept_out(rest)[:KEPT_OUT]
+    seen = {trait for option in ([chosen] if chosen else []) for trait in _traits(option)}
+    room = SHOWN - len(picked) - (chosen is not None)
+    for width in (2, 1):
+        for option in rest:
+            if not room:
+                break
+            fresh = [trait for trait in _traits(option) if trait not in seen]
+            if len(fresh) >= width and option not in picked:
+                picked.append(option)
+                seen.update(fresh)
+                room -= 1
+    shown = [*([chosen] if chosen else []), *sorted(picked, key=_nearness)]
+    return [_candidate(option, chosen, avoid) for option in shown]
+
+
+def _nearest_kept_out(rest: list[Option]) -> list[Option]:
+    """One option for each constraint that alone keeps something out, cheapest first."""
+    nearest: dict[str, Option] = {}
+    for option in rest:
+        if len(option.violations) == 1 and option.compute is not None:
+            nearest.setdefault(option.violations[0].field or option.violations[0].reason, option)
+    return list(nearest.values())
+
+
+def _nearness(option: Option) -> tuple[object, ...]:
+    """What meets most constraints first: by rank when it meets all, else by cost."""
+    if option.feasible:
+        return 0, False, *option.rank
+    unrelaxable = any(violation.field is None for violation in option.violations)
+    return len(option.violations), unrelaxable, 0, option.order
+
+
+def _traits(option: Option) -> Iterator[tuple[str, object]]:
+    machine = option.machine
+    yield "cloud", machine.cloud
+    yield "region", machine.region
+    yield "type", (machine.type, machine.cloud)
+    yield "accelerator", machine.accelerator
+    yield "purchase", option.purchase
+    yield "spread", (option.zones, option.risks)
+    for violation in option.violations:
+        yield "violation", violation.field or violation.reason
+
+
+def _candidate(option: Option, chosen: Option | None, avoid: frozenset[str]) -> Candidate:
+    machine = option.machine
+    return Candidate(
+        label=option.label,
+        cost_usd_month=None if option.likely is None else cents(option.likely),
+        chosen=option is chosen,
+        rejected_because=None if option is chosen else _why_not(option, chosen, avoid),
+        cloud=machine.cloud,
+        region=machine.region,
+        sku=machine.type,
+        count=option.count,
+        purchase=option.purchase,
+        latency_p95_ms=option.capacity.latency_ms if option.capacity else None,
+        capacity_rps=round(option.rate, 2) if option.rate is not None and option.serving else None,
+    )
+
+
+def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> str:
+    if option.violations or chosen is None:
+        return _sentence("; ".join(violation.reason for violation in option.violations))
+    if option.label in avoid:
+        return "Ruled out by the critics."
+    more = option.compared - chosen.compared
+    share = more / chosen.compared
+    if option.risk > chosen.risk:
+        worse = "; ".join(RISK_WORDS[name] for name in option.risks if name not in chosen.risks)
+        price = f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
+        return f"{price}, but {worse}."
+    return f"Costs ${more:,.0f} a month more ({share:+.0%})."
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."

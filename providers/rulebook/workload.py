@@ -1,0 +1,208 @@
+"""What must run, in the numbers that size it. What the operator did not say is assumed, and named as such."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from storage.records.constraints import ConstraintValues, FieldName, WorkloadType
+
+Family = Literal["serving", "job", "training"]
+
+FAMILY: dict[WorkloadType, Family] = {
+    "realtime_inference": "serving",
+    "streaming_inference": "serving",
+    "rag": "serving",
+    "feature_store": "serving",
+    "batch_inference": "job",
+    "data_pipeline": "job",
+    "edge": "job",
+    "training": "training",
+    "fine_tuning": "training",
+}
+CLASSICAL = frozenset(
+    {"sklearn", "scikit-learn", "scikitlearn", "xgboost", "lightgbm", "catboost", "spark", "sparkml", "statsmodels"}
+    | {"prophet", "pmml", "h2o"}
+)
+GENERATIVE = frozenset({"vllm", "tgi", "llama.cpp", "llamacpp", "ollama", "sglang", "tensorrt-llm", "deepspeed"})
+WITHOUT_MODEL = frozenset({"data_pipeline", "feature_store"})
+GENERATIVE_FROM_PARAMS = 1e9
+
+BERT_BASE_PARAMS = 110e6
+"""Devlin et al. 2018, table of model sizes; stands for "a neural network of unstated size"."""
+CPU_PARAMS = 10e6
+"""Stands for a network of unstated size of which the operator says that it needs no GPU. Assumption."""
+MOBILE_PARAMS = 3.5e6
+"""Sandler et al. 2018 (MobileNetV2); stands for a model small enough for a device."""
+LANGUAGE_MODEL_PARAMS = 7e9
+
+_LATENCY_MS: dict[str, float] = {
+    "realtime_inference": 200,
+    "streaming_inference": 1000,
+    "rag": 2000,
+    "feature_store": 25,
+}
+_DATASET_GB: dict[str, float] = {
+    "batch_inference": 10,
+    "data_pipeline": 100,
+    "edge": 10,
+    "training": 10,
+    "fine_tuning": 1,
+}
+_DEADLINE_HOURS: dict[str, float] = {
+    "batch_inference": 8,
+    "data_pipeline": 8,
+    "edge": 8,
+    "training": 72,
+    "fine_tuning": 24,
+}
+_RUNS_A_MONTH: dict[str, int] = {"batch_inference": 30, "data_pipeline": 30, "edge": 4, "training": 4, "fine_tuning": 4}
+_THROUGHPUT_RPS, _GENERATIVE_RPS = 50.0, 2.0
+BYTES_PER_TOKEN = 4
+"""About four characters of English text per token (OpenAI tokenizer documentation)."""
+
+
+RECORD_BYTES = 1000
+"""A row of a table. Assumption."""
+DAILY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Sizes in SI units: parameters, tokens, bytes, GB, hours. `latency_ms` is a p95 target and None for jobs.
+    `assumed` names the fields behind `assumptions`."""
+
+    type: WorkloadType
+    family: Family
+    classical: bool
+    generative: bool
+    params: float
+    tokens_in: int
+    tokens_out: int
+    rps: float
+    latency_ms: float | None
+    dataset_gb: float
+    deadline_hours: float
+    runs_a_month: int
+    assumptions: tuple[str, ...]
+    assumed: frozenset[FieldName]
+
+    @property
+    def has_model(self) -> bool:
+        return self.type not in WITHOUT_MODEL
+
+    @property
+    def items(self) -> float:
+        """Records in the data set, at the size one record has for this kind of model."""
+        return self.dataset_gb * 1e9 / _record_bytes(self.classical, self.tokens_in)
+
+    @property
+    def epochs(self) -> int:
+        return 3 if self.type == "fine_tuning" else 1
+
+
+@dataclass
+class _Assumed:
+    """Collects what had to be assumed while the fields are resolved one by one."""
+
+    sentences: list[str] = field(default_factory=list)
+    fields: set[FieldName] = field(default_factory=set)
+
+    def take(self, name: FieldName, stated: float | None, default: float, sentence: str) -> float:
+        if stated is not None:
+            return stated
+        self.fields.add(name)
+        self.sentences.append(sentence)
+        return default
+
+
+def workload_of(values: ConstraintValues) -> Workload:
+    assumed = _Assumed()
+    kind: WorkloadType = values.workload_type or "realtime_inference"
+    if values.workload_type is None:
+        assumed.fields.add("workload_type")
+        assumed.sentences.append("The workload is served in real time.")
+    family = FAMILY[kind]
+    framework = (values.model_framework or "").strip().lower()
+    classical = framework in CLASSICAL or kind in WITHOUT_MODEL
+    params = 0.0 if classical else _params(values, kind, framework, assumed)
+    generative = not classical and (kind == "rag" or framework in GENERATIVE or params >= GENERATIVE_FROM_PARAMS)
+    tokens_in, tokens_out = _tokens(kind, classical, generative)
+    if not classical and family != "training":
+        assumed.sentences.append(_request_sentence(generative, tokens_in, tokens_out))
+    serving = family == "serving"
+    rps = _rps(values, generative, assumed) if serving else 0.0
+    latency = _latency(values, kind, assumed) if serving else None
+    dataset, deadline = (0.0, 0.0) if serving else _batch(values, kind, _record_bytes(classical, tokens_in), assumed)
+    return Workload(
+        type=kind,
+        family=family,
+        classical=classical,
+        generative=generative,
+        params=params,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        rps=rps,
+        latency_ms=latency,
+        dataset_gb=dataset,
+        deadline_hours=deadline,
+        runs_a_month=_RUNS_A_MONTH.get(kind, 0),
+        assumptions=tuple(assumed.sentences),
+        assumed=frozenset(assumed.fields),
+    )
+
+
+def _record_bytes(classical: bool, tokens_in: int) -> float:
+    return RECORD_BYTES if classical else tokens_in * BYTES_PER_TOKEN
+
+
+def _params(values: ConstraintValues, kind: WorkloadType, framework: str, assumed: _Assumed) -> float:
+    if kind in ("rag", "fine_tuning") or framework in GENERATIVE:
+        default, words = LANGUAGE_MODEL_PARAMS, "7 billion parameters, a common open language model"
+    elif kind == "edge":
+        default, words = MOBILE_PARAMS, "3.5 million parameters, a network made for devices"
+    elif values.gpu_required is False and FAMILY[kind] != "training":
+        default, words = CPU_PARAMS, "10 million parameters, since it needs no GPU"
+    else:
+        default, words = BERT_BASE_PARAMS, "110 million parameters, the size of BERT base"
+    return assumed.take("model_size_params", values.model_size_params, default, f"The model has {words}.")
+
+
+def _tokens(kind: WorkloadType, classical: bool, generative: bool) -> tuple[int, int]:
+    if classical:
+        return 0, 0
+    if kind == "rag":
+        return 2048, 256
+    return (512, 128) if generative else (128, 0)
+
+
+def _request_sentence(generative: bool, tokens_in: int, tokens_out: int) -> str:
+    if not generative:
+        return f"A request is one forward pass over {tokens_in} tokens or positions."
+    return (
+        f"A request has {tokens_in} tokens of input and {tokens_out} of output;"
+        " the latency target holds to the first token."
+    )
+
+
+def _rps(values: ConstraintValues, generative: bool, assumed: _Assumed) -> float:
+    default = _GENERATIVE_RPS if generative else _THROUGHPUT_RPS
+    return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {default:g} requests a second.")
+
+
+def _latency(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+    default = _LATENCY_MS[kind]
+    return assumed.take("latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {default:g} ms is enough.")
+
+
+def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:
+    """(GB, hours) of one run. A stated throughput is what arrives, and a daily run does what arrived in a day."""
+    size, hours, runs = _DATASET_GB[kind], _DEADLINE_HOURS[kind], _RUNS_A_MONTH[kind]
+    stated = values.dataset_size_gb
+    if stated is None and values.throughput_rps is not None and runs == DAILY:
+        stated = values.throughput_rps * 86_400 * record / 1e9
+        assumed.sentences.append(f"A run does what arrives in a day, {stated:,.1f} GB.")
+    dataset = assumed.take("dataset_size_gb", stated, size, f"A run reads {size:g} GB.")
+    deadline = assumed.take("deadline_hours", values.deadline_hours, hours, f"A run may take {hours:g} hours.")
+    assumed.sentences.append(f"It runs {runs} times a month.")
+    return dataset, deadline

@@ -1,0 +1,34 @@
+"""What would be planned if constraints were other than they are. Nothing is stored and no model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from providers.base import PlanRequest
+from providers.policies import PolicyBundle, evaluate
+from providers.pricing import PriceBook
+from providers.rulebook.planner import plan
+from storage.records.constraints import ConstraintValue, ConstraintValues, FieldName
+from storage.records.plans import Cost, Plan, PolicyReport
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    plan: Plan
+    cost: Cost
+    policy: PolicyReport
+
+
+def what_if(
+    values: ConstraintValues,
+    changes: Mapping[FieldName, ConstraintValue | None],
+    book: PriceBook,
+    bundle: PolicyBundle,
+    *,
+    avoid: frozenset[str] = frozenset(),
+) -> WhatIf:
+    """A change of None withdraws the field. Raises pydantic.ValidationError that names an impossible value."""
+    changed = ConstraintValues.model_validate({**values.model_dump(), **changes})
+    proposal = plan(PlanRequest(changed, avoid), book)
+    return WhatIf(proposal.plan, proposal.cost, evaluate(bundle, changed, proposal.plan, proposal.cost))

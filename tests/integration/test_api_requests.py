@@ -1,0 +1,185 @@
+"""What every request meets, whatever it asks for: limits, problem details, headers."""
+
+from __future__ import annotations
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+from structlog.testing import capture_logs
+
+from storage import projects
+from storage.records.events import EVENT_TYPES
+from tests.web_server import WebServer
+from web.security import CONTENT_SECURITY_POLICY
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def server(shared_server: WebServer) -> WebServer:
+    return shared_server
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert {"type", "title", "detail"} <= problem.keys()
+    return answer.status_code, problem["code"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"{", (400, "malformed-json")),
+        (b"", (422, "invalid")),
+        (b"[]", (422, "invalid")),
+        (b'{"name": 7}', (422, "invalid")),
+        (b'{"name": "x", "colour": "red"}', (422, "invalid")),
+        (b'{"name": "\xff\xfe"}', (422, "not-text")),
+        (b'{"name": "a\\u0000b"}', (422, "not-text")),
+        (b'{"name": "a\\ud800b"}', (422, "not-text")),
+        (b'{"name": "' + b"x" * 1_000_000 + b'"}', (413, "body-too-large")),
+        (b"[" * 100_000, (400, "malformed-json")),
+        (b'{"name": ' + b"9" * 5000 + b"}", (400, "malformed-json")),
+        (b'{"name": "---"}', (422, "invalid")),
+    ],
+)
+async def test_a_bad_body_is_refused_and_nothing_is_written(
+    api: httpx.AsyncClient, body: bytes, expected: tuple[int, str]
+) -> None:
+    assert expected == refused(await api.post("/api/projects", content=body, headers=JSON))
+    assert (await api.get("/api/projects")).json() == {"items": [], "next": None}
+
+
+async def test_the_field_at_fault_is_named_with_its_remedy(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/api/projects", json={"colour": "red"})
+    assert answer.json()["errors"] == [
+        {"field": "name", "message": "This field is missing: add it."},
+        {"field": "colour", "message": "No such field: remove it."},
+    ]
+
+
+async def test_a_body_that_is_not_declared_as_json_says_so(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/api/projects", content=b'{"name": "x"}', headers={"Content-Type": "text/plain"})
+    assert refused(answer) == (422, "invalid")
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
+async def test_a_body_sent_in_pieces_has_the_same_limit(api: httpx.AsyncClient) -> None:
+    async def pieces():
+        for _ in range(20):
+            yield b" " * 32_768
+
+    assert refused(await api.post("/api/projects", content=pieces(), headers=JSON)) == (413, "body-too-large")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/nothing", "/api/decision-sets/17", "/api/artifacts/..%2f..%2fetc"]
+)
+async def test_an_unknown_address_below_api_is_a_problem_too(api: httpx.AsyncClient, path: str) -> None:
+    assert refused(await api.get(path)) == (404, "not-found")
+
+
+async def test_a_method_that_is_not_taken(api: httpx.AsyncClient) -> None:
+    answer = await api.delete("/api/projects")
+    assert refused(answer) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_the_request_id_comes_back_and_a_strange_one_is_replaced(api: httpx.AsyncClient) -> None:
+    given = await api.get("/api/projects", headers={"X-Request-ID": "trace-7.a"})
+    assert given.headers["x-request-id"] == "trace-7.a"
+    replaced = await api.get("/api/projects", headers={"X-Request-ID": "two words\t" + "x" * 500})
+    assert len(replaced.headers["x-request-id"]) == 36
+
+
+async def test_every_answer_carries_the_browser_rules(api: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/api/projects", "/api/nothing", "/sign-in"):
+        headers = (await api.get(path)).headers
+        assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "server" not in headers
+
+
+async def test_a_blank_query_parameter_asks_for_nothing(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/decision-sets?project=&status=&cursor=&limit=")
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=x", "cursor=%00", "cursor=!!", "cursor=AAA", "status=odd", "project=%00"]
+)
+async def test_a_bad_query_parameter_is_refused(api: httpx.AsyncClient, query: str) -> None:
+    assert refused(await api.get(f"/api/decision-sets?{query}")) == (422, "invalid")
+
+
+async def test_metrics_count_requests_by_route(api: httpx.AsyncClient) -> None:
+    async def counted() -> float:
+        labels = '{method="GET",route="/api/decision-sets/{id}",status="404"}'
+        lines = (await api.get("/metrics")).text.splitlines()
+        found = [line.split()[-1] for line in lines if line.startswith(f"countersign_request_seconds_count{labels}")]
+        return float(found[0]) if found else 0.0
+
+    before = await counted()
+    await api.get("/api/decision-sets/01890a5d-ac96-774b-bcce-b302099a8057")
+    assert await counted() == before + 1
+
+
+async def test_a_request_that_is_not_http_ends_nothing(server: WebServer, api: httpx.AsyncClient) -> None:
+    address = urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as raw:
+        raw.sendall(b"\x00\x01 not http\r\n\r\n")
+        raw.recv(1000)
+    assert (await api.get("/healthz")).status_code == 200
+
+
+async def test_the_description_holds_each_event_payload(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/openapi.json")).json()
+    validate(document)
+    schemas = document["components"]["schemas"]
+    by_type = schemas["EventPayload"]["x-event-types"]
+    assert set(EVENT_TYPES) == set(by_type)
+    assert all(pointer.removeprefix("#/components/schemas/") in schemas for pointer in by_type.values())
+    assert {"chosen", "rejected", "evidence", "assumptions", "confidence", "pack"} <= schemas["ReasonCard"][
+        "properties"
+    ].keys()
+    json.dumps(document)
+
+
+async def test_people_read_an_error_as_a_page(server: WebServer) -> None:
+    async with server.client() as client:
+        page = await client.get("/nothing")
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert page.headers["vary"] == "HX-Request"
+        assert page.headers["x-request-id"] in page.text
+        assert "<html" in page.text
+        fragment = await client.get("/nothing", headers={"HX-Request": "true"})
+        assert fragment.status_code == 404
+        assert "<html" not in fragment.text
+        restored = await client.get("/nothing", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+        assert "<html" in restored.text
+
+
+async def test_what_fails_on_our_side_says_so_and_keeps_quiet_about_the_rest(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(projects, "every_project", fail)
+    with capture_logs() as logged:
+        answer = await api.get("/api/projects", headers={"X-Request-ID": "trace-500"})
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["request failed"]
+    assert refused(answer) == (500, "internal-error")
+    assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] == "trace-500"
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY

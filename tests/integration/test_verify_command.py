@@ -1,0 +1,61 @@
+"""`countersign verify` as an operator runs it, over capsules derived by the product's own rule."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.verify import sealed
+from storage import projects
+from storage.artifacts import FolderStore
+from storage.postgres import Pool, unit_of_work
+from tests.integration.decided import finish
+
+pytestmark = pytest.mark.anyio
+
+
+async def run(database_url: str, folder: Path, decision_set: str) -> tuple[int, list[str]]:
+    """The exit code, and what was printed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERSIGN_")}
+    environment |= {"COUNTERSIGN_DATABASE_URL": database_url, "COUNTERSIGN_ARTIFACTS": folder.as_uri()}
+
+    def call() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cli.main", "verify", decision_set]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    done = await asyncio.to_thread(call)
+    return done.returncode, (done.stdout + done.stderr).splitlines()
+
+
+async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
+    pool: Pool, database_url: str, tmp_path: Path
+) -> None:
+    async with unit_of_work(pool) as work:
+        project = await projects.create(work.conn, "Fraud model", "ana")
+    decided, artifact, _ = await finish(pool, project.id, FolderStore(tmp_path), sealed)
+    assert await run(database_url, tmp_path, decided.id) == (
+        0,
+        [
+            "events: 4",
+            "steps: 6",
+            "capsules: 2",
+            "artifacts: 1",
+            "bundle files: 2",
+            "committed files: 2",
+            "Every hash holds.",
+        ],
+    )
+    (tmp_path / artifact[:2] / artifact).unlink()
+    code, said = await run(database_url, tmp_path, decided.id)
+    assert (code, said[:3]) == (1, ["events: 4", "steps: 6", "capsules: 2"])
+    assert said[3] == f"Does not hold: artifact {artifact}: There is no such artifact."
+    assert len(said) == 4
+
+
+async def test_an_unknown_decision_set_is_said_in_words(database_url: str, tmp_path: Path, pool: Pool) -> None:
+    assert await run(database_url, tmp_path, "nothing") == (1, ["There is no decision set nothing."])

@@ -1,0 +1,120 @@
+"""The composition root of the web process: everything is opened here, and passed down."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+
+import uvicorn
+from fastapi import FastAPI
+
+from infra.logging import configure_logging
+from infra.metrics import Metrics, build_metrics
+from infra.settings import Settings
+from providers.compute import ComputePool
+from providers.policies import PolicyBundle
+from providers.pricing import PriceBook
+from storage import access
+from storage.artifacts import open_store
+from storage.postgres import make_pool
+from web import errors, openapi
+from web.auth import Authentication
+from web.body_limit import BodyLimit
+from web.console import Console
+from web.hub import Hub
+from web.request_context import RequestContext
+from web.routes import api, git, operations, pages, sign_in
+from web.security import SecurityHeaders
+from web.sessions import Sessions
+from web.static import CachedFiles
+from web.templating import STATIC, build_templates
+from web.what_if import LIMIT_SECONDS, WhatIf
+
+SHUTDOWN_SECONDS = 3
+"""How long open requests may take once the process is asked to stop."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    metrics = build_metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_console(settings, metrics) as console:
+            app.state.console = console
+            yield
+
+    app = FastAPI(
+        title="Countersign",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    app.mount("/static", CachedFiles(directory=STATIC), name="static")
+    for part in (operations, sign_in, api, git, pages):
+        app.include_router(part.router)
+    openapi.install(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(Authentication)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, base_url=settings.base_url)
+    app.add_middleware(RequestContext, metrics=metrics)
+    return app
+
+
+@asynccontextmanager
+async def open_console(settings: Settings, metrics: Metrics) -> AsyncIterator[Console]:
+    """Everything that must be closed again is opened here."""
+    pooled = settings.direct_dsn != settings.dsn
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(make_pool(settings.dsn, minimum=2, maximum=10, pooled=pooled))
+        async with pool.connection() as conn:
+            secret = await access.session_secret(conn)
+        compute = stack.enter_context(closing(ComputePool(limit=LIMIT_SECONDS)))
+        yield Console(
+            pool=pool,
+            hub=await stack.enter_async_context(Hub(pool, settings.direct_dsn).running()),
+            metrics=metrics,
+            templates=build_templates(),
+            sessions=Sessions(secret),
+            artifacts=open_store(settings.artifacts_url),
+            what_if=WhatIf(compute, PriceBook.load(), PolicyBundle.load()),
+            bootstrap_key=settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None,
+            model=settings.model,
+            base_url=settings.base_url,
+        )
+
+
+def make_server(settings: Settings) -> ConsoleServer:
+    return ConsoleServer(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_keep_alive=75,
+        )
+    )
+
+
+class ConsoleServer(uvicorn.Server):
+    """Ends its streams when it is told to stop: they have no end of their own that it could wait for."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.console.hub.close()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    configure_logging(settings.log_level, process="web")
+    make_server(settings).run()

@@ -1,0 +1,103 @@
+"""Who asks: an API key as bearer or password, or a session cookie. Nothing behind this is reached without."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import psycopg
+from fastapi import Request
+from psycopg_pool import PoolTimeout
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from storage import access
+from storage.access import Principal
+from storage.records.errors import CrossSite, DomainError, Unauthenticated
+from web.commands.once import Caller
+from web.console import Console, console_of
+from web.deps import require
+from web.errors import answer
+from web.security import SAFE, same_origin
+from web.sessions import COOKIE, principal_of
+
+__all__ = ["Authentication", "require"]
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/favicon.ico"})
+
+
+class GitCredentialsNeeded(Unauthenticated):
+    """Give an API key as the password, with any user name."""
+
+    headers = {"WWW-Authenticate": 'Basic realm="Countersign", charset="UTF-8"'}  # noqa: RUF012 (never changed)
+
+
+class Authentication:
+    """Leaves the caller in `request.state.caller`, or refuses. On public addresses a caller is noted, not needed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            await self._admit(request)
+        except (DomainError, psycopg.OperationalError, PoolTimeout) as refused:
+            response = await answer(request, refused)
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    async def _admit(self, request: Request) -> None:
+        console, path = console_of(request), request.url.path
+        if path in ("/healthz", "/readyz"):
+            return
+        if request.method not in SAFE and "Authorization" not in request.headers:
+            _refuse_cross_site(request, console)
+        principal = await _principal(request, console)
+        if principal is not None:
+            request.state.caller = Caller(principal.name, principal.role, request.state.request_id)
+        elif path.startswith("/git/"):
+            raise GitCredentialsNeeded()
+        elif path not in PUBLIC:
+            raise Unauthenticated()
+
+
+def _refuse_cross_site(request: Request, console: Console) -> None:
+    """Raises CrossSite. A request with no cookie has no session to misuse, but signing somebody in is misuse too."""
+    if (COOKIE in request.cookies or request.url.path == "/sign-in") and not same_origin(request, console.base_url):
+        raise CrossSite()
+
+
+async def _principal(request: Request, console: Console) -> Principal | None:
+    """A header decides alone when it is there: a wrong key is not made good by a cookie."""
+    authorization = request.headers.get("Authorization")
+    cookie = request.cookies.get(COOKIE)
+    if authorization is not None:
+        key = _key(authorization)
+        if not key:
+            return None
+        async with console.pool.connection() as conn:
+            return await access.principal_for_key(conn, key, console.bootstrap_key)
+    session = console.sessions.read(cookie) if cookie else None
+    if session is None or request.url.path.startswith("/git/"):
+        return None
+    async with console.pool.connection() as conn:
+        return await principal_of(conn, session, console.bootstrap_key)
+
+
+def _key(authorization: str) -> str | None:
+    """The key of `Bearer KEY`, or the password of `Basic`, as git sends it."""
+    scheme, _, value = authorization.strip().partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return value.strip()
+        case "basic":
+            try:
+                return base64.b64decode(value, validate=True).decode().partition(":")[2]
+            except (binascii.Error, UnicodeDecodeError):
+                return None
+        case _:
+            return None

@@ -1,0 +1,67 @@
+"""Bodies have a limit, whoever sends them."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from storage.records.errors import BodyTooLarge
+from web.errors import answer
+from web.security import SAFE
+
+LARGEST_BODY = 256 * 1024
+"""Bytes of a request body."""
+_DRAINED = 4 * 1024 * 1024
+"""Bytes read and dropped of a larger body, so that its sender reads the refusal instead of a broken connection."""
+
+
+class BodyLimit:
+    """Reads the body of an unsafe request at once, refuses it beyond the limit, and leaves its SHA-256 in
+    `request.state.body_sha256`, where idempotency keys find it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE:
+            await self.app(scope, receive, send)
+            return
+        body = await _read(receive)
+        scope.setdefault("state", {})["body_sha256"] = hashlib.sha256(body or b"").hexdigest()
+        if body is None:
+            response = await answer(Request(scope), BodyTooLarge())
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """None when the body is larger than the limit, or the client left."""
+    chunks: list[bytes] = []
+    size = 0
+    while size <= _DRAINED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        size += len(message.get("body", b""))
+        if size <= LARGEST_BODY:
+            chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            break
+    return b"".join(chunks) if size <= LARGEST_BODY else None
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replayed() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed

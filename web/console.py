@@ -1,0 +1,39 @@
+"""What every request may use: built once by the composition root, passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from infra.metrics import Metrics
+from storage.artifacts import ArtifactStore
+from storage.postgres import Pool
+from web.hub import Hub
+from web.sessions import Sessions
+from web.templating import Templates
+from web.what_if import WhatIf
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """`base_url` is where a browser finds the console, without a closing slash; `model` names the provider's model."""
+
+    pool: Pool
+    hub: Hub
+    metrics: Metrics
+    templates: Templates
+    sessions: Sessions
+    artifacts: ArtifactStore
+    what_if: WhatIf
+    bootstrap_key: str | None
+    model: str
+    base_url: str
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https:")
+
+
+def console_of(request: Request) -> Console:
+    return request.app.state.console

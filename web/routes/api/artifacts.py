@@ -1,0 +1,32 @@
+"""What the runs have stored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Response
+
+from storage import artifacts
+from storage.records.ids import Sha256
+from web.deps import ConsoleDep
+from web.routes.api.answers import refusals
+
+router = APIRouter(prefix="/api/artifacts", tags=["artifacts"])
+
+
+@router.get(
+    "/{sha256}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}, **refusals(404)},
+)
+async def download(sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], console: ConsoleDep) -> Response:
+    """The bytes; their SHA-256 is the name they are asked for by."""
+    async with console.pool.connection() as conn:
+        artifact = await artifacts.described(conn, Sha256(sha256))
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(artifact.name, safe='')}",
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "ETag": f'"{sha256}"',
+    }
+    return Response(await console.artifacts.get(artifact.sha256), 200, headers, artifact.media_type)

@@ -1,0 +1,97 @@
+"""Answering a gate."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from storage.postgres import UnitOfWork
+from storage.records.decision_sets import DecisionSet
+from storage.records.errors import ActionNotAllowed, DomainError, NotFound
+from storage.records.ids import DecisionSetId
+from storage.records.plans import PolicyOverride
+from web import commands
+from web.commands.gates import Action
+from web.console import Console
+from web.deps import CallerDep, ConsoleDep, DecisionSetPath
+from web.routes.page_decision_set import refused_page
+from web.routes.page_forms import FormDep, Submitted, as_of, go_to, perform
+from web.routes.page_loading import latest, load
+from web.views.decision_set import Refused
+from web.views.frames import decided
+from web.views.panel import GateForm
+
+router = APIRouter(include_in_schema=False)
+ACTIONS = ("approve", "reject", "request_changes")
+OVERRIDE = "override-"
+
+
+@router.post("/decision-sets/{id}/gates/{gate_id}")
+async def answer(
+    request: Request, id_: DecisionSetPath, gate_id: str, console: ConsoleDep, caller: CallerDep, form: FormDep
+) -> Response:
+    async def command(work: UnitOfWork) -> DecisionSet:
+        return await commands.answer_gate(
+            work,
+            caller,
+            id_,
+            gate_id,
+            action=_action(form),
+            capsule=form.text("capsule"),
+            comment=form.text("comment"),
+            overrides=[PolicyOverride(policy=policy, reason=reason) for policy, reason in _overrides(form).items()],
+        )
+
+    try:
+        await perform(console, form, command)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return await _refused(request, console, caller, id_, form, error)
+    if request.headers.get("HX-Request") != "true":
+        return go_to(request, f"/decision-sets/{id_}#approval")
+    return await _panel(request, console, caller, id_, None)
+
+
+def _action(form: Submitted) -> Action:
+    """What was chosen. An unknown word goes on, so that the gate refuses it in its order."""
+    return cast(Action, form.text("action"))
+
+
+def _overrides(form: Submitted) -> dict[str, str]:
+    """Reasons by policy, where the action is one that may carry them."""
+    if form.text("action") != "approve":
+        return {}
+    return {
+        name.removeprefix(OVERRIDE): form.text(name).strip()
+        for name in form.fields
+        if name.startswith(OVERRIDE) and form.text(name).strip()
+    }
+
+
+async def _panel(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, kept: GateForm | None, status: int = 200
+) -> Response:
+    async with console.pool.connection() as conn:
+        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+    view = decided(loaded, kept)
+    return console.templates.page(request, "frames/decided.html", view, status=status, headers=as_of(loaded))
+
+
+async def _refused(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted, error: DomainError
+) -> Response:
+    unchosen = isinstance(error, ActionNotAllowed) and not form.text("action")
+    kept = GateForm(
+        action=form.text("action"),
+        comment=form.text("comment"),
+        overrides=_overrides(form),
+        error="Choose one of the actions." if unchosen else error.detail,
+        field=error.field if error.field in ("action", "comment") else "",
+    )
+    if request.headers.get("HX-Request") == "true":
+        return await _panel(request, console, caller, id_, kept, error.status)
+    notice = "" if error.field in ("action", "comment") else error.detail
+    return await refused_page(request, console, caller, id_, error, Refused(gate=kept, notice=notice))

@@ -1,0 +1,96 @@
+"""Signing in, with a one-time link or an API key, and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from storage import access
+from web.console import Console
+from web.deps import ConnectionDep, ConsoleDep
+from web.sessions import COOKIE, DAYS, Session, key_session
+
+router = APIRouter(include_in_schema=False)
+
+USED_LINK = (
+    "This sign-in link was used already, or it has expired. `countersign up` prints a new one each time it starts; "
+    "an API key signs you in as well."
+)
+Next = Annotated[str, Query(alias="next", max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The view of `pages/sign_in.html`. `notice` is about a link, `error` about the key that was typed."""
+
+    next: str
+    notice: str = ""
+    error: str = ""
+
+
+@router.get("/sign-in")
+async def sign_in(
+    request: Request,
+    console: ConsoleDep,
+    conn: ConnectionDep,
+    token: Annotated[str, Query(max_length=200)] = "",
+    next_: Next = "",
+) -> Response:
+    if not token or is_prefetch(request):
+        return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_)))
+    person = await access.redeem_link(conn, token)
+    if person is not None:
+        return signed_in(console, Session(user=person.user), local(next_))
+    if getattr(request.state, "caller", None):  # the link was opened a second time in the browser it signed in
+        return RedirectResponse(local(next_), 303)
+    return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_), USED_LINK), status=401)
+
+
+@router.post("/sign-in")
+async def sign_in_with_key(
+    request: Request,
+    console: ConsoleDep,
+    conn: ConnectionDep,
+    key: Annotated[str, Form(max_length=500)] = "",
+    next_: Annotated[str, Form(alias="next", max_length=2000)] = "",
+) -> Response:
+    key = key.strip()
+    if await access.principal_for_key(conn, key, console.bootstrap_key):
+        return signed_in(console, key_session(key), local(next_))
+    error = "No such key, or it was revoked." if key else "Paste an API key."
+    return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_), error=error), status=422)
+
+
+@router.post("/sign-out")
+async def sign_out() -> Response:
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def signed_in(console: Console, session: Session, to: str) -> Response:
+    response = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
+    response.set_cookie(
+        COOKIE,
+        console.sessions.sign(session),
+        max_age=DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=console.secure_cookies,
+    )
+    return response
+
+
+def local(address: str) -> str:
+    """The address if it is a path of this console, else the inbox: no other site is gone to after signing in."""
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"
+
+
+def is_prefetch(request: Request) -> bool:
+    """A browser or a preview that only looks ahead must not use up a link that works once."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return "prefetch" in purpose or "preview" in purpose

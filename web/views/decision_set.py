@@ -1,0 +1,266 @@
+"""The page of one decision set: intake chat first, then the live run, under the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from storage.records.decision_sets import ENDED, DecisionSet
+from storage.records.events import Event, RunFailed, StageChanged
+from storage.runs import RunRow
+from web.views.cards import Entry
+from web.views.feed import Context, decisions, feed, superseded
+from web.views.intake import Composer, CoverageView, FactsPanel, composer, coverage_view, facts_panel
+from web.views.marked import spans_of
+from web.views.panel import ApprovalPanel, GateForm, approval_panel
+from web.views.strip import StageStrip, stage_strip
+from web.views.words import Mark, stage_word, status_mark
+
+Tab = Literal["run", "changes", "timeline", "past"]
+SHOWS = ("all", "reason", "cost", "policy", "question", "gate", "validator", "diff")
+
+
+@dataclass(frozen=True, slots=True)
+class SetHead:
+    """The header all pages of a decision set share."""
+
+    id: str
+    number: int
+    title: str
+    project: str
+    parent_id: str
+    tab: Tab
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """`since` is set while a run goes on, so that the elapsed time can tick; `ended` closes the stream."""
+
+    mark: Mark
+    stage: str
+    version: int
+    since: datetime | None
+    took: float | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    stage: str
+    cause: str
+    effect: str
+    next_action: str
+    may_retry: bool
+    key: str
+    decision_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerNote:
+    """Whether somebody works. `watched` while a worker should be at it; `silent` once none was heard of for 30 s;
+    `last` is None when none ever was."""
+
+    decision_set: str
+    watched: bool
+    silent: bool
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What can be done with the whole decision set now."""
+
+    decision_set: str
+    number: int
+    may_cancel: bool
+    may_branch: bool
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """The feed's title and filters. `show` is the kind of card that is shown, or `all`."""
+
+    intake: bool
+    show: str
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What the caller's role allows."""
+
+    write: bool
+    decide: bool
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionSetPage:
+    """`after` is the last seq on the page; its stream starts there. `earlier` is the link to what came before the first
+    card, `latest` the link back where an earlier part is shown. `notice` tells of a form that could not be done."""
+
+    head: SetHead
+    status: StatusLine
+    strip: StageStrip
+    feed_head: FeedHead
+    entries: list[Entry]
+    after: int
+    streams: bool
+    earlier: str
+    latest: str
+    composer: Composer | None
+    coverage: CoverageView
+    facts: FactsPanel
+    panel: ApprovalPanel | None
+    failure: Failure | None
+    actions: Actions
+    worker: WorkerNote
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a page or a frame is made from, read together."""
+
+    found: DecisionSet
+    run: RunRow | None
+    events: Sequence[Event]
+    caps: Caps
+    key: str
+    last_heartbeat: datetime | None
+
+
+def set_head(found: DecisionSet, tab: Tab) -> SetHead:
+    return SetHead(found.id, found.number, found.title, found.project, found.parent_id or "", tab)
+
+
+def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
+    ended = found.status in ENDED
+    going = run is not None and run.outcome is None and not ended
+    took = None
+    if run and run.started_at and run.finished_at:
+        took = (run.finished_at - run.started_at).total_seconds()
+    return StatusLine(
+        mark=status_mark(found.status, found.stage, asks=found.question is not None),
+        stage="" if ended else stage_word(found.stage),
+        version=found.version,
+        since=run.requested_at if going and run else None,
+        took=took if ended else None,
+        ended=ended and not going,
+    )
+
+
+def strip_of(found: DecisionSet, events: Sequence[Event]) -> StageStrip:
+    round_ = next((item.round for event in reversed(events) if isinstance(item := event.typed, StageChanged)), 1)
+    return stage_strip(found.status, found.stage, asks=found.question is not None, round_=round_)
+
+
+def failure_of(loaded: Loaded) -> Failure | None:
+    """The latest failure, while the decision set stands failed."""
+    found = loaded.found
+    if found.status != "failed":
+        return None
+    last = next((item for event in reversed(loaded.events) if isinstance(item := event.typed, RunFailed)), None)
+    if last is None:
+        cause, effect, next_action, stage = (
+            "The run failed.",
+            "Nothing more will happen by itself.",
+            "Retry.",
+            found.stage,
+        )
+    else:
+        cause, effect, next_action, stage = last.cause, last.effect, last.next_action, last.stage
+    return Failure(stage_word(stage), cause, effect, next_action, loaded.caps.write, loaded.key, found.id)
+
+
+SILENT = timedelta(seconds=30)
+
+
+def worker_note(loaded: Loaded, now: datetime | None = None) -> WorkerNote:
+    found, last = loaded.found, loaded.last_heartbeat
+    reading = found.status == "intake" and found.question is None
+    watched = found.status in ("planning", "building") or reading
+    silent = last is None or (now or datetime.now(UTC)) - last > SILENT
+    return WorkerNote(found.id, watched, watched and silent, last)
+
+
+def actions_of(loaded: Loaded) -> Actions:
+    found, ended = loaded.found, loaded.found.status in ENDED
+    may_branch = loaded.caps.write and found.plan is not None and (ended or found.status == "awaiting_approval")
+    return Actions(found.id, found.number, loaded.caps.write and not ended, may_branch, loaded.key)
+
+
+def composer_of(loaded: Loaded, *, text: str = "", error: str = "") -> Composer | None:
+    """None once the intake is over."""
+    if loaded.found.status != "intake":
+        return None
+    return composer(loaded.found, may_write=loaded.caps.write, key=loaded.key, text=text, error=error)
+
+
+def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | None:
+    """None while the intake goes on."""
+    if loaded.found.status == "intake":
+        return None
+    caps = loaded.caps
+    return approval_panel(
+        loaded.found, loaded.events, may_decide=caps.decide, role=caps.role, key=loaded.key, form=form
+    )
+
+
+def facts_of(loaded: Loaded, errors: dict[str, tuple[str, str]] | None = None) -> FactsPanel:
+    return facts_panel(loaded.found, may_write=loaded.caps.write, key=loaded.key, errors=errors or {})
+
+
+def card_context(loaded: Loaded, *, opened: int | None = None) -> Context:
+    found = loaded.found
+    return Context(
+        decision_set=found.id,
+        spans=spans_of(loaded.events, found.constraints),
+        open_question=found.question.id if found.question else None,
+        opened=opened,
+        superseded=superseded(loaded.events),
+        decisions=decisions(loaded.events),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form on the page that could not be done: what was typed stays, with the words beside it."""
+
+    composer: Composer | None = None
+    gate: GateForm | None = None
+    facts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    notice: str = ""
+
+
+def decision_set_page(
+    loaded: Loaded, *, head_seq: int, show: str = "all", opened: int | None = None, refused: Refused | None = None
+) -> DecisionSetPage:
+    found, events = loaded.found, loaded.events
+    refused = refused or Refused()
+    base = f"/decision-sets/{found.id}"
+    first, last = (events[0].seq, events[-1].seq) if events else (1, head_seq)
+    at_end = last >= head_seq
+    status = status_line(found, loaded.run)
+    return DecisionSetPage(
+        head=set_head(found, "run"),
+        status=status,
+        strip=strip_of(found, events),
+        feed_head=FeedHead(found.status == "intake", show if show in SHOWS else "all", SHOWS),
+        entries=feed(events, card_context(loaded, opened=opened)),
+        after=last,
+        streams=at_end and not status.ended,
+        earlier=f"{base}?before={first}" if first > 1 else "",
+        latest="" if at_end else base,
+        composer=refused.composer or composer_of(loaded),
+        coverage=coverage_view(found),
+        facts=facts_of(loaded, refused.facts),
+        panel=panel_of(loaded, refused.gate),
+        failure=failure_of(loaded),
+        actions=actions_of(loaded),
+        worker=worker_note(loaded),
+        notice=refused.notice,
+    )

@@ -1,0 +1,189 @@
+"""What one event changes on an open page: its card, and the leaves that moved with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from storage.records.events import ConstraintCaptured, Event, GateAnswered, RunComplete, StageChanged
+from web.views.cards import Entry
+from web.views.decision_set import (
+    SHOWS,
+    Actions,
+    Failure,
+    FeedHead,
+    Loaded,
+    StatusLine,
+    WorkerNote,
+    actions_of,
+    card_context,
+    composer_of,
+    facts_of,
+    failure_of,
+    panel_of,
+    status_line,
+    strip_of,
+    worker_note,
+)
+from web.views.feed import Context, feed
+from web.views.intake import Composer, CoverageView, FactsPanel, coverage_view
+from web.views.panel import ApprovalPanel, GateForm
+from web.views.strip import StageStrip
+
+LEAVES = frozenset(
+    {
+        "message-received",
+        "constraint-captured",
+        "question-asked",
+        "stage-changed",
+        "reason-card",
+        "cost-update",
+        "policy-update",
+        "gate-opened",
+        "gate-answered",
+        "validator-report",
+        "run-failed",
+        "run-complete",
+    }
+)
+"""Types that move more than their own card."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameView:
+    """`cards` are new; `updates` replace cards that stand already. A part is None when nothing moved it: `intake` is
+    the ask, the coverage and the facts, `run` what surrounds the cards. `ends`: nothing follows."""
+
+    cards: list[Entry]
+    updates: list[Entry] = field(default_factory=list)
+    status: StatusLine | None = None
+    strip: StageStrip | None = None
+    intake: IntakeLeaves | None = None
+    run: RunLeaves | None = None
+    said: str = ""
+    alarm: str = ""
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLeaves:
+    composer: Composer | None
+    coverage: CoverageView
+    facts: FactsPanel
+
+
+@dataclass(frozen=True, slots=True)
+class RunLeaves:
+    """`moved_on`: the intake has just ended, so that the chat box gives way."""
+
+    feed_head: FeedHead
+    panel: ApprovalPanel | None
+    failure: Failure | None
+    actions: Actions
+    worker: WorkerNote
+    moved_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The box after a message was taken, or refused, and the messages that are on the page by now."""
+
+    composer: Composer | None
+    cards: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The approval panel after an answer, taken or refused, with the leaves that moved."""
+
+    panel: ApprovalPanel | None
+    status: StatusLine
+    strip: StageStrip
+    cards: list[Entry]
+
+
+RECENT = 10
+"""Events looked back for one's own message; the page drops a card it has."""
+
+
+def sent(loaded: Loaded, box: Composer | None) -> Sent:
+    mine = [event for event in loaded.events[-RECENT:] if event.type == "message-received"]
+    return Sent(box, feed(mine, card_context(loaded)))
+
+
+def decided(loaded: Loaded, kept: GateForm | None) -> Decided:
+    """`kept` is what was typed before a refusal."""
+    answers = [event for event in loaded.events[-RECENT:] if event.type == "gate-answered"]
+    return Decided(
+        panel=panel_of(loaded, kept),
+        status=status_line(loaded.found, loaded.run),
+        strip=strip_of(loaded.found, loaded.events),
+        cards=feed(answers, card_context(loaded)),
+    )
+
+
+def card_only(event: Event, context: Context) -> FrameView:
+    return FrameView(feed([event], context))
+
+
+def frame(event: Event, loaded: Loaded) -> FrameView:
+    """`loaded` holds the latest events, this one among them unless it is far behind."""
+    context = card_context(loaded)
+    view = FrameView(feed([event], context), updates=feed(_touched(event, loaded, context), context))
+    match event.type:
+        case "message-received" | "constraint-captured" | "question-asked":
+            return replace(view, status=status_line(loaded.found, loaded.run), intake=_intake(loaded))
+        case "stage-changed" | "gate-opened" | "gate-answered" | "run-failed" | "run-complete":
+            return _moved(event, view, loaded)
+        case _:
+            return view
+
+
+def _moved(event: Event, view: FrameView, loaded: Loaded) -> FrameView:
+    status, strip = status_line(loaded.found, loaded.run), strip_of(loaded.found, loaded.events)
+    payload = event.typed
+    ends = isinstance(payload, RunComplete) and payload.outcome != "waiting"
+    if ends:
+        status = replace(status, since=None)
+    return replace(
+        view,
+        status=status,
+        strip=strip,
+        intake=_intake(loaded),
+        run=_run(loaded, moved_on=isinstance(payload, StageChanged) and payload.stage != "intake"),
+        said=strip.sentence,
+        ends=ends,
+        alarm=f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else "",
+    )
+
+
+def _touched(event: Event, loaded: Loaded, context: Context) -> list[Event]:
+    """Cards that look different now: replaced ones, the words a fact was read from, an answered question or gate."""
+    payload = event.typed
+    wanted: set[int] = set()
+    if isinstance(payload, ConstraintCaptured) and payload.evidence and payload.evidence.decision_set is None:
+        wanted.add(payload.evidence.message)
+    for other in loaded.events:
+        if other.seq >= event.seq:
+            break
+        replaced = other.seq in context.superseded and other.type == event.type
+        answered = isinstance(payload, GateAnswered) and other.payload.get("gate") == payload.gate
+        asked = event.type == "message-received" and other.type == "question-asked"
+        if replaced or answered or (asked and other.payload["question"]["id"] == event.payload.get("question_id")):
+            wanted.add(other.seq)
+    return [other for other in loaded.events if other.seq in wanted and other.seq != event.seq]
+
+
+def _intake(loaded: Loaded) -> IntakeLeaves:
+    return IntakeLeaves(composer_of(loaded), coverage_view(loaded.found), facts_of(loaded))
+
+
+def _run(loaded: Loaded, *, moved_on: bool) -> RunLeaves:
+    in_intake = loaded.found.status == "intake"
+    return RunLeaves(
+        feed_head=FeedHead(in_intake, "all", SHOWS),
+        panel=panel_of(loaded),
+        failure=failure_of(loaded),
+        actions=actions_of(loaded),
+        worker=worker_note(loaded),
+        moved_on=moved_on and not in_intake,
+    )

@@ -1,0 +1,137 @@
+"""What needs a person, what runs, what failed, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.records.decision_sets import DecisionSetSummary, Project
+from web.views.panel import Counts, counts_of
+from web.views.words import Mark, stage_word, status_mark
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One decision set in a list. `open_label` is what its button says; `age_from` what its age counts from."""
+
+    id: str
+    number: int
+    title: str
+    project: str
+    mark: Mark
+    detail: str
+    counts: Counts | None
+    cost_likely: str | None
+    cost_delta: str | None
+    warnings: int
+    version: int
+    age_from: datetime
+    open_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for. `status` is one of the statuses, or empty."""
+
+    q: str
+    project: str
+    status: str
+    projects: list[Project]
+    statuses: list[str]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.q or self.project or self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """`twin` is the address of the same list as JSON, `poll` that of this list."""
+
+    needs: int
+    groups: list[Group]
+    filters: Filters
+    twin: str
+    poll: str
+    may_write: bool
+
+
+def needs_person(summary: DecisionSetSummary) -> bool:
+    return summary.gate is not None or (summary.status == "intake" and summary.question is not None)
+
+
+def matches(summary: DecisionSetSummary, q: str) -> bool:
+    """By number, title, project or author."""
+    words = q.casefold().split()
+    text = f"#{summary.number} {summary.title} {summary.project} {summary.created_by}".casefold()
+    return all(word in text for word in words)
+
+
+def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> Item:
+    gate, question = summary.gate, summary.question
+    label = "Review" if gate and may_decide else "Answer" if question and may_write else "Open"
+    return Item(
+        id=summary.id,
+        number=summary.number,
+        title=summary.title,
+        project=summary.project,
+        mark=status_mark(summary.status, summary.stage, asks=question is not None),
+        detail=_detail(summary),
+        counts=counts_of(summary.changes),
+        cost_likely=summary.cost_likely,
+        cost_delta=summary.cost_delta,
+        warnings=summary.warnings,
+        version=summary.version,
+        age_from=gate.opened_at if gate else summary.updated_at,
+        open_label=label,
+    )
+
+
+def _detail(summary: DecisionSetSummary) -> str:
+    match summary.status:
+        case "intake" if summary.question:
+            return summary.question.text
+        case "planning" | "building":
+            return stage_word(summary.stage)
+        case "failed":
+            return summary.failure or ""
+        case "completed" | "rejected" if summary.answered_by:
+            return f"{'approved' if summary.status == 'completed' else 'rejected'} by {summary.answered_by}"
+        case _:
+            return ""
+
+
+def groups(summaries: Iterable[DecisionSetSummary], *, may_write: bool, may_decide: bool) -> list[Group]:
+    """Four groups, those without items left out. What needs a person stands oldest first, the rest newest first."""
+    needs: list[DecisionSetSummary] = []
+    running: list[DecisionSetSummary] = []
+    failed: list[DecisionSetSummary] = []
+    decided: list[DecisionSetSummary] = []
+    for summary in summaries:
+        if needs_person(summary):
+            needs.append(summary)
+        elif summary.status in ("completed", "rejected", "cancelled"):
+            decided.append(summary)
+        elif summary.status == "failed":
+            failed.append(summary)
+        else:
+            running.append(summary)
+    needs.sort(key=lambda found: found.gate.opened_at if found.gate else found.updated_at)
+    named: Sequence[tuple[str, list[DecisionSetSummary]]] = (
+        ("Needs you" if may_decide else "Waits for a person", needs),
+        ("Running", running),
+        ("Failed", failed),
+        ("Decided", decided),
+    )
+    return [
+        Group(title, [item(found, may_write=may_write, may_decide=may_decide) for found in members])
+        for title, members in named
+        if members
+    ]

@@ -1,0 +1,74 @@
+"""A person's own words, cut where a part of them became a constraint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.records.constraints import ConstraintSchema, ConstraintValue, Evidence, FieldName
+from storage.records.events import ConstraintCaptured, Event
+from web.views.words import field_label, value_words
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points of a message, half open, and what they became."""
+
+    start: int
+    end: int
+    field: FieldName
+    became: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`field` is empty for words that became nothing."""
+
+    text: str
+    field: str = ""
+    became: str = ""
+
+
+Spans = dict[int, list[Span]]
+"""By the seq of the event that holds the text."""
+
+
+def spans_of(events: Iterable[Event], constraints: ConstraintSchema) -> Spans:
+    """Every piece of evidence that lies in this decision set's own events."""
+    spans: Spans = {}
+    for event in events:
+        payload = event.typed
+        if isinstance(payload, ConstraintCaptured):
+            _note(spans, payload.field, payload.value, payload.evidence)
+    for field, item in constraints.root.items():
+        _note(spans, field, item.value, item.evidence)
+    return spans
+
+
+def _note(spans: Spans, field: FieldName, value: ConstraintValue | None, evidence: Evidence | None) -> None:
+    if evidence is None or evidence.decision_set is not None:
+        return
+    span = Span(evidence.start, evidence.end, field, f"{field_label(field)}: {value_words(field, value)}")
+    found = spans.setdefault(evidence.message, [])
+    if all((span.start, span.end, span.field) != (other.start, other.end, other.field) for other in found):
+        found.append(span)
+
+
+def segments(text: str, spans: Iterable[Span]) -> list[Segment]:
+    """The whole text in order. Where spans overlap, the earlier one keeps the shared words and both are named."""
+    cut: list[Segment] = []
+    end = 0
+    for span in sorted(spans, key=lambda item: (item.start, -item.end)):
+        start, stop = max(span.start, end), min(span.end, len(text))
+        if start >= stop:
+            if cut and span.start < end:
+                last = cut[-1]
+                cut[-1] = Segment(last.text, last.field, f"{last.became}; {span.became}")
+            continue
+        if start > end:
+            cut.append(Segment(text[end:start]))
+        cut.append(Segment(text[start:stop], span.field, span.became))
+        end = stop
+    if end < len(text):
+        cut.append(Segment(text[end:]))
+    return cut

@@ -1,0 +1,60 @@
+"""Plan, cost and policy as they would be under other constraints. Nothing is stored, and no model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from providers.compute import Compute
+from providers.policies import PolicyBundle
+from providers.pricing import PriceBook
+from providers.whatif import what_if
+from storage import decision_sets
+from storage.postgres import Pool
+from storage.records.errors import DomainError, NoPlan
+from storage.records.ids import DecisionSetId
+from storage.records.plans import Cost, Plan, PolicyReport
+from web.commands.edits import checked_edits
+
+LIMIT_SECONDS = 10.0
+
+
+class TookTooLong(DomainError):
+    """This took longer than ten seconds and was stopped. Change fewer constraints at once."""
+
+    code, status = "took-too-long", 503
+
+
+class Recomputed(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    cost: Cost
+    policy: PolicyReport
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The inputs of a plan that do not come from a decision set, read once."""
+
+    compute: Compute
+    book: PriceBook
+    bundle: PolicyBundle
+
+    async def recompute(self, pool: Pool, decision_set: DecisionSetId, changes: Mapping[str, Any]) -> Recomputed:
+        """With the given constraints changed, None withdrawing one. Raises NotFound, NoPlan, Invalid, TookTooLong."""
+        async with pool.connection() as conn:
+            found = await decision_sets.read(conn, decision_set)
+            avoid = (await decision_sets.state_of(conn, decision_set)).get("avoid") or []
+        edits = checked_edits(changes)
+        if found.plan is None:
+            raise NoPlan()
+        values = found.constraints.values
+        try:
+            made = await self.compute(what_if, values, edits, self.book, self.bundle, avoid=frozenset(avoid))
+        except TimeoutError:
+            raise TookTooLong() from None
+        return Recomputed(cost=made.cost, policy=made.policy, plan=made.plan)
