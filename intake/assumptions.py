@@ -58,7 +58,7 @@ def _cloud(schema: ConstraintSchema) -> Default:
     clouds = sorted({CLOUD_OF[name] for name in schema.values.regions or () if name in CLOUD_OF})
     if clouds:
         return list(clouds), "the cloud of the stated regions"
-    return ["aws"], "the cloud with the most prices in the book"
+    return ["aws", "azure", "gcp"], "nobody ruled a cloud out, so all with prices are compared"
 
 
 def _throughput(schema: ConstraintSchema) -> Default:
@@ -81,7 +81,7 @@ def _gpu(schema: ConstraintSchema) -> Default:
         return False, "the framework runs on CPUs"
     if values.workload_type == "training" and values.model_framework in {"pytorch", "tensorflow", "jax"}:
         return True, "deep learning is trained on GPUs"
-    return False, "nobody asked for one"
+    return None  # left open: the planner compares machines with and without one
 
 
 def _sensitivity(schema: ConstraintSchema) -> Default:

@@ -58,7 +58,7 @@ class IntakeNodes:
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
         constraints = state.get("constraints") or ConstraintSchema()
-        measured = coverage(constraints)
+        measured = coverage(constraints, disputed=[item.field for item in state.get("contradictions", [])])
         ready = state.get("start", False) or self._next(state) is None
         update: IntakeState = {"coverage": measured, "missing_fields": measured.missing, "ready": ready}
         patch: dict[str, Any] = {"coverage": measured.model_dump(mode="json")}

@@ -97,8 +97,7 @@ def test_assumptions_fill_what_is_missing_and_name_the_default() -> None:
     assumed = assumptions(said(MAIN_SENTENCE))
 
     assert {field: item.value for field, item in assumed.items()} == {
-        "cloud": ["aws"],
-        "gpu_required": False,
+        "cloud": ["aws", "azure", "gcp"],
         "availability_slo": 99.5,
     }
     assert {item.status for item in assumed.values()} == {"assumed"}
