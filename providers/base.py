@@ -14,7 +14,7 @@ CriticName = Literal["tech", "cost", "risk"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact read from a text: `start` and `end` are code points of its words, half open. `rule` names what found it."""
+    """One fact read from a text: `start` and `end` are code points of its words, half open; `rule` is what found it."""
 
     field: FieldName
     value: ConstraintValue

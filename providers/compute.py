@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 from storage.compute import Compute
 
@@ -62,11 +62,11 @@ class ComputePool:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _Call:
+class _Call(Generic[T]):
     """A call as one picklable thing."""
 
-    def __init__(self, function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+    def __init__(self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         self._function, self._args, self._kwargs = function, args, kwargs
 
-    def __call__(self) -> object:
+    def __call__(self) -> T:
         return self._function(*self._args, **self._kwargs)

@@ -47,6 +47,7 @@ async def test_rule_11_the_reaper_hands_a_dead_workers_run_to_the_next(house: Ho
     first.wait()
     await house.start(made.id)
     async with house.pool.connection() as conn:
+        await conn.execute(b"delete from procrastinate_jobs where status = 'doing'")
         await conn.execute(b"update procrastinate_jobs set status = 'doing' where status = 'todo'")
         await conn.execute(
             b"update runs set worker = (select id from workers limit 1) where outcome is null", prepare=False
