@@ -99,7 +99,7 @@ class Product:
         )
         for line in found.stdout.splitlines():
             pid, _, arguments = line.strip().partition(" ")
-            if arguments.split()[-1] == name:
+            if f"cli.main {name}" in arguments:
                 return int(pid)
         raise AssertionError(f"no {name} among {found.stdout}")
 

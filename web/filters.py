@@ -50,8 +50,10 @@ def percent(share: float) -> str:
 def span(seconds: float) -> str:
     """A length of time in its two largest units at most: `42 s`, `2 min 10 s`, `3 h 5 min`, `12 d`."""
     whole = max(0, round(seconds))
+    if 0 < seconds < 1:
+        return "under 1 s"
     if whole < 60:
-        return f"{whole} s" if seconds >= 1 or whole == 0 else "1 s"
+        return f"{whole} s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
         return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"

@@ -78,7 +78,7 @@ class Checker:
         """The type of `owner.name`; None where it is not known."""
         kinds = [kind for kind in _members(owner) if kind is not type(None)]
         found = [self._of(where, kind, name) for kind in kinds]
-        return found[0] if len(found) == 1 else None
+        return found[0] if found and all(kind == found[0] for kind in found) else None
 
     def _of(self, where: str, kind: Any, name: str) -> Any:
         if not isinstance(kind, type) or kind in (dict, list, str, int, float, bool):

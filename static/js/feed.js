@@ -97,7 +97,7 @@
   });
 
   // The answer to a form may be older than what the stream brought meanwhile: then the leaves are read again.
-  document.addEventListener("htmx:afterSettle", (event) => {
+  document.addEventListener("htmx:afterSwap", (event) => {
     const answered = Number(event.detail.xhr?.getResponseHeader("X-Seq"));
     const seen = Number(byId("stream")?.dataset.seen);
     if (event.detail.requestConfig?.verb === "post" && answered && seen > answered) htmx.trigger("#refresh", "stale");

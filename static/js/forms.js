@@ -78,11 +78,12 @@
   }
 
   // After an action of the user's, the focus goes to what is wrong, else to the new heading or the box to write in.
-  document.addEventListener("htmx:afterSettle", (event) => {
+  // At once, since the stream may replace it again before htmx has settled.
+  document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.requestConfig?.verb !== "post") return;
     const target = document.getElementById(event.detail.target?.id) ?? event.detail.elt;
-    const to = target.querySelector("[aria-invalid], h2[tabindex], textarea, summary");
-    to?.focus({ preventScroll: false });
+    const wanted = ["[aria-invalid]", "h2[tabindex]", "textarea", "summary"];
+    wanted.map((selector) => target.querySelector(selector)).find(Boolean)?.focus();
   });
 
   // A part that refreshes itself waits while it is out of sight or in use.

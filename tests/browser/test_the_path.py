@@ -59,7 +59,10 @@ def decide(page: Page, action: str = "approve", comment: str = "") -> None:
     expect(page.locator("form[data-gate]")).to_be_visible(timeout=30_000)
     page.check(f"form[data-gate] input[name=action][value={action}]")
     page.fill("form[data-gate] textarea[name=comment]", comment)
-    page.click("form[data-gate] button[type=submit]")
+    form = page.locator("form[data-gate]")
+    answered = page.locator(f"form[data-gate='{form.get_attribute('data-gate')}']")
+    form.locator("button[type=submit]").click()
+    expect(answered).to_have_count(0, timeout=20_000)
 
 
 def card_numbers(page: Page) -> list[int]:

@@ -15,13 +15,14 @@ from web.views.words import Mark
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`kind` is the card's kind, or that of a slim row. `link` opens this card; `past` shows the state after it, and is
-    empty where there is none."""
+    """`kind` is the card's kind, or that of a slim row; `line` says it all in one line. `link` opens this card; `past`
+    shows the state after it, and is empty where there is none."""
 
     seq: int
     kind: str
     icon: str
     title: str
+    line: str
     at: datetime
     node: str
     link: str

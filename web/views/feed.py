@@ -25,6 +25,7 @@ from storage.records.events import (
     ValidatorReport,
 )
 from storage.records.ids import DecisionSetId
+from web.filters import usd
 from web.views import cards
 from web.views.marked import Spans, segments
 from web.views.words import Mark, field_label, node_word, outcome_mark, stage_word, value_words
@@ -53,6 +54,8 @@ _OUTCOMES = {
     "cancelled": Mark("cancelled", "Run cancelled", "stale"),
 }
 _CHOICES = {"skip": "Skipped the question", "dont_know": "Don't know", "assume": "Assume the default"}
+LINE = 120
+"""Characters of a message in one line of a history."""
 _ACTIONS = {
     "approve": Mark("done", "Approved", "ok"),
     "reject": Mark("failed", "Rejected", "fail"),
@@ -114,7 +117,9 @@ def card(event: Event, context: Context) -> cards.CardView:
     return _known(event, payload, context)  # pyright: ignore[reportArgumentType] (the union of all payloads)
 
 
-def _head(event: Event, context: Context, kind: str, icon: str, title: str, *, opened: bool = True) -> cards.Head:
+def _head(
+    event: Event, context: Context, kind: str, icon: str, title: str, *, gist: str = "", opened: bool = True
+) -> cards.Head:
     base = f"/decision-sets/{context.decision_set}"
     replaced = context.superseded.get(event.seq, "")
     return cards.Head(
@@ -122,6 +127,7 @@ def _head(event: Event, context: Context, kind: str, icon: str, title: str, *, o
         kind=kind,
         icon=icon,
         title=title,
+        line=f"{title}: {gist}" if gist else title,
         at=event.at,
         node=node_word(event.node),
         link=f"{base}?card={event.seq}#card-{event.seq}",
@@ -141,7 +147,8 @@ def _known(event: Event, payload: Known, context: Context) -> cards.CardView:
             return _question(event, payload, context)
         case ReasonCard():
             critic = (event.node or "").startswith("critic")
-            head = _head(event, context, "reason", "reason", payload.title, opened=not critic or bool(payload.changes))
+            opened = not critic or bool(payload.changes)
+            head = _head(event, context, "reason", "reason", payload.title, gist=payload.chosen, opened=opened)
             return cards.ReasonView(head, payload)
         case CostUpdate():
             return _cost(event, payload, context)
@@ -175,14 +182,15 @@ def _known(event: Event, payload: Known, context: Context) -> cards.CardView:
 
 def _message(event: Event, payload: MessageReceived | MessageSent, context: Context) -> cards.MessageView:
     if isinstance(payload, MessageSent):
-        head = _head(event, context, "message", "message", "Countersign")
+        head = _head(event, context, "message", "message", "Countersign", gist=payload.text[:LINE])
         return cards.MessageView(head, "", segments(payload.text, ()), [])
     did = [_CHOICES[payload.choice]] if payload.choice in _CHOICES else []
     for name, value in (payload.edits or {}).items():
         did.append(f"{field_label(name)}: {value_words(name, value)}" if value is not None else _withdrawn(name))
     if payload.start:
         did.append("Start planning")
-    head = _head(event, context, "message", "person", payload.by)
+    gist = (payload.text or ", ".join(did))[:LINE]
+    head = _head(event, context, "message", "person", payload.by, gist=gist)
     return cards.MessageView(head, payload.by, segments(payload.text, context.spans.get(event.seq, ())), did)
 
 
@@ -192,11 +200,12 @@ def _withdrawn(name: str) -> str:
 
 def _fact(event: Event, payload: ConstraintCaptured, context: Context) -> cards.FactView:
     label = field_label(payload.field)
+    value = "withdrawn" if payload.value is None else value_words(payload.field, payload.value)
     return cards.FactView(
-        head=_head(event, context, "fact", "fact", label),
+        head=_head(event, context, "fact", "fact", label, gist=value),
         field=payload.field,
         label=label,
-        value="withdrawn" if payload.value is None else value_words(payload.field, payload.value),
+        value=value,
         status=payload.status,
         previous="" if payload.previous is None else value_words(payload.field, payload.previous),
     )
@@ -221,7 +230,7 @@ def _cost(event: Event, payload: CostUpdate, context: Context) -> cards.CostView
         return round(float(amount / axis) * 100, 2)
 
     return cards.CostView(
-        head=_head(event, context, "cost", "cost", "Cost"),
+        head=_head(event, context, "cost", "cost", "Cost", gist=f"{usd(cost.likely)} /mo"),
         cost=cost,
         before=payload.before,
         delta=payload.delta,
@@ -240,7 +249,7 @@ def _policy(event: Event, payload: PolicyUpdate, context: Context) -> cards.Poli
     results = sorted(payload.policy.results, key=lambda item: (order.get(item.outcome, 3), item.id))
     rows = [cards.PolicyRow(outcome_mark(item.outcome), item) for item in results]
     return cards.PolicyView(
-        head=_head(event, context, "policy", "policy", "Policy"),
+        head=_head(event, context, "policy", "policy", "Policy", gist=payload.policy.outcome),
         passed=sum(item.outcome == "pass" for item in results),
         warned=sum(item.outcome == "warn" for item in results),
         blocked=sum(item.outcome == "fail" for item in results),

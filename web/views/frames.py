@@ -141,6 +141,7 @@ def frame(event: Event, loaded: Loaded) -> FrameView:
 def _moved(event: Event, view: FrameView, loaded: Loaded) -> FrameView:
     status, strip = status_line(loaded.found, loaded.run), strip_of(loaded.found, loaded.events)
     payload = event.typed
+    planning_begins = isinstance(payload, StageChanged) and payload.stage == "planner"
     ends = isinstance(payload, RunComplete) and payload.outcome != "waiting"
     if ends:
         status = replace(status, since=None)
@@ -148,8 +149,8 @@ def _moved(event: Event, view: FrameView, loaded: Loaded) -> FrameView:
         view,
         status=status,
         strip=strip,
-        intake=_intake(loaded),
-        run=_run(loaded, moved_on=isinstance(payload, StageChanged) and payload.stage != "intake"),
+        intake=_intake(loaded) if planning_begins else None,
+        run=_run(loaded, moved_on=planning_begins),
         said=strip.sentence,
         ends=ends,
         alarm=f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else "",

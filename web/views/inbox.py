@@ -76,7 +76,7 @@ def matches(summary: DecisionSetSummary, q: str) -> bool:
 
 def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> Item:
     gate, question = summary.gate, summary.question
-    label = "Review" if gate and may_decide else "Answer" if question and may_write else "Open"
+    label = "Review" if gate and may_decide else "Answer" if needs_person(summary) and may_write else "Open"
     return Item(
         id=summary.id,
         number=summary.number,

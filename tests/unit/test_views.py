@@ -1,0 +1,219 @@
+"""How events and rows become what a page shows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.records.decision_sets import DecisionSetSummary, Gate, Option, Question
+from storage.records.errors import Invalid
+from storage.records.ids import DecisionSetId, GateId, Sha256
+from web.filters import ago, short, span, unseen, usd
+from web.markdown import ATTRIBUTES, TAGS, markdown
+from web.views.changes import Line, unified
+from web.views.fields import parsed
+from web.views.inbox import groups, matches
+from web.views.lists import pulse
+from web.views.marked import Segment, Span, segments
+from web.views.strip import stage_strip
+from web.views.words import FIELDS, value_words
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def cut(text: str, *spans: tuple[int, int]) -> list[str]:
+    found = segments(text, [Span(start, end, "cloud", "Cloud: AWS") for start, end in spans])
+    return [f"[{part.text}]" if part.field else part.text for part in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("p95 80 ms please", [(0, 9)], ["[p95 80 ms]", " please"]),
+        ("🚀 80 ms", [(2, 7)], ["🚀 ", "[80 ms]"]),
+        ("abcdef", [(0, 4), (2, 6)], ["[abcd]", "[ef]"]),
+        ("abc", [(1, 99)], ["a", "[bc]"]),
+        ("abc", [(5, 9)], ["abc"]),
+        ("", [], []),
+    ],
+)
+def test_words_are_cut_at_code_points(text: str, spans: list[tuple[int, int]], expected: list[str]) -> None:
+    assert cut(text, *spans) == expected
+
+
+def test_words_that_became_two_facts_name_both() -> None:
+    found = segments("EU only", [Span(0, 7, "data_residency", "Residency: EU"), Span(0, 2, "regions", "Regions: eu")])
+    assert found == [Segment("EU only", "data_residency", "Residency: EU; Regions: eu")]
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
+def test_no_character_is_lost_or_doubled(text: str, pairs: list[tuple[int, int]]) -> None:
+    found = segments(text, [Span(start, end, "cloud", "x") for start, end in pairs])
+    assert "".join(part.text for part in found) == text
+
+
+@given(st.text())
+def test_a_persons_words_never_become_markup(text: str) -> None:
+    html = str(markdown(text))
+    tags = re.findall(r"<\s*/?\s*([a-z0-9]+)([^>]*)>", html, re.IGNORECASE)
+    assert {name for name, _ in tags} <= TAGS
+    assert all(not attributes or name in ATTRIBUTES for name, attributes in tags if attributes.strip(" /"))
+    assert not re.search(r"[\u202a-\u202e\u2066-\u2069]", html)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<img src=x onerror=alert(1)>", "![x](http://h/i.png)", "[x](javascript:alert(1))", "<b hx-get='/x'>y</b>"],
+)
+def test_markdown_is_inert(text: str) -> None:
+    assert not re.search(r"<img|<b|href=.javascript|<[^>]*hx-get", str(markdown(text)))
+
+
+def test_invisible_characters_are_shown() -> None:
+    assert str(unseen("a\u202eb<")) == ('a<span class="unseen" title="right-to-left override">U+202E</span>b&lt;')
+
+
+@pytest.mark.parametrize(
+    ("amount", "signed", "words"),
+    [
+        ("1240", False, "$1,240"),
+        ("310.4", True, "+$310"),
+        ("-41.5", True, "−$41.50"),
+        ("0.08", False, "$0.08"),
+        (None, True, "—"),
+    ],
+)
+def test_money(amount: str | None, signed: bool, words: str) -> None:
+    assert usd(amount, signed=signed) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.3, "under 1 s"), (42, "42 s"), (130, "2 min 10 s"), (14_000, "3 h 53 min")]
+)
+def test_lengths_of_time(seconds: float, words: str) -> None:
+    assert span(seconds) == words
+
+
+def test_how_long_ago() -> None:
+    assert [ago(NOW - timedelta(seconds=n), NOW) for n in (1, 840, -7200)] == ["now", "14 min ago", "in 2 h"]
+
+
+def test_a_long_id_is_cut_where_it_differs() -> None:
+    assert "<code" in short("01a1fdc8-2fb4-7676-afbb-29f28c8d7fc4")
+    assert ">8c8d7fc4<" in short("01a1fdc8-2fb4-7676-afbb-29f28c8d7fc4")
+    assert ">9f2c9f2c<" in short("9f2c" * 16)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("latency_p95_ms", 80.0, "80 ms"),
+        ("monthly_budget_usd", 4000.0, "$4,000 /mo"),
+        ("cloud", ["aws", "gcp"], "AWS, Google Cloud"),
+        ("gpu_required", False, "no"),
+        ("data_sensitivity", "pii", "Personal (PII)"),
+        ("gpu_type", None, "not stated"),
+    ],
+)
+def test_values_with_their_units(name: str, value: object, words: str) -> None:
+    assert value_words(name, value) == words  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_typed_into_a_number_must_be_one() -> None:
+    assert parsed(FIELDS["monthly_budget_usd"], ["$4,000"]) == 4000
+    assert parsed(FIELDS["availability_slo"], ["99.95 %"]) == 99.95
+    with pytest.raises(Invalid) as refused:
+        parsed(FIELDS["throughput_rps"], ["many"])
+    assert refused.value.field == "throughput_rps"
+
+
+def icons(status: str, stage: str, **more: int) -> list[str]:
+    return [step.mark.icon for step in stage_strip(status, stage, **more).steps]  # pyright: ignore[reportArgumentType]
+
+
+def test_the_strip_follows_the_servers_stage() -> None:
+    assert icons("planning", "critics") == ["done", "done", "running", *["pending"] * 6]
+    assert icons("awaiting_approval", "approval") == [*["done"] * 5, "waiting", *["pending"] * 3]
+    assert icons("failed", "validators") == [*["done"] * 7, "failed", "minus"]
+    assert icons("completed", "done") == ["done"] * 9
+    assert icons("deploying", "rollout") == ["pending"] * 9
+    assert stage_strip("planning", "critics", round_=2).sentence == "Stage 3/9 Critics (r2): running"
+
+
+def summary(number: int, status: str, *, waits: int | None = None, question: bool = False) -> DecisionSetSummary:
+    at = NOW - timedelta(minutes=number)
+    gate = Gate(
+        id=GateId("g"),
+        allowed=["approve"],
+        capsule=Sha256("c" * 64),
+        opened_at=NOW - timedelta(minutes=waits or 0),
+        expires_at=NOW,
+    )
+    return DecisionSetSummary(
+        id=DecisionSetId(f"d-{number}"),
+        number=number,
+        project="fraud-model",
+        title=f"Title {number}",
+        parent_id=None,
+        version=1,
+        status=status,  # pyright: ignore[reportArgumentType]
+        stage="planner",
+        created_by="ana",
+        created_at=at,
+        updated_at=at,
+        gate=gate if waits is not None else None,
+        question=Question(id="q", field="cloud", text="?", why="", options=[Option(label="a")]) if question else None,
+    )
+
+
+def test_the_inbox_puts_what_needs_a_person_first_and_the_oldest_of_it_on_top() -> None:
+    listed = [
+        summary(1, "completed"),
+        summary(2, "awaiting_approval", waits=5),
+        summary(3, "failed"),
+        summary(4, "awaiting_approval", waits=90),
+        summary(5, "planning"),
+        summary(6, "intake", question=True),
+        summary(7, "intake"),
+    ]
+    found = groups(listed, may_write=True, may_decide=True)
+    assert [(group.title, [item.number for item in group.items]) for group in found] == [
+        ("Needs you", [4, 6, 2]),
+        ("Running", [5, 7]),
+        ("Failed", [3]),
+        ("Decided", [1]),
+    ]
+    assert groups(listed, may_write=False, may_decide=False)[0].title == "Waits for a person"
+
+
+def test_a_filter_finds_number_title_project_and_author() -> None:
+    found = summary(12, "planning")
+    assert [matches(found, words) for words in ("#12", "title FRAUD", "ana", "", "churn")] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_worker_is_silent_after_thirty_seconds() -> None:
+    ages = (None, 10, 31)
+    silent = [pulse(0, None if age is None else NOW - timedelta(seconds=age), NOW).silent for age in ages]
+    assert silent == [True, False, True]
+
+
+def test_a_unified_diff_has_the_numbers_of_both_sides() -> None:
+    patch = "--- a/x\n+++ b/x\n@@ -3,2 +3,3 @@\n same\n-old\n+new\n+--- more\n\\ No newline at end of file"
+    assert unified(patch.splitlines()) == [
+        Line("hunk", "", "", "@@ -3,2 +3,3 @@"),
+        Line("same", "3", "3", "same"),
+        Line("remove", "4", "", "old"),
+        Line("add", "", "4", "new"),
+        Line("add", "", "5", "--- more"),
+        Line("note", "", "", "No newline at end of file"),
+    ]
