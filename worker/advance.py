@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from storage import checkpoints, decision_sets, runs
 from storage.events import Origin, log_event
 from storage.jobs import defer_advance
 from storage.postgres import Pool, UnitOfWork, one, unit_of_work
+from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
 from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, ThreadId
@@ -27,6 +29,9 @@ from storage.records.steps import NodeFailed, RunContext
 from worker.steps import Rest, Step, decision_step, intake_step
 
 log = structlog.get_logger(__name__)
+
+IDLE_TURNS = 20
+"""How often in a row a run may find nothing due and something come in before it could end."""
 
 
 @dataclass
@@ -82,18 +87,25 @@ class Advancer:
         return context, ids
 
     async def _until_rest(self, context: RunContext) -> None:
-        while True:
+        idle = 0
+        while idle < IDLE_TURNS:
             async with self.pool.connection() as conn:
                 found = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
             if found is None or found["lease"] != context.lease:
                 raise Fenced(context.decision_set)
             if found["cancel_asked"] is not None:
-                return await self._cancel(context)
+                await self._cancel(context)
+                return
             due = await self._due(context, found)
             if isinstance(due, Step):
+                idle = 0
                 await self._run(context, due)
             elif await self._rest(context, due.outcome):
-                return None
+                return
+            else:
+                idle += 1
+                await asyncio.sleep(0.01 * idle)
+        raise RuntimeError("nothing is due, and yet the run can't end: its rows contradict its checkpoints")
 
     async def _due(self, context: RunContext, row: DictRow) -> Step | Rest:
         intake = await self._graph("intake").aget_state(self._config(context, "intake"))
@@ -142,6 +154,8 @@ class Advancer:
             row = await decision_sets.lock(work.conn, context.decision_set)
             if row["lease"] != context.lease:
                 raise Fenced(context.decision_set)
+            if row["status"] in ENDED:
+                return await self._complete(context, work, row["status"])
             summary = await one(work.conn, decision_sets.SQL["summary"], {"id": context.decision_set})
             answered = row["status"] != "awaiting_approval" or not (summary and summary["gate_id"])
             unread = row["status"] == "intake" and row["inputs_seq"] > row["inputs_through"]

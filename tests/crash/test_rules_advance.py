@@ -224,3 +224,13 @@ async def test_a_failed_node_says_so_and_retry_takes_it_up_there(house: House) -
         await commands.retry(work, ANA, made.id)
     await whole.advance(made.id)
     assert (await house.read(made.id)).status == "awaiting_approval"
+
+
+async def test_a_run_of_a_decision_set_that_has_ended_is_closed_and_nothing_else(house: House) -> None:
+    worker = advancer(house)
+    made = await house.create()
+    async with house.pool.connection() as conn:
+        await conn.execute(b"update decision_sets set status = 'failed', inputs_through = 1")
+    await asyncio.wait_for(worker.advance(made.id), 20)
+    assert (await house.events(made.id))[-1].payload == {"outcome": "failed"}
+    assert (await house.read(made.id)).status == "failed"

@@ -13,11 +13,9 @@ from storage.postgres import Pool, unit_of_work
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence
 from storage.records.decision_sets import Option, Question
 from storage.records.ids import DecisionSetId, new_id
-from tests.decisions import SENTENCE, change, new_decision_set, open_gate, say
-from tests.web_fixtures import api, server
+from tests.decisions import SENTENCE, change, end, new_decision_set, open_gate, say
 from tests.web_server import WebServer
 
-__all__ = ["api", "server"]
 pytestmark = pytest.mark.anyio
 
 FRAGMENT = {"HX-Request": "true"}
@@ -265,8 +263,6 @@ async def test_an_unknown_decision_set_is_a_page_that_says_so(api: httpx.AsyncCl
 
 
 async def test_a_finished_run_opens_no_stream(api: httpx.AsyncClient, pool: Pool) -> None:
-    from tests.decisions import end
-
     decision_set = await new_decision_set(pool)
     await say(pool, decision_set, "one")
     assert "sse-connect" in (await api.get(f"/decision-sets/{decision_set}")).text
