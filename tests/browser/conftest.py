@@ -1,4 +1,6 @@
-"""A browser and a running product, one of each for all browser tests."""
+"""A browser and a running product, one of each for all browser tests.
+
+Not for the session: Playwright's event loop must be gone before the asynchronous tests of other folders."""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not NOTE.exists():
         pytest.skip("not run: no browser; `make browser` finds or installs one")
@@ -31,7 +33,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with Product(tmp_path_factory.mktemp("browser")) as running:
         yield running
