@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from providers.rulebook.bundle import RulebookCodeGen
 
 from graphs.services import Services
 from infra.sandbox import Sandbox
@@ -17,6 +16,7 @@ from providers.compute import here
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
+from providers.rulebook.bundle import RulebookCodeGen
 from storage import gates, ledger
 from storage.artifacts import FolderStore
 from storage.postgres import every, one, unit_of_work
