@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storage.records.constraints import ConstraintSchema
+from intake.schema import label, show
+from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.plans import Cost, Critique, Plan, PolicyReport, Reconciliation
 
 
@@ -32,16 +33,17 @@ def table(head: list[str], rows: list[list[object]]) -> str:
     return "\n".join(lines)
 
 
+def shown(name: FieldName, item: Constraint) -> str:
+    return show(name, item.value) + (" (assumed)" if item.status == "assumed" else "")
+
+
 def plan_document(plan: Plan, constraints: ConstraintSchema) -> str:
     return "\n\n".join(
         [
             "# Plan",
             cell(plan.summary),
             "## Constraints",
-            table(
-                ["Field", "Value", "Status", "Source"],
-                [[name, item.value, item.status, item.source] for name, item in constraints.root.items()],
-            ),
+            table(["Field", "Value"], [[label(name), shown(name, item)] for name, item in constraints.root.items()]),
             "## Resources",
             table(
                 ["Kind", "Cloud", "Region", "SKU", "Count", "Purchase"],

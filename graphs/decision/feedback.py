@@ -12,6 +12,7 @@ from graphs.services import Services
 from graphs.state import MLOpsProjectState
 from intake.extract import captured
 from intake.merge import merge
+from intake.schema import label, show
 from providers import capsule as capsules
 from providers.amendment import Refit, refit
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
@@ -197,7 +198,7 @@ class ProcessApprovalFeedback:
         return card.model_copy(
             update={
                 "evidence": [approval.comment, *amendment.reasons],
-                "changes": [f"{name} = {item.value}" for name, item in amendment.changes.items()]
+                "changes": [f"{label(name)}: {show(name, item.value)}" for name, item in amendment.changes.items()]
                 + plan_changes(state["plan"], fitted.plan),
             }
         )

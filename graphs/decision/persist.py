@@ -59,7 +59,6 @@ class DiffAndPersist:
                 "stage": "done",
                 "commit_sha": commit.sha,
                 "branch": commit.branch,
-                "changes": recorded.state,
             },
             effects=[publish],
         )

@@ -8,6 +8,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from graphs.services import Services
+from intake.schema import label, show
 from providers.base import PlanRequest, Proposal
 from storage.records.constraints import ConstraintSchema
 from storage.records.events import CostUpdate, ReasonCard, Rejected, StageChanged
@@ -73,7 +74,11 @@ class Planner:
 
 
 def _assumed(constraints: ConstraintSchema) -> list[str]:
-    return [f"{name} = {item.value}" for name, item in constraints.root.items() if item.status == "assumed"]
+    return [
+        f"{label(name)}: {show(name, item.value)}"
+        for name, item in constraints.root.items()
+        if item.status == "assumed"
+    ]
 
 
 def plan_changes(before: Plan | None, after: Plan) -> list[str]:
@@ -105,6 +110,9 @@ def cost_card(baseline: Baseline | None, constraints: ConstraintSchema, cost: Co
 
 
 def cost_columns(baseline: Baseline | None, cost: Cost) -> dict[str, str]:
+    """What lists show of the cost; nothing where nothing could be priced, since that is not $0."""
+    if not cost.lines:
+        return {}
     columns = {"cost_likely": format(cost.likely, "f")}
     if baseline and baseline.cost_likely is not None:
         columns["cost_delta"] = format(cost.likely - baseline.cost_likely, "f")

@@ -121,6 +121,12 @@ class ConstraintSchema(RootModel[dict[FieldName, Constraint]]):
 
     root: dict[FieldName, Constraint] = Field(default_factory=dict)
 
+    @field_validator("root")
+    @classmethod
+    def _in_order(cls, root: dict[FieldName, Constraint]) -> dict[FieldName, Constraint]:
+        """The fields' own order: jsonb has one of its own."""
+        return {name: root[name] for name in FIELD_NAMES if name in root}
+
     @property
     def values(self) -> ConstraintValues:
         """The bare values. Raises pydantic.ValidationError when one is impossible."""

@@ -230,7 +230,7 @@ def _cost(event: Event, payload: CostUpdate, context: Context) -> cards.CostView
         return round(float(amount / axis) * 100, 2)
 
     return cards.CostView(
-        head=_head(event, context, "cost", "cost", "Cost", gist=f"{usd(cost.likely)} /mo"),
+        head=_head(event, context, "cost", "cost", "Cost", gist=f"{usd(cost.likely)} /mo" if cost.lines else "unknown"),
         cost=cost,
         before=payload.before,
         delta=payload.delta,

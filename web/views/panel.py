@@ -149,7 +149,7 @@ def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: Gate
         expires_at=gate.expires_at,
         requested_by=opened.requested_by if opened else found.created_by,
         counts=counts_of(opened.changes) if opened else None,
-        cost_likely=found.cost.likely if found.cost else None,
+        cost_likely=found.cost.likely if found.cost and found.cost.lines else None,
         cost_low=found.cost.low if found.cost else None,
         cost_high=found.cost.high if found.cost else None,
         cost_delta=opened.cost_delta if opened else None,
