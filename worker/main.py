@@ -35,10 +35,9 @@ DRAIN_SECONDS = 20.0
 """How long a stopping worker waits for its runs to reach their next superstep."""
 
 
-def services(settings: Settings, compute: ComputePool) -> Services:
-    book = PriceBook.load()
+def services(settings: Settings, compute: ComputePool, rulebook: Rulebook, book: PriceBook) -> Services:
     return Services(
-        orchestration=Rulebook(book, compute=compute),
+        orchestration=rulebook,
         codegen=RulebookCodeGen(),
         book=book,
         policies=PolicyBundle.load(),
@@ -69,12 +68,16 @@ async def _serve(settings: Settings) -> None:
     try:
         async with pool:
             await workers.hold(alive, name)
-            advancer = Advancer(pool, services(settings, compute), name)
+            book = PriceBook.load()
+            rulebook = Rulebook(book, compute=compute)
+            warming = asyncio.create_task(rulebook.warm_up())
+            advancer = Advancer(pool, services(settings, compute, rulebook, book), name)
             app = job_app(settings.direct_dsn, advancer)
             async with app.open_async():
                 await _work(app, advancer, pool, name, host, concurrency, stop)
             async with pool.connection() as conn:
                 await workers.leave(conn, name)
+            await asyncio.gather(warming, return_exceptions=True)
     finally:
         compute.close()
         await alive.close()

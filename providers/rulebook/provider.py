@@ -29,6 +29,10 @@ def rules_sha256() -> Sha256:
     return sha256_of(own)
 
 
+SHORT = 1000
+"""Characters; a text of this length is read in a few milliseconds, less than the way to another process and back."""
+
+
 class Rulebook:
     """`compute` runs the planner where it does not hold up the event loop."""
 
@@ -40,7 +44,13 @@ class Rulebook:
         self.pack = rules_sha256()
 
     async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
+        if len(text) <= SHORT:
+            return read(text, answering=answering)
         return await self._compute(read, text, answering=answering)
+
+    async def warm_up(self) -> None:
+        """Makes the process that plans, and has it import what it needs, before somebody waits for it."""
+        await self._compute(rules_sha256)
 
     async def plan(self, request: PlanRequest) -> Proposal:
         return await self._compute(planner.plan, request, self._book)

@@ -113,7 +113,7 @@ async def scan_infrastructure(folder: Path, sandbox: Sandbox, tools: Path | None
     because these can name Python files to load."""
     home = None if tools is None else tools / "checkov"
     if home is None or not (home / "bin" / "checkov").exists():
-        hint = "checkov is not installed; `countersign tools install checkov` puts it in an environment of its own."
+        hint = "checkov is not installed."
         return _not_run("checkov", "", hint)
     script = 'rm -f .checkov.y*ml infra/.checkov.y*ml && exec "$0" "$@"'
     argv = ["/bin/sh", "-c", script, str(home / "bin" / "checkov"), *_CHECKOV]
