@@ -23,6 +23,11 @@ def database(settings: Settings, command: str) -> Iterator[Settings]:
         with plain_errors():
             yield attached(settings)
         return
+    if command == "verify" and not (settings.data_dir / "postgres").exists():
+        raise OperatorError(
+            f"There is no database in {settings.data_dir}: run this where `countersign up` ran, or set"
+            " COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL."
+        )
     with EmbeddedPostgres(settings.data_dir, address=f"`countersign {command}`", fsync=settings.fsync) as postgres:
         from storage.migrations import migrate
 

@@ -32,12 +32,14 @@ from storage.records.plans import (
 
 
 class MLOpsProjectState(TypedDict, total=False):
-    """`round` counts the planner's tries since the last gate, `revision` the times a person asked for changes. Each
-    critic writes a channel of its own; `critiques` is what reconciliation saw."""
+    """`round` counts the planner's tries since the last gate, `revision` the times a person asked for changes;
+    `compared` is the plan that the last gate showed, once a person has answered it. Each critic writes a channel of its
+    own; `critiques` is what reconciliation saw."""
 
     project: str
     constraints: ConstraintSchema
     baseline: Baseline | None
+    compared: Baseline | None
     candidates: list[Candidate]
     plan: Plan
     cost_estimate: Cost

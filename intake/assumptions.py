@@ -43,6 +43,24 @@ def assumptions(schema: ConstraintSchema) -> dict[FieldName, Constraint]:
     return assumed
 
 
+_OPEN_WORDS: dict[FieldName, str] = {
+    "monthly_budget_usd": "no limit is checked",
+    "data_residency": "anywhere",
+    "gpu_required": "machines with and without one are compared",
+}
+
+
+def left_open(schema: ConstraintSchema) -> dict[FieldName, str]:
+    """The required facts that are missing and get no default, each with what that means for the plan."""
+    assumed = assumptions(schema)
+    whole = schema.with_changes(dict(assumed))
+    return {
+        fact.field: _OPEN_WORDS.get(fact.field, "left open")
+        for fact in required(whole)
+        if not any(field in whole.root for field in fact.fields)
+    }
+
+
 def _assumed(value: ConstraintValue, reason: str) -> Constraint:
     return Constraint(value=value, status="assumed", source=f"default:{reason}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from intake.assumptions import left_open
 from intake.coverage import coverage
 from intake.extract import Understanding, captured, take_in
 from intake.questions import assumptions, confirm_question, next_question
@@ -41,6 +42,7 @@ class IntakeNodes:
             "contradictions": known.contradictions,
             "misfits": known.misfits,
             "start": known.start,
+            "asked": _settled(state, known),
             "inputs": [],
             "inputs_through": through,
             "intake_messages": [*state.get("intake_messages", []), *inputs],
@@ -95,7 +97,17 @@ class IntakeNodes:
         if question:
             return question
         assumed = assumptions(constraints)
-        return confirm_question(assumed, ordinal=len(asked)) if assumed else None
+        return confirm_question(assumed, len(asked), left_open(constraints)) if assumed else None
+
+
+def _settled(state: IntakeState, known: Understanding) -> list[str]:
+    """The ids of the questions so far, without the open one unless it was answered or waved away: what came in
+    meanwhile may have been about something else, and then it is asked again."""
+    asked, question = list(state.get("asked", [])), state.get("question")
+    waits = question and question.field and question.field not in known.constraints.root
+    if question and waits and question.field not in known.skipped and question.id in asked:
+        asked.remove(question.id)
+    return asked
 
 
 def after_coverage(state: IntakeState) -> str:

@@ -162,13 +162,18 @@ def field_of(question_id: str) -> str | None:
     return None if field == "assumptions" else field
 
 
-def confirm_question(assumed: Mapping[FieldName, Constraint], ordinal: int = 0) -> Question:
-    """The last question: what will be assumed, and the word to start."""
+def confirm_question(
+    assumed: Mapping[FieldName, Constraint], ordinal: int = 0, left: Mapping[FieldName, str] | None = None
+) -> Question:
+    """The last question: what will be assumed, what is `left` open and what that means, and the word to start."""
     listed = ", ".join(f"{label(field)}: {show(field, item.value)}" for field, item in assumed.items())
+    without = "; ".join(f"{label(field)}: {words}" for field, words in (left or {}).items())
     return Question(
         id=f"assumptions.{ordinal + 1}",
         field=None,
-        text=f"This will be assumed: {listed}. Change what is wrong, or start.",
+        text=f"This will be assumed: {listed}. "
+        + (f"Left open: {without}. " if without else "")
+        + "Change what is wrong, or start.",
         why="Nobody said these, and the plan needs them.",
         options=[Option(label=START)],
     )

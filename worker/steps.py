@@ -8,6 +8,7 @@ from typing import Any, Literal
 from langgraph.types import Command, StateSnapshot
 from psycopg.rows import DictRow
 
+from intake.coverage import coverage
 from storage import decision_sets, events, gates
 from storage.postgres import Connection
 from storage.records.constraints import ConstraintSchema
@@ -39,7 +40,9 @@ async def intake_step(conn: Connection, row: DictRow, state: StateSnapshot) -> S
     if not state.created_at:
         known = ConstraintSchema.model_validate(row["constraints"])
         inputs = await pending_inputs(conn, row)
-        return Step("intake", {"constraints": known, "inputs": inputs, "skipped": [], "asked": []})
+        # What a parent was approved without is not asked of its child.
+        settled = coverage(known).missing if row["parent_id"] else []
+        return Step("intake", {"constraints": known, "inputs": inputs, "skipped": settled, "asked": []})
     if state.interrupts:
         inputs = await pending_inputs(conn, row)
         if not inputs:

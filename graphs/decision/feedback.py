@@ -15,10 +15,21 @@ from intake.merge import merge
 from intake.schema import label, show
 from providers import capsule as capsules
 from providers.amendment import Refit, refit
+from providers.base import CriticName
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.events import Payload, PolicyUpdate, ReasonCard, StageChanged
 from storage.records.ids import Sha256
-from storage.records.plans import Amendment, Approval, Baseline, Candidate, Cost, Plan, PlanBasis, PolicyReport
+from storage.records.plans import (
+    Amendment,
+    Approval,
+    Baseline,
+    Candidate,
+    Cost,
+    Plan,
+    PlanBasis,
+    PolicyReport,
+    Reconciliation,
+)
 from storage.records.steps import NodeFailed, NodeResult, RunContext
 
 
@@ -124,6 +135,7 @@ class ProcessApprovalFeedback:
                 "round": 1,
                 "avoid": [],
                 "amendment": None,
+                "compared": shown_before(state),
             },
             cards=cards,
             patch={
@@ -162,6 +174,8 @@ class ProcessApprovalFeedback:
             "policy_results": fitted.policy,
             "capsule": sealed,
             "amendment": amendment,
+            "compared": shown_before(state),
+            "reconciliation": await self._dissent(constraints, fitted),
         }
         cards: list[Payload] = [
             captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()
@@ -185,6 +199,13 @@ class ProcessApprovalFeedback:
             **cost_columns(state.get("baseline"), fitted.cost),
         }
         return NodeResult(update=dict(update), cards=cards, patch=patch)
+
+    async def _dissent(self, constraints: ConstraintSchema, fitted: Refit) -> Reconciliation:
+        """What the critics hold against the plan as it was fitted again; what they said of the old one is void."""
+        provider, values = self._services.orchestration, constraints.values
+        critics: tuple[CriticName, ...] = ("tech", "cost", "risk")
+        found = [await provider.critique(name, values, fitted.plan, fitted.cost) for name in critics]
+        return Reconciliation(round=1, again=False, dissent=[item for item in found if item.severity != "none"])
 
     def _amendment_card(
         self, state: FeedbackInput, approval: Approval, amendment: Amendment, fitted: Refit
@@ -214,6 +235,17 @@ class ProcessApprovalFeedback:
             model=provider.model,
             pack=provider.pack,
         )
+
+
+def shown_before(state: FeedbackInput) -> Baseline:
+    """The plan that the answered gate showed, for the next one to be compared with."""
+    baseline = state.get("baseline")
+    return Baseline(
+        decision_set=baseline.decision_set if baseline else None,
+        cost_likely=state["cost_estimate"].likely,
+        resources=state["plan"].resources,
+        commit=None,
+    )
 
 
 def after_feedback(state: MLOpsProjectState) -> str:

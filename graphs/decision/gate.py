@@ -14,6 +14,7 @@ from infra.logging import bind_node
 from storage import decision_sets, gates
 from storage.events import Origin, log_event
 from storage.postgres import UnitOfWork, unit_of_work
+from storage.records.constraints import ConstraintSchema
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
 from storage.records.ids import CheckpointId, GateId, Sha256
@@ -37,11 +38,13 @@ def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> l
 
 
 class GateInput(TypedDict):
+    constraints: ConstraintSchema
     plan: Plan
     cost_estimate: Cost
     policy_results: PolicyReport
     capsule: Sha256
     baseline: NotRequired[Baseline | None]
+    compared: NotRequired[Baseline | None]
     reconciliation: NotRequired[Reconciliation]
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
@@ -119,7 +122,7 @@ class Gate:
         return approval
 
     def _payload(self, state: GateInput, gate: GateId, requester: str) -> GateOpened:
-        now, plan, baseline = datetime.now(UTC), state["plan"], state.get("baseline")
+        now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         amendment, found = state.get("amendment"), state.get("reconciliation")
         cost = state["cost_estimate"].likely
         before = baseline.cost_likely if baseline else None
@@ -135,18 +138,28 @@ class Gate:
             requested_by=requester,
             changes=resource_counts(state),
             cost_delta=None if before is None else cost - before,
-            warnings=[
-                f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"
-            ],
+            warnings=unsaid(state["constraints"])
+            + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"],
             dissent=found.dissent if found else [],
             comment_kept=state.get("feedback", "") if amendment else "",
             reasons=amendment.reasons if amendment else [],
         )
 
 
+def before_of(state: GateInput) -> Baseline | None:
+    """What this gate is compared with: the plan of the gate before it, else the parent's."""
+    return state.get("compared") or state.get("baseline")
+
+
+def unsaid(constraints: ConstraintSchema) -> list[str]:
+    """A warning where the plan rests on nothing that a person said."""
+    said = any(item.status != "assumed" for item in constraints.root.values())
+    return [] if said else ["Nothing was stated: every constraint of this plan is assumed."]
+
+
 def resource_counts(state: GateInput) -> dict[str, int]:
-    """Resources against the parent's, by kind: added, changed, removed."""
-    baseline = state.get("baseline")
+    """Resources by kind against what this gate is compared with: added, changed, removed."""
+    baseline = before_of(state)
     old = {item.kind: item for item in baseline.resources} if baseline else {}
     new = {item.kind: item for item in state["plan"].resources}
     return {

@@ -218,9 +218,9 @@ class Validation(Record):
 
 
 class Baseline(Record):
-    """What a child is compared with: its parent's likely cost, resources and commit."""
+    """What a plan is compared with: its parent's likely cost, resources and commit, or an earlier round's."""
 
-    decision_set: DecisionSetId
+    decision_set: DecisionSetId | None
     cost_likely: Money | None
     resources: list[Resource]
     commit: str | None

@@ -22,7 +22,7 @@ from storage.records.errors import (
 )
 from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
-from storage.records.plans import Approval, PolicyOverride
+from storage.records.plans import Approval, PolicyOverride, PolicyReport
 from web.commands.once import Caller
 from web.commands.text import checked_text
 
@@ -58,12 +58,29 @@ async def answer_gate(
     said = checked_text(comment, field="comment", empty_allowed=True).strip()
     if not said and action != "approve":
         raise CommentRequired()
-    if overrides and action != "approve":
-        raise Invalid("Overrides go with an approval.", field="overrides")
+    if overrides:
+        await _check_overrides(work, decision_set, action, overrides)
     payload = GateAnswered(
         gate=gate["id"], action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
     )
     return await _answer(work, caller, decision_set, row["version"], gate["checkpoint_id"], payload)
+
+
+async def _check_overrides(
+    work: UnitOfWork, decision_set: DecisionSetId, action: Action, overrides: Sequence[PolicyOverride]
+) -> None:
+    """Only an unmet soft rule of this plan can be overridden, with a reason, by an approval. Raises Invalid."""
+    if action != "approve":
+        raise Invalid("Overrides go with an approval.", field="overrides")
+    state = await decision_sets.state_of(work.conn, decision_set)
+    report = PolicyReport.model_validate(state["policy_results"])
+    unmet = {item.id for item in report.results if item.level == "soft" and item.outcome != "pass"}
+    for item in overrides:
+        if item.policy not in unmet:
+            known = ", ".join(sorted(unmet)) or "none is"
+            raise Invalid(f"{item.policy} is not an unmet soft policy of this plan; {known}.", field="overrides")
+        if not item.reason.strip():
+            raise Invalid(f"Say why {item.policy} may be overridden.", field="overrides")
 
 
 async def _answer(

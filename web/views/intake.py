@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from intake.questions import assumptions
+from intake.assumptions import assumptions, left_open
 from storage.records.constraints import Constraint, ConstraintValue
 from storage.records.decision_sets import DecisionSet, Question
 from web.views.words import FIELDS, FieldWords, Mark, field_label, value_words
@@ -140,7 +140,8 @@ def coverage_view(found: DecisionSet) -> CoverageView:
             for name, item in known.items()
             if item.status == "assumed"
         ],
-        will_assume=[f"{field_label(name)}: {value_words(name, item.value)}" for name, item in assumed.items()],
+        will_assume=[f"{field_label(name)}: {value_words(name, item.value)}" for name, item in assumed.items()]
+        + [f"{field_label(name)}: {words}" for name, words in left_open(found.constraints).items()],
     )
 
 

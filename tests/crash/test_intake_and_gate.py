@@ -1,0 +1,102 @@
+"""What the intake asks, what a second gate shows, and which overrides are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.postgres import unit_of_work
+from storage.records.errors import Invalid
+from storage.records.plans import PolicyOverride
+from tests.crash.house import ANA, House
+from tests.crash.test_rules_advance import advancer, at_gate
+from web import commands
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_question_stays_open_while_something_else_is_said(house: House) -> None:
+    worker = advancer(house)
+    made = await house.create()
+    await worker.advance(made.id)
+    first = (await house.read(made.id)).question
+    assert first is not None
+    assert first.field == "cloud"
+    async with unit_of_work(house.pool) as work:
+        await commands.edit_constraints(work, ANA, made.id, {"availability_slo": 99.5})
+    await worker.advance(made.id)
+    assert (await house.read(made.id)).question == first
+    async with unit_of_work(house.pool) as work:
+        await commands.send_message(work, ANA, made.id, text="", question_id=first.id, choice="skip")
+    await worker.advance(made.id)
+    second = (await house.read(made.id)).question
+    assert second is not None
+    assert second.field == "gpu_required"
+
+
+async def test_a_comment_that_is_not_tighter_opens_the_gate_again_with_its_delta(house: House) -> None:
+    worker = advancer(house)
+    made = await at_gate(house, worker)
+    before = await house.read(made)
+    await house.answer(made, "approve", "double the throughput to 900 req/s")
+    await worker.advance(made)
+    after = await house.read(made)
+    assert after.status == "awaiting_approval"
+    assert before.cost is not None
+    assert after.cost is not None
+    assert after.constraints.values.throughput_rps == 900
+    opened = [event.payload for event in await house.events(made) if event.type == "gate-opened"][-1]
+    assert opened["comment_kept"] == "double the throughput to 900 req/s"
+    assert opened["reasons"]
+    assert opened["cost_delta"] == format(after.cost.likely - before.cost.likely, "f")
+    assert opened["changes"]["changed"] >= 1
+    assert opened["changes"]["added"] == 0
+    await house.answer(made)
+    await worker.advance(made)
+    assert (await house.read(made)).status == "completed"
+
+
+async def test_only_an_unmet_soft_policy_can_be_overridden(house: House) -> None:
+    made = await at_gate(house, advancer(house))
+    gate = (await house.read(made)).gate
+    assert gate is not None
+
+    async def approve(policy: str, reason: str) -> None:
+        async with unit_of_work(house.pool) as work:
+            await commands.answer_gate(
+                work,
+                ANA,
+                made,
+                gate.id,
+                action="approve",
+                capsule=gate.capsule,
+                overrides=[PolicyOverride(policy=policy, reason=reason)],
+            )
+
+    for policy, reason in (("nope", "because"), ("residency", "because"), ("gpu-quota", " ")):
+        with pytest.raises(Invalid) as refused:
+            await approve(policy, reason)
+        assert refused.value.field == "overrides"
+    await approve("gpu-quota", "the quota was raised yesterday")
+    told = await house.events(made)
+    assert told[-1].payload["overrides"] == [{"policy": "gpu-quota", "reason": "the quota was raised yesterday"}]
+
+
+async def test_a_child_is_not_asked_what_its_parent_was_approved_without(house: House) -> None:
+    worker = advancer(house)
+    parent = await at_gate(house, worker)
+    child = await house.create("at most $3,000 a month", parent=parent)
+    await worker.advance(child.id)
+    now = await house.read(child.id)
+    assert (now.status, now.question) == ("awaiting_approval", None)
+    assert now.constraints.values.monthly_budget_usd == 3000
+
+
+async def test_a_plan_that_rests_on_nothing_said_carries_a_warning(house: House) -> None:
+    worker = advancer(house)
+    made = await house.create("hello")
+    await worker.advance(made.id)
+    assert (await house.read(made.id)).question is not None
+    await house.start(made.id)
+    await worker.advance(made.id)
+    opened = [event.payload for event in await house.events(made.id) if event.type == "gate-opened"][-1]
+    assert opened["warnings"][0] == "Nothing was stated: every constraint of this plan is assumed."
