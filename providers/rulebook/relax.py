@@ -9,12 +9,26 @@ from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.options import Option, Violation
 
 MOST = 5
+FURTHEST = 10
 
 
 def within_reach(catalogue: Catalogue) -> list[Option]:
     """The options that only relaxable constraints keep out, nearest first: fewest constraints broken, then cost."""
-    found = [option for option in _tried(catalogue) if option.relaxable and option.compute is not None]
+    found = [
+        option
+        for option in _tried(catalogue)
+        if option.relaxable and option.compute is not None and not _absurd(option, catalogue)
+    ]
     return sorted(found, key=lambda option: (len(_fields(option)), option.order))
+
+
+def _absurd(option: Option, catalogue: Catalogue) -> bool:
+    """A run that would take more than FURTHEST times as long as it may is no advice to anybody."""
+    allowed = catalogue.workload.deadline_hours
+    return any(
+        violation.field == "deadline_hours" and bool(allowed) and float(violation.needed or 0) > FURTHEST * allowed
+        for violation in option.violations
+    )
 
 
 def relaxations(catalogue: Catalogue, reachable: list[Option]) -> list[str]:
