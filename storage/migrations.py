@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
-from langgraph.checkpoint.postgres import PostgresSaver
-from procrastinate import schema
 from psycopg.rows import DictRow, dict_row
 
 from storage.postgres import queries
@@ -40,7 +40,12 @@ def _apply(conn: psycopg.Connection[DictRow]) -> list[str]:
             conn.execute(procrastinate_schema())
             conn.execute(named["record"], {"name": "procrastinate"})
         fresh.append("procrastinate")
-    PostgresSaver(conn).setup()  # pyright: ignore[reportArgumentType]
+    if (tables := f"langgraph-checkpoint-postgres {version('langgraph-checkpoint-postgres')}") not in done:
+        from langgraph.checkpoint.postgres import PostgresSaver  # a second to import, and rarely needed
+
+        PostgresSaver(conn).setup()
+        conn.execute(named["record"], {"name": tables})
+        fresh.append(tables)
     for path in sorted(MIGRATIONS.glob("*.sql")):
         if path.stem not in done:
             with conn.transaction():
@@ -52,4 +57,4 @@ def _apply(conn: psycopg.Connection[DictRow]) -> list[str]:
 
 def procrastinate_schema() -> bytes:
     """The schema that Procrastinate ships with the version in the lock file."""
-    return (Path(schema.__file__).parent / "sql" / "schema.sql").read_bytes()
+    return files("procrastinate").joinpath("sql", "schema.sql").read_bytes()

@@ -47,9 +47,3 @@ where r.outcome is null and not exists (
 )
 and r.requested_at < now() - interval '2 seconds'
 order by r.requested_at limit 100;
-
--- name: lost_jobs
--- Jobs that a worker was doing whose advisory lock is free: the worker is dead.
-select j.id, j.lock, j.attempts from procrastinate_jobs j
-join runs r on r.decision_set_id = j.lock and r.outcome is null
-where j.status = 'doing' and j.task_name = 'advance' and r.worker is not null and r.worker <> all(%(alive)s);
