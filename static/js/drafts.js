@@ -13,7 +13,6 @@
         localStorage.removeItem(name(form));
       } else if (kept && box(form) && !box(form).value) {
         box(form).value = kept;
-        form.dataset.dirty = "";
       }
     }
   };

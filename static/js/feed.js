@@ -1,7 +1,8 @@
 // What the stream brings: each card once and in order, no form swapped away under somebody's hands, no scroll or focus
-// moved.
+// moved. A form marked data-guarded is in use while something is typed in it.
 (() => {
   const NEAR = 120; // px from the end within which the page follows
+  const AGAIN = 150; // ms until leaves that were overtaken are read again
 
   const byId = (id) => document.getElementById(id);
   let waiting = 0;
@@ -13,26 +14,64 @@
     return feed ? feed.getBoundingClientRect().bottom - innerHeight : 0;
   };
 
+  const sending = new WeakSet();
+  const held = new Set(); // ids of what the stream brought anew and could not replace
+
+  const guards = (part) => {
+    const around = part.closest("form[data-guarded]");
+    return around ? [around] : [...part.querySelectorAll("form[data-guarded]")];
+  };
+
+  // Asked of the fields: while htmx settles, a form bears the attributes of the one before it.
+  const changed = (field) => {
+    if (field.matches("[aria-invalid]")) return true;
+    if (field.matches("textarea")) return field.value !== "";
+    if (field.matches("select")) {
+      const preset = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(preset, 0);
+    }
+    if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+    return field.matches("input:not([type=hidden])") && field.value !== field.defaultValue;
+  };
+  const typedIn = (form) => [...form.elements].some(changed);
+
   // Typed in, being sent, or holding the focus where nothing could take it over.
   const inUse = (target, fragment) => {
-    const form = target.closest("form[data-guarded]") ?? target.querySelector("form[data-guarded]");
-    if (form && ("dirty" in form.dataset || form.classList.contains("is-sending"))) return true;
+    if (guards(target).some((form) => sending.has(form) || typedIn(form))) return true;
     const focused = document.activeElement;
-    if (!target.contains(focused) || target.id === "leaf-composer") return false;
-    return !(focused.id && fragment.querySelector?.(`#${CSS.escape(focused.id)}`));
+    if (!target.contains(focused) || target.closest("#leaf-composer")) return false;
+    return !(focused.id && fragment?.querySelector?.(`#${CSS.escape(focused.id)}`));
   };
 
   const keepFocus = (target) => {
     const focused = document.activeElement;
     if (!target.contains(focused)) return;
-    const heir = target.id === "leaf-composer" ? "feed-title" : focused.id;
-    queueMicrotask(() => document.body.contains(focused) || byId(heir)?.focus({ preventScroll: true }));
+    const heirs = [focused.id, target.closest("#composer") && "composer-text", "feed-title"];
+    queueMicrotask(() => {
+      if (!document.body.contains(focused)) heirs.map(byId).find(Boolean)?.focus({ preventScroll: true });
+    });
   };
 
+  const tell = () => {
+    const behind = new Set([...held].flatMap((id) => (byId(id) ? guards(byId(id)) : [])));
+    for (const note of document.querySelectorAll(".held")) {
+      const form = note.closest("form");
+      note.hidden = !behind.has(form) || sending.has(form) || !typedIn(form);
+    }
+  };
+
+  const idOf = (target) => target.id || target.querySelector("[id^=card-]")?.id;
+
   const hold = (target) => {
-    const form = target.closest("form[data-guarded]") ?? target.querySelector("form[data-guarded]");
-    const note = form?.querySelector(".held");
-    if (note) note.hidden = false;
+    if (idOf(target)) held.add(idOf(target));
+    tell();
+  };
+
+  // Whatever was held is read again as soon as its form is free.
+  const release = () => {
+    for (const id of held) if (!byId(id)) held.delete(id);
+    tell();
+    if ([...held].some((id) => !inUse(byId(id)))) htmx.trigger("#refresh", "stale");
   };
 
   const place = (list, items) => {
@@ -90,18 +129,46 @@
       hold(target);
       return;
     }
+    held.delete(idOf(target));
     keepFocus(target);
     const open = target.querySelector(":scope > details")?.open;
     const details = fragment.querySelector?.("details");
     if (open !== undefined && details) details.open = open;
   });
 
-  // The answer to a form may be older than what the stream brought meanwhile: then the leaves are read again.
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const answered = Number(event.detail.xhr?.getResponseHeader("X-Seq"));
-    const seen = Number(byId("stream")?.dataset.seen);
-    if (event.detail.requestConfig?.verb === "post" && answered && seen > answered) htmx.trigger("#refresh", "stale");
+  const seen = () => Number(byId("stream")?.dataset.seen ?? byId("stream")?.dataset.after);
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.elt instanceof HTMLFormElement) sending.add(event.detail.elt);
   });
+
+  // The answer to a form may be older than what the stream brought meanwhile: then the leaves are read again.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr, requestConfig } = event.detail;
+    sending.delete(elt);
+    const answered = Number(xhr?.getResponseHeader("X-Seq"));
+    if (requestConfig?.verb === "post" && answered && seen() > answered) htmx.trigger("#refresh", "stale");
+    else if (elt.id !== "refresh") release();
+  });
+
+  // So may the leaves themselves. What is held comes with them, the outermost part of it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, serverResponse, xhr } = event.detail;
+    if (elt.id !== "refresh" || xhr.status >= 400) return;
+    if (Number(/ data-after="(\d+)"/.exec(serverResponse)?.[1]) < seen()) {
+      event.detail.shouldSwap = false;
+      setTimeout(() => htmx.trigger("#refresh", "stale"), AGAIN);
+      return;
+    }
+    elt.dataset.leaves ??= elt.getAttribute("hx-select-oob");
+    const parts = [...held].map(byId).filter(Boolean);
+    const outer = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
+    held.clear();
+    elt.setAttribute("hx-select-oob", [...outer.map((part) => `#${part.id}`), elt.dataset.leaves].join());
+  });
+
+  for (const kind of ["htmx:sseMessage", "htmx:afterSettle", "input", "change"]) document.addEventListener(kind, release);
+  document.addEventListener("focusout", () => setTimeout(release));
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;

@@ -1,5 +1,4 @@
-// Forms: one submit at a time, and the focus where the answer is. A form marked data-guarded is never swapped away
-// while somebody types in it.
+// Forms: one submit at a time, and the focus where the answer is.
 (() => {
   document.documentElement.classList.add("has-script");
 
@@ -69,13 +68,6 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form.is-sending").forEach(unlock);
   });
-
-  for (const kind of ["input", "change"]) {
-    document.addEventListener(kind, (event) => {
-      const form = event.target.closest?.("form[data-guarded]");
-      if (form) form.dataset.dirty = "";
-    });
-  }
 
   // After an action of the user's, the focus goes to what is wrong, else to the new heading or the box to write in.
   // At once, since the stream may replace it again before htmx has settled.

@@ -31,6 +31,17 @@ _DENIED_AFTER = re.compile(
     r"false|off|not)\b|"
     r"nicht|brauchen wir nicht|geht nicht|verboten|unnecessary|forbidden|prohibited|disabled)"
 )
+ALL_BUT = (
+    r"(?:any(?:where|thing)|every(?:where|thing)|wherever|(?:any|all|every)(?: (?:other |public |big )?(?:cloud|"
+    r"provider|vendor|hyperscaler|platform|region|place|country|zone|gpu|framework)s?"
+    r"(?: providers?)?)?|alles|überall)"
+    r"(?: (?:is|are) (?:fine|ok|okay|allowed|possible|good))?,? "
+    r"(?:but|except(?: for)?|besides|bar|other than|apart from|aside from|excluding|außer)"
+)
+"""A choice of everything without what follows."""
+_EXCEPTED = re.compile(
+    rf"(?<![\w-]){ALL_BUT} (?:(?:for|in|on|at|the|an?|with|auf) )*(?:[\w.-]+(?: (?:or|nor|and|oder|und) |/))?$"
+)
 _NOT_DENIED = re.compile(
     r"\b(?:not only|not just|no problem|no matter|no preference|not sure|nicht nur|no(?:t)? (?:later|more|"
     r"longer|less) than|if not|why not|or not|whether or not)\b"
@@ -41,7 +52,7 @@ _LEFT_BEHIND = re.compile(
     r"|\bprefer\w*\b[^.!?]{0,50}\bover\s+(?:the )?"
     r"|\b(?:weg von|instead of|rather than|replac\w+|unlike|compared (?:to|with)|in contrast to|versus|"
     r"vs\.?|as opposed to|anstatt|as an alternative to|alternative to|leaving|left|quit\w*|similar to|"
-    r"just like|such as|e\.g\.?,?|"
+    r"just like|away from|such as|e\.g\.?,?|"
     r"for example,?|for instance,?|like in|z\. ?b\.|formerly|previously|used to (?:run|be|use|have)(?: on|"
     r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?)$"
 )
@@ -156,7 +167,7 @@ def denied(text: Text, start: int, end: int) -> bool:
     before = text.working[max(text.sentence(start).start, start - 60) : start]
     if _NOT_DENIED.search(before) is None:
         inside = text.working[max(span.start, start - 60) : start].replace("\n", " ")
-        if _DENIED_BEFORE.search(inside):
+        if _DENIED_BEFORE.search(inside) or _EXCEPTED.search(before):
             return True
     after = text.working[end : min(end + 40, text.sentence(start).end)]
     return _DENIED_AFTER.search(after) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from providers.rulebook.reading import context
 from providers.rulebook.reading.candidates import Candidate
+from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import CLOUD_OF, JURISDICTIONS, PLACES, REGIONS, CloudName, region_of
 from providers.rulebook.reading.terms import Mention, Vocabulary
@@ -14,9 +15,7 @@ from providers.rulebook.reading.text import Text
 
 CLOUDS = Vocabulary(
     {
-        "aws": r"aws|amazon web services|amazon cloud|amazon(?= (?:cloud|account|infrastructure))",
-        "gcp": r"gcp|google[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce",
-        "azure": r"(?:microsoft |ms )?azure",
+        **PUBLIC_CLOUDS,
         "onprem": joined(
             r"""on-?prem(?:ises?|ise)?|on premises?|(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own |
                 eigenen? )?(?:servers?|data ?cent(?:er|re)s?|rack|workstations?|hardware|machines?(?! learning)|boxes|
@@ -110,8 +109,12 @@ _NOT = re.compile(r"\b(?:not|never|n't|cannot|can't|no|nicht|nothing)\b")
 
 def location(text: Text) -> Iterator[Candidate]:
     codes = [mention for mention in _CODES.claimed(text) if not _is_prose(text, mention)]
-    named = list(CLOUDS.claimed(text))
-    services = list(_SERVICES.claimed(text))
+    excluded = exclusions(text)
+    barred = {name for item in excluded for name in item.names}
+    origins = left(text)
+    named = [item for item in CLOUDS.claimed(text) if item.name not in barred and item.start not in origins]
+    services = [item for item in _SERVICES.claimed(text) if item.name not in barred]
+    yield from rest(excluded)
     for mention in named:
         yield Candidate("cloud", [mention.name], mention.start, mention.end, "cloud", 3)
     for mention in codes:

@@ -56,7 +56,8 @@ _SPENT = phrases(
     r"""adds? up|adding up|it (?:seems|looks|appears)|currently|right now|at the moment|burn rate|bill (?:is|was|
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
         spending|spent|paid)|was|were|cost =|estimate\w*|jumped|went up|unsustainable|previously|last (?:month|
-        year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|utili[sz]ing|using|
+        year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|
+        (?:utili[sz]ing|using) (?:about |around |roughly |over |up to )?[$€£]?\d\w*|
         losing|lost|lose|fine|fines|penalt\w*|revenue|worth"""
 )
 _ONLY_PERIOD = re.compile(
@@ -77,6 +78,21 @@ _PERIOD_BEHIND = re.compile(
 _ADVERB_BEHIND = re.compile(rf" (?P<period>{ADVERB.pattern})")
 _PLAIN_LIMIT = re.compile(r"budget|at most|under|below|max|cap\b|no more")
 _MORE_THAN = re.compile(r">\s?[$€£]?\s?$")
+_NO_LIMIT = phrases(
+    r"""costs?|costing|pric(?:es?|ed|ing)|charg\w+|fees?|subscriptions?|tiers?|rent\w*|leas(?:e|ing)|salar\w+|earn\w*|
+        revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|
+        pays?|paying|paid|spen[dt]s?|spending|starts? (?:at|from)|starting (?:at|from)|gehalt|preis\w*|kostet\w*|
+        makes?|making|offers?|plan (?:at|for|of)|wast\w+|raised|fund\w+|rate"""
+)
+_RELATIVE = phrases(r"halv(?:e|ed|ing)|half|cut(?:s|ting)?|doubl\w+|tripl\w+|halbier\w*|verdoppel\w*|percent")
+_CHANGE = re.compile(r"\b(?:by|um)\s+(?:about |around |at least |up to )*[$€£]?\s?$")
+_EQUALS = re.compile(
+    r"(?:\b(?:is|are|be|'s|was|comes? to|runs?|from|versus|vs\.?|than)|=)\s+(?:about |around |roughly |~)*$"
+)
+_OF_A_MACHINE = re.compile(
+    r"\b(?:instances?|vms?|machines?|box(?:es)?|servers?|nodes?|gpus?|cards?|seats?|licen[cs]es?|\w+\.\d*x?large|"
+    r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
+)
 _FRAGMENT = re.compile(r"[,;:(\n]\s*$")
 
 
@@ -89,6 +105,8 @@ class _Sum:
     period: str | None
     named: bool
     """A sign or a name says that it is money."""
+    periodic: bool
+    """The period stands right behind it."""
 
 
 def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
@@ -106,10 +124,8 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
 def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]:
     start = stated_from(text, _BUDGET, found.start)
     foreign = found.currency != "USD"
-    value = found.amount.count if foreign or not found.amount.dotted else found.amount.high
-    if found.amount.dotted and found.currency == "USD" and found.amount.high < 1000:
-        value = found.amount.count if text.german else found.amount.high
-    dollars = in_dollars(value, found.currency) / factor(period, "month")
+    # Money has two decimals or none: the dot in "$4.000" groups thousands.
+    dollars = in_dollars(found.amount.count, found.currency) / factor(period, "month")
     if dollars <= 0:
         yield Doubt("monthly_budget_usd", start, found.end, "A budget has to be above zero.")
         return
@@ -135,8 +151,8 @@ def _sum(text: Text, amount: Amount) -> _Sum | None:
         named = False
     else:
         return None
-    period, end = _period(text, start, end)
-    return _Sum(amount, start, end, currency, period, named)
+    period, last = _period(text, start, end)
+    return _Sum(amount, start, last, currency, period, named, last > end)
 
 
 def _code(name: str) -> Currency:
@@ -189,12 +205,24 @@ def _is_budget(text: Text, found: _Sum) -> bool:
     limited = _LIMIT.search(before) or _LIMIT.search(clause) or _ALWAYS_LIMIT.search(before)
     if _SPENT.search(clause) and not (limited and _PLAIN_LIMIT.search(clause)):
         return False
-    if _MORE_THAN.search(before):
+    if _MORE_THAN.search(before) or _CHANGE.search(before):
         return False
     if limited or context.CORRECTION.search(before):
         return True
     fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
-    return fragment and found.period is not None and found.named
+    return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
+
+
+def _stands_alone(text: Text, found: _Sum, before: str) -> bool:
+    """ "serve it at $2k a month": the period alone makes it a budget, unless it is a price, a bill, or a change."""
+    if not (found.named and found.periodic) or found.period == "hour":
+        return False
+    if _EQUALS.search(before) or _OF_A_MACHINE.search(before):
+        return False
+    if context.present_state(text, found.start, found.end):
+        return False
+    sentence = context.sentence(text, found.start)
+    return not (_NO_LIMIT.search(sentence) or _SPENT.search(sentence) or _RELATIVE.search(sentence))
 
 
 def _corrected_period(text: Text, found: _Sum, until: int) -> str | None:

