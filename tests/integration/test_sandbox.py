@@ -112,8 +112,14 @@ async def test_it_cannot_read_a_file_of_the_host(sandbox: Sandbox, tmp_path: Pat
     secret.chmod(0o644)
     for path in (secret, "/etc/passwd", "/etc/hostname", __file__, "/proc/1/root/etc/passwd"):
         assert (await python(sandbox, "import sys; open(sys.argv[1])", path)).exit_code == 1
+    # Of people's folders, nothing but the way to the interpreter's own, where it lies in one.
+    on_the_way = sorted({Path(place).parts[2] for place in (sys.prefix, sys.base_prefix) if place.startswith("/home/")})
     listing = await python(sandbox, "import os; print(sorted(os.listdir('/home') if os.path.exists('/home') else []))")
-    assert listing.stdout == "[]\n"
+    assert listing.stdout == f"{on_the_way}\n"
+    for name in on_the_way:
+        shown = await python(sandbox, "import os, sys; print(sorted(os.listdir(sys.argv[1])))", f"/home/{name}")
+        inside = {Path(place).parts[3] for place in (sys.prefix, sys.base_prefix) if place.startswith(f"/home/{name}/")}
+        assert shown.stdout == f"{sorted(inside)}\n"
 
 
 async def test_it_does_not_get_the_environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
