@@ -30,7 +30,7 @@ test: setup browser ## every test (PYTEST_ARGS="tests/unit -x")
 
 check: setup ## format, lint, import contracts, types, templates
 	@$(venv)/ruff format --check --quiet . || { echo "make check: run '$(venv)/ruff format .' on the files above"; exit 1; }
-	@$(venv)/ruff check --quiet .
+	@$(venv)/ruff check --no-cache --quiet .
 	@$(venv)/lint-imports --no-logo
 	@$(venv)/basedpyright
 	@$(venv)/python -m web.template_check

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from langgraph.graph.state import CompiledStateGraph
-from providers.rulebook.bundle import RulebookCodeGen
 
 from graphs.decision.graph import decision_graph
 from graphs.ledger import ledgered, plain
@@ -18,6 +17,7 @@ from providers.compute import here
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
+from providers.rulebook.bundle import RulebookCodeGen
 from storage.artifacts import FolderStore
 
 GraphName = Literal["intake", "decision"]
