@@ -33,7 +33,7 @@ def shows(page: Page, question: Json) -> None:
     """The box asks this question, with its options, and says nothing of a change."""
     expect(page.locator("#leaf-ask input[name=question_id]")).to_have_value(question["id"], timeout=AT_ONCE)
     expect(page.locator("#leaf-ask")).to_contain_text(question["text"])
-    assert page.locator("#leaf-ask .option").all_inner_texts() == [item["label"] for item in question["options"]]
+    expect(page.locator("#leaf-ask .option")).to_have_text([item["label"] for item in question["options"]])
     ways_out = ["Skip", "Don’t know", "Assume default"] if question["field"] else []
     expect(page.locator("#leaf-choices button")).to_have_text(ways_out)
     page.wait_for_timeout(50)  # past the moment in which htmx settles what it put in
