@@ -15,6 +15,7 @@ from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
 from providers.rulebook.reading.money import budgets
 from providers.rulebook.reading.numbers import Amount, amounts
+from providers.rulebook.reading.relative import relatives
 from providers.rulebook.reading.scaling import scaling
 from providers.rulebook.reading.sizes import datasets, model_sizes
 from providers.rulebook.reading.stack import stack
@@ -49,6 +50,7 @@ def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Do
     for reader in _OF_WORDS:
         proposals.extend(reader(text))
     proposals.extend(corrections(text, found, [item for item in proposals if isinstance(item, Candidate)]))
+    proposals.extend(relatives(text, [item for item in proposals if isinstance(item, Candidate)]))
     kept = [item for item in proposals if not context.injected(text, item.start)]
     candidates = [item for item in kept if isinstance(item, Candidate)]
     return candidates, [item for item in kept if isinstance(item, Doubt)]

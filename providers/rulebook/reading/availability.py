@@ -11,8 +11,18 @@ from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.units import DURATION, PERIOD, factor, unit_of
 
-_NOUN = phrases(r"availability|available|uptime|up-time|sla|slo|verfügbarkeit|verfügbar")
+_NOUN = phrases(
+    r"availability|available|uptime|up-time|up|sla|slo|verfügbarkeit|verfügbar|erreichbar\w*|reachable|online|"
+    r"down(?:time)?|broken|outages?|ausfall\w*"
+)
+_LIKELY = re.compile(r"99[.,]\d{1,3}")
+"""Hardly anything else is said with such a figure."""
+_DOWNTIME = re.compile(
+    r"\s?(?:of )?(?:planned |unplanned )?(?:downtime|outage|ausfall(?:zeit)?)"
+    rf"(?: is (?:ok|fine|acceptable))?(?P<period>{PERIOD.pattern})"
+)
 _NINES = re.compile(
     r"\b(?P<count>two|three|four|five|six|2|3|4|5|6|zwei|drei|vier|fünf)(?P<half> and a half)?[ -](?:9'?s|"
     r"nines?|neunen)\b"
@@ -20,7 +30,8 @@ _NINES = re.compile(
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5}
 _PERCENT = re.compile(r"\s?(?:%|percent\b|prozent\b)")
 _OTHER = phrases(
-    r"accuracy|precision|recall|of (?:the )?(?:requests?|calls|traffic|responses|anfragen)|utili[sz]ation|"
+    r"accura\w+|precision|recall|f1|auc|success\w*|confidence|percentile|of (?:the )?(?:requests?|calls|traffic|"
+    r"responses|anfragen)|utili[sz]ation|"
     r"cpu|memory|discount|error"
 )
 
@@ -33,14 +44,31 @@ def availabilities(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Do
             yield Candidate("availability_slo", round(value, 6), match.start(), match.end(), "nines")
     for amount in amounts:
         yield from _availability(text, amount)
+        yield from _downtime(text, amount)
+
+
+def _downtime(text: Text, amount: Amount) -> Iterator[Candidate]:
+    """ "at most 40 minutes of downtime a month": what is left of the period."""
+    unit = DURATION.match(text.working, amount.end)
+    allowed = None if unit is None else _DOWNTIME.match(text.working, unit.end())
+    if unit is None or allowed is None or context.present_state(text, amount.start, allowed.end()):
+        return
+    period = PERIOD.match(allowed["period"])
+    if period is None or not context.claimed(text, amount.start, unit.end()):
+        return
+    share = amount.high * factor(unit_of(unit), "hour") / factor(unit_of(period), "hour")
+    if 0 < share < 0.5:
+        yield Candidate("availability_slo", round(100 * (1 - share), 3), amount.start, allowed.end(), "downtime")
 
 
 def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
     percent = _PERCENT.match(text.working, amount.end)
     end = amount.end if percent is None else percent.end()
     sentence = text.sentence(amount.start)
-    near = text.working[max(sentence.start, amount.start - 40) : min(sentence.end, end + 25)]
-    if _NOUN.search(near) is None or _OTHER.search(near):
+    near = text.working[max(sentence.start, amount.start - 40) : min(sentence.end, end + 30)]
+    figure = text.working[amount.start : amount.end]
+    likely = percent is not None and _LIKELY.fullmatch(figure) is not None
+    if (_NOUN.search(near) is None and not likely) or _OTHER.search(near):
         return
     if percent is None and not 90 <= amount.high < 100:
         return

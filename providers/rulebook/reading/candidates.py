@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ class Candidate:
     end: int
     rule: str
     rank: int = 1
+    scale: float = 1.0
+    """What a bare number in the same unit is worth: 1000 for milliseconds behind "2 s"."""
+    today: bool = False
+    """It holds now and nobody asks for it: settles nothing, but a later wish may lean on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Doubt:
 def settle(text: Text, candidates: Iterable[Candidate]) -> list[Finding]:
     by_field: dict[FieldName, list[Candidate]] = {}
     for candidate in sorted(candidates, key=lambda item: (item.start, item.end)):
+        if candidate.today:
+            continue
         by_field.setdefault(candidate.field, []).append(candidate)
     findings: list[Finding] = []
     for field, proposed in by_field.items():
@@ -69,9 +76,15 @@ def _one(text: Text, field: FieldName, proposed: list[Candidate]) -> Candidate |
     best = [item for item in proposed if item.rank == highest]
     if field == "data_sensitivity":
         return max(best, key=lambda item: _SENSITIVITY_ORDER.index(str(item.value)))
-    if field in _FREE_CHOICE and len({str(item.value) for item in best}) > 1:
-        return None
+    if field in _FREE_CHOICE:
+        return _undivided(best)
     return best[0]
+
+
+def _undivided(best: list[Candidate]) -> Candidate | None:
+    """The one that is named more often than all others together."""
+    value, count = Counter(str(item.value) for item in best).most_common(1)[0]
+    return next(item for item in best if str(item.value) == value) if 2 * count > len(best) else None
 
 
 def _joined(text: Text, proposed: list[Candidate]) -> Candidate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from providers.rulebook.reading.patterns import says
 from providers.rulebook.reading.text import Text
 
 _DENIED_BEFORE = re.compile(
@@ -29,7 +30,8 @@ _DENIED_AFTER = re.compile(
     r"not (?:needed|required|necessary|allowed|an option|wanted|possible|available)|won't|is no option|"
     r"(?:required|needed|ok|allowed|enabled|instances|to zero|-to-zero)?\s*[:=]\s*(?:no|none|nein|keine?|"
     r"false|off|not)\b|"
-    r"nicht|brauchen wir nicht|geht nicht|verboten|unnecessary|forbidden|prohibited|disabled)"
+    r"nicht(?! (?:überschr|übersteig|länger|mehr|über|verlassen))|brauchen wir nicht|geht nicht|verboten|"
+    r"unnecessary|forbidden|prohibited|disabled)"
 )
 ALL_BUT = (
     r"(?:any(?:where|thing)|every(?:where|thing)|wherever|(?:any|all|every)(?: (?:other |public |big )?(?:cloud|"
@@ -44,7 +46,11 @@ _EXCEPTED = re.compile(
 )
 _NOT_DENIED = re.compile(
     r"\b(?:not only|not just|no problem|no matter|no preference|not sure|nicht nur|no(?:t)? (?:later|more|"
-    r"longer|less) than|if not|why not|or not|whether or not)\b"
+    r"longer|less|slower|higher|greater|lower|worse|larger|fewer|over|above) (?:than )?|"
+    r"(?:can't|cannot|can not|mustn't|must not|won't|shouldn't|should not|may not) (?:be |take |cost |spend |pay |"
+    r"go |get |"
+    r"wait |exceed )*(?:more|longer|slower|higher|over|above|than|exceed)|(?:darf|soll|sollte) nicht (?:mehr|"
+    r"länger)|if not|why not|or not|whether or not)\b"
 )
 _LEFT_BEHIND = re.compile(
     r"(?:\b(?:migrat\w+|mov\w+|switch\w*|port\w*|transition\w*|convert\w*|com\w+|gett?\w*|got|"
@@ -53,7 +59,7 @@ _LEFT_BEHIND = re.compile(
     r"|\b(?:weg von|instead of|rather than|replac\w+|unlike|compared (?:to|with)|in contrast to|versus|"
     r"vs\.?|as opposed to|anstatt|as an alternative to|alternative to|leaving|left|quit\w*|similar to|"
     r"just like|away from|such as|e\.g\.?,?|"
-    r"for example,?|for instance,?|like in|z\. ?b\.|formerly|previously|used to (?:run|be|use|have)(?: on|"
+    r"for example,?|for instance,?|like in|z\. ?b\.|otherwise|formerly|previously|used to (?:run|be|use|have)(?: on|"
     r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?)$"
 )
 _GUESS = re.compile(
@@ -61,14 +67,16 @@ _GUESS = re.compile(
     r"in (?:the )?(?:\w+ )?future|down the (?:road|line)|might(?! be that| (?:only )?(?:need|have) to)|"
     r"may (?:also |later |one day |eventually )|maybe (?:later|one day|someday|next)|perhaps|considering|"
     r"thinking (?:about|of)|wonder(?:ing)? (?:if|whether) (?:we|i) (?:need|should|could)|evaluating|"
-    r"next year|later on|later this year|not decided|undecided|theoretically|if we (?:ever|were|had|moved|"
+    r"if so|next year|later on|later this year|not decided|undecided|theoretically|if we (?:ever|were|"
+    r"had|moved|"
     r"went|used)|if i (?:had|were|could|used)|"
     r"(?<!fine )(?<!ok )(?<!okay )(?<!good )if (?:they|you|someone|one|the|it|there|users?|this|that)|"
     r"falls wir|vielleicht|eventuell|irgendwann|könnten|in case|for example|e\.g\.|roadmap)\b"
 )
 _OTHERS = re.compile(
-    r"\b(?:competitors?|the (?:paper|article|blog|readme|tutorial|docs?|documentation|vendor|other team|"
-    r"authors?)|(?:fraud|other|another|sister|search|ads|neighbou?ring|different|recommendations?|data|"
+    r"\b(?:competitors?|(?:the|your|their|its) (?:paper|article|blog|readme|tutorial|docs?|documentation|vendor|"
+    r"other team|authors?|(?:training |example )?scripts?|experiments?|examples? (?:uses?|runs?))|(?:fraud|other|"
+    r"another|sister|search|ads|neighbou?ring|different|recommendations?|data|"
     r"research)\s+team(?:'s)?"
     r"(?=\s+(?:has|uses|runs|pays|spends|got|gets|does|is|serves|wants|needs|had|hosts))|as paper|in (?:the|"
     r"their|your) paper|their (?:budget|setup|deployment|latency|cluster|figures?|model|endpoint|team|"
@@ -76,12 +84,19 @@ _OTHERS = re.compile(
     r"colleague|neighbou?r)s?(?:'s)? (?:has|uses|runs|says|spends|serves|gets|claims|told|pays)|"
     r"someone (?:else|told|said)|they (?:use|run|have|pay|spend|serve|get|claim|said|say|had|needed|reached|"
     r"got)|the public (?:one|api)|case study|benchmarks? (?:show|claim|say|from)|advertises|"
+    r"you (?:use[ds]?|used|ran|run|trained|have used|reported?|mention\w*|got)|were used|"
     r"der wettbewerb\w*|die konkurrenz|"
-    r"other (?:companies|customers|teams|people|users|departments)|rumou?r|i (?:read|heard))\b"
+    r"other (?:companies|customers|teams|people|users|departments)|rumou?r|i (?:had |have |'ve )?(?:read|heard))\b"
 )
 _FORMER = re.compile(
     r"\b(?:used to|previously|formerly|in the past|back then|years? ago|months? ago|(?:was|were|"
-    r"had been) (?:using|running|hosted)|früher|damals)\b"
+    r"had been) (?:using|running|hosted)|(?:last|letztes) (?:year|month|quarter|summer|winter|jahr)[^.;]{0,15}? "
+    r"(?:paid|had|used|ran|run|spent|was|were|hatten|zahlten)|(?:used|ran|had)\b[^.;]{0,25} before(?= *$)|"
+    r"never again|(?:tried|used|had|ran|paid)\b[^.;,]{0,30}\blast (?:year|month|week|quarter|spring|summer|autumn|"
+    r"fall|winter)|"
+    r"(?:old|previous|former) (?:cluster|system|setup|servers?|one|version|stack)\b[^.;]{0,20} (?:had|has|used|"
+    r"uses|was|ran|runs)|"
+    r"(?:paper|article|thesis|study) (?:used|uses|ran)|früher|damals)\b"
 )
 _LATER = re.compile(
     r"\b(?:what if|suppose|imagine|someday|some day|one day|eventually|in (?:the )?(?:\w+ )?future|"
@@ -90,11 +105,14 @@ _LATER = re.compile(
 _PAST = re.compile(
     r"\b(?:used to|previously|formerly|in the past|back then|last (?:year|month|week|quarter|time|summer|"
     r"winter|spring|autumn)|years? ago|months? ago|weeks? ago|days? ago|yesterday|"
-    r"was|were|had|took|ran|tried|spent|paid|cost us|went|hit|reached|früher|damals|letztes jahr|legacy|"
+    r"was|were|had|took|ran|tried|sent|tested|benchmarked|simulated|spent|paid|cost us|went|hit|reached|früher|"
+    r"damals|letztes jahr|legacy|"
     r"old (?:system|setup|service|cluster|stack|one|version|endpoint)|until now|so far|before the)\b"
 )
 _SYMPTOM = re.compile(
-    r"\b(?:takes?|took|taking|currently|right now|at the moment|at present|as of now|these days|nowadays|"
+    r"\b(?:today|heute|bisher|until now|so far|shows?|showing|reads?|reports?|measures?|takes?|took|taking|"
+    r"currently|right now|"
+    r"at the moment|at present|as of now|these days|nowadays|"
     r"already|dauert|derzeit|momentan|aktuell|zurzeit|still|now (?:at|takes?|is|we)|now(?=\s*[,.;]?\s*$)|"
     r"hitting|hits|fails?|failed|failing|crash\w*|breaks?|broke|broken|errors?|time[sd]? ?-?out|timeouts?|"
     r"oom|out of memory|degrad\w+|slow(?:s|ed|er|ing|ly)?|stuck|hang(?:s|ing)?|bottleneck\w*|"
@@ -107,25 +125,37 @@ _SYMPTOM = re.compile(
 )
 _WISH = re.compile(
     r"\b(?:must|should|shall|needs?|need to|wants?|require[sd]?|requirements?|target\w*|goals?|aim\w*|"
-    r"objective|slo|sla|at most|at least|no more than|not more than|not exceed|no longer than|less than|"
+    r"objective|slo|sla|at most|at least|(?:no|not) slower|no more than|not more than|not exceed|no longer than|"
+    r"less than|"
     r"under|below|"
     r"within|max(?:imum)?|up to|cap(?:ped)?|limit\w*|keep|ideally|would like|i'd like|we'd like|hope\w*|"
-    r"plan(?:s|ning)?|expect\w*|acceptable|tolera\w+|good enough|fine|enough|okay|ok|budget\w*|can spend|"
+    r"plan(?:s|ning)?|expect\w*|acceptable|tolera\w+|happy with|live with|good enough|fine|enough|okay|ok|"
+    r"budget\w*|can spend|"
     r"afford|has to|have to|deadline|finish|ready|guarantee\w*|design for|size (?:it )?for|prepare for|"
     r"handle|sustain|support|bring|reduce|lower|get (?:it|this|that) (?:down|to under|under|below)|down to|"
-    r"make (?:that|it)|set|raise|increase|"
+    r"make (?:that|it)|set|raise|increase|(?:above|over|more than|longer than) [^.;]{0,25} (?:is|are|"
+    r"would be) (?:too|not)|"
+    r"hard (?:limit|cap)|darf\w*|dürfen|möchten|wollen|gewünscht|gefordert|"
     r"soll\w*|muss|müssen|ziel|höchstens|maximal|unter|bis zu|brauchen|benötigen|innerhalb|erwarten|reicht|<)\b|[<>]"
 )
 _ASKING = re.compile(
-    r"^\W*(?:and |but |so )?(?:is|are|was|were|does|did|will|would|has|have|ist|sind)\s+(?:it|they|this|"
-    r"that|these|the|a|an|there|das|es|die|der|eine?)\b"
-    r"(?! (?:necessary|ok|okay|possible|feasible|recommended|better|enough|sufficient|good|best|worth))|"
-    r"^\W*(?:why|who|warum)\b"
+    r"^\W*(?:\d+\W+)?(?:(?:and|but|so|or|also|hi|hello|hey|hallo|then|btw|curious|und|aber),? )?(?:"
+    r"(?:is|are|was|were|does|did|will|would|has|have|can|could|ist|sind|kann|können)\s+(?:it|they|this|"
+    r"that|these|those|the|a|an|there|your|your? \w+|das|es|die|der|eine?)\b"
+    r"|(?:does|did) (?:it|one|you|he|she)\b|(?:brauchen?|müssen) (?:wir|ich|man)\b|should (?:we|i|one)\b|"
+    r"(?:is|are|was|were) (?:\w+ ){1,3}?(?:enough|sufficient|needed|required|necessary|supported|possible|subject|"
+    r"relevant)\b|what (?:did|were|was|do you|does your|are (?!the best|some))\b|what(?: is|'s|s) your\b|"
+    r"what (?:\w+ ){1,3}(?:were|was|did you|do you use)\b|"
+    r"how (?:did|was|were|many of|do you)\b|(?:why|who|warum|what are|what's an?|was sind)\b)|\bwhether (?:it|this|"
+    r"that|the|there|a|an|we need|i need)\b"
 )
+_NEED_ASKED = re.compile(r"\b(?:do|does|would) (?:we|i|you|it|one) (?:\w+ )?(?:need|require)(?: \w+)?\s*$")
 _REQUEST = re.compile(
     r"\b(?:is it possible|is there (?:a|any|some)|would it be possible|would you|do you (?:recommend|"
     r"suggest|have (?:any )?(?:recommend|advice|example))|are there (?:any )?(?:plans|ways|examples|guides)|"
-    r"please|feasible|what (?:would|is the best)|which)\b"
+    r"please|feasible|what (?:would|is the best)|which|(?:can|could) (?:we|i|you|someone|"
+    r"somebody) (?:please )?(?:get|have|"
+    r"add|use|run|deploy|help|set up|provision|provide|enable|support)|do you (?:support|offer|provide))\b"
 )
 _INJECTION = re.compile(
     r"\b(?:ignor\w+|disregard\w*|forget|override|bypass|skip)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|"
@@ -148,8 +178,23 @@ CORRECTION = re.compile(
 )
 
 
+_NEXT = re.compile(r"\b(?:and|und|then|dann)\b")
+_FROM = re.compile(r"\b(?:from|von)\s+(?:about |around |~ ?)?[$€£]?$")
+_TO = re.compile(r"[^.;\n\d]{0,30}?\b(?:to|towards|auf|below|under)\s+(?:about |around |under |below |~ ?)?[$€£]?\s?\d")
+
+
 def clause(text: Text, start: int, end: int) -> str:
     return text.slice(text.clause(start, end))
+
+
+def segment(text: Text, start: int, end: int) -> str:
+    """The clause without what an "and" joins to it that is about another amount: "we pay $9k and want $6k"."""
+    span = text.clause(start, end)
+    before = _NEXT.split(text.working[span.start : start])
+    first = len(before) - 1
+    while first > 0 and not any(letter.isdigit() for letter in before[first - 1]):
+        first -= 1
+    return " and ".join(before[first:]) + _NEXT.split(text.working[start : span.end], maxsplit=1)[0]
 
 
 def sentence(text: Text, start: int) -> str:
@@ -158,7 +203,7 @@ def sentence(text: Text, start: int) -> str:
 
 def injected(text: Text, start: int) -> bool:
     """The sentence talks to the machine, not about the workload."""
-    return _INJECTION.search(sentence(text, start)) is not None
+    return says(_INJECTION, sentence(text, start))
 
 
 def denied(text: Text, start: int, end: int) -> bool:
@@ -180,39 +225,53 @@ def left_behind(text: Text, start: int) -> bool:
 
 
 def guessed(text: Text, start: int) -> bool:
-    return _GUESS.search(_up_to_comma(text, start)) is not None
+    return says(_GUESS, _up_to_comma(text, start))
 
 
 def former(text: Text, start: int, end: int) -> bool:
     """What ran once and runs no more."""
-    return _FORMER.search(clause(text, start, end)) is not None
+    return says(_FORMER, clause(text, start, end))
 
 
 def later(text: Text, start: int) -> bool:
     """A plan for another day."""
-    return _LATER.search(_up_to_comma(text, start)) is not None
+    return says(_LATER, _up_to_comma(text, start))
 
 
 def someone_elses(text: Text, start: int) -> bool:
-    return _OTHERS.search(sentence(text, start)) is not None
+    return says(_OTHERS, sentence(text, start))
 
 
 def present_state(text: Text, start: int, end: int) -> bool:
     """A symptom or a measurement of what runs today, in a clause that asks for nothing."""
-    words = clause(text, start, end)
-    return (_SYMPTOM.search(words) is not None or _PAST.search(words) is not None) and not wished(text, start, end)
+    words = segment(text, start, end)
+    return (says(_SYMPTOM, words) or says(_PAST, words)) and not wished(text, start, end)
+
+
+def past(text: Text, start: int, end: int) -> bool:
+    """What was once measured or used, in words that ask for nothing."""
+    return says(_PAST, segment(text, start, end)) and not wished(text, start, end)
+
+
+def superseded(text: Text, start: int, end: int) -> bool:
+    """The amount that a change starts from: "from 800 ms to 200 ms"."""
+    before = text.working[max(text.sentence(start).start, start - 12) : start]
+    return _FROM.search(before) is not None and _TO.match(text.working, end, end + 60) is not None
 
 
 def wished(text: Text, start: int, end: int) -> bool:
-    return _WISH.search(clause(text, start, end)) is not None
+    return says(_WISH, segment(text, start, end))
 
 
 def only_asked(text: Text, start: int) -> bool:
     """A yes-or-no question about the world, not a request."""
-    words = sentence(text, start)
-    return (
-        words.rstrip(" )\"'\n").endswith("?") and _ASKING.search(words) is not None and _REQUEST.search(words) is None
-    )
+    span = text.sentence(start)
+    words = text.slice(span)
+    if not words.rstrip(" )\"'\n").endswith("?"):
+        return False
+    if _NEED_ASKED.search(text.working, max(span.start, start - 40), start):
+        return True
+    return says(_ASKING, words) and not says(_REQUEST, words)
 
 
 def corrected_between(text: Text, start: int, end: int) -> bool:

@@ -17,20 +17,36 @@ _ENDING = phrases(
     r"""finish\w*|complet\w*|done|ready|through|deliver\w*|deadline|run(?:s|ning)?|process\w*|train\w*|retrain\w*|
         fine-?tun\w*|jobs?|batch|score[sd]?|scoring|window|turnaround|wrap(?:ped)? up|over|backfill\w*|
         transcrib\w*|classif\w*|fertig|abgeschlossen|durch|lauf\w*|dauern|gpus?|zeitfenster|results?|ergebnis\w*|
-        take|must"""
+        cluster|slurm|[avhlt]\d{1,3}s|take|must|needs? to|has to|have to|should|time limit|time budget|run ?time|
+        laufzeit|after midnight"""
 )
 _NOUN = phrases(
     r"deadline|time limit|time budget|window|zeitfenster|frist|finish(?:es|ed)?|completed?|done|ready|"
     r"fertig|training|job"
 )
 _WITHIN = re.compile(
-    r"(?:\b(?:within|in|in under|in less than|inside|under|at most|no more than|not more than|"
+    r"(?:\b(?:ready|done|finished|run ?time(?: is| of)?|laufzeit|"
+    r"(?:not|n't|never|nicht) (?:\w+ ){0,3}(?:longer|more|länger|mehr) (?:than|als)|within|in|in under|"
+    r"in less than|inside|under|at most|no more than|not more than|"
     r"no longer than|not longer than|less than|below|max\.?|maximum(?: of)?|maximal|up to|exceed|"
     r"deadline(?: is| of)?|window(?: is| of)?|innerhalb von|innerhalb|unter|höchstens|binnen|limit(?: is|"
     r" of)?|budget(?: is| of)?)|<=?|:)\s*(?:about |the |a |an |next |roughly |~ ?)?$"
 )
 _WINDOW_AFTER = re.compile(
-    r"[\s-]?(?:batch |nightly |maintenance |processing |time)?(?:window|deadline|limit|slot|zeitfenster|turnaround)\b"
+    r"[\s-]?(?:batch |nightly |maintenance |processing |time)?(?:window|deadline|limit|slot|zeitfenster|turnaround|"
+    r"run ?time|laufzeit|"
+    r"tops|max(?:imum)?|maximal|at (?:the )?most|or less|at the latest|höchstens)\b|"
+    r"\s(?:max(?:imum)? )?(?:run ?time|laufzeit)\b|\s(?:for|per) (?:the |each |a )?(?:\w+ )?(?:run|job|training|"
+    r"batch|scoring)\b"
+)
+_TAKES = re.compile(
+    r"\b(?:takes?|took|taking|needs?|lasts?|runs? for|finished (?:only |already )?(?:in|after)|dauert|braucht|"
+    r"benötigt)\s+(?:about |around |over |~ ?)*$"
+)
+_HAS = re.compile(r"\b(?:have|has|got|gets?|haben|hat)\s+(?:about |around |only |just |nur )*$")
+_ONE_UNIT = re.compile(
+    r"\b(?P<lead>in|within|in under|under|in less than|innerhalb) (?P<one>an?|einer?|einem) (?=(?:hour|day|week|"
+    r"stunde|tag|woche)\b)"
 )
 _OTHER_TIME = phrases(
     r"""respon(?:d|se)\w*|reply|latency|ago|old|audio|video|history|retention|retain\w*|keep logs|logs?|data of|
@@ -39,15 +55,18 @@ _OTHER_TIME = phrases(
         recordings?|meeting|answer\w*"""
 )
 _CLOCK_WINDOW = re.compile(
-    r"\b(?:between|from|zwischen|von)\s+(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
+    r"(?:\b(?:between|from|zwischen|von)\s+|\b(?=\d{1,2}(?::\d\d)? ?[ap]m (?:to|until|till|-))|"
+    r"\b(?=\d{1,2}:\d\d (?:to|until|till)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
     r"pm)?(?: uhr)?\s+(?:and|to|until|till|und|"
     r"bis)\s+(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
 )
+_JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
 _UNITS = {"minute", "hour", "day", "week"}
 
 
 def deadlines(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    for amount in amounts:
+    ones = [Amount(match.start("one"), match.end("one"), 1.0, 1.0) for match in _ONE_UNIT.finditer(text.working)]
+    for amount in [*amounts, *ones]:
         unit = DURATION.match(text.working, amount.end)
         if unit is not None and unit_of(unit) in _UNITS and amount.letter == "":
             yield from _deadline(text, amount, unit_of(unit), unit.end())
@@ -58,15 +77,29 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
     sentence = context.sentence(text, amount.start)
     before = text.working[max(0, amount.start - 40) : amount.start]
     window = _WINDOW_AFTER.match(text.working, end)
-    if window is None and _WITHIN.search(before) is None:
-        return
     clause = context.clause(text, amount.start, end)
+    scale = factor(unit, "hour")
+    if (
+        _TAKES.search(before)
+        and not context.wished(text, amount.start, end)
+        and context.claimed(text, amount.start, end)
+    ):
+        yield Candidate(
+            "deadline_hours", rounded(amount.high * scale), amount.start, end, "deadline", 0, scale, today=True
+        )
+        return
+    given = _HAS.search(before) is not None and _JOB.search(clause) is not None
+    if window is None and _WITHIN.search(before) is None and not given:
+        return
     if window is None and (_ENDING.search(sentence) is None or _OTHER_TIME.search(clause)):
         return
-    if unit == "minute" and re.search(r"\b(?:finish|complet|done|window|deadline|job|batch|train)", sentence) is None:
+    if (
+        unit == "minute"
+        and re.search(r"\b(?:finish|complet|done|window|deadline|job|batch|train|fertig)", sentence) is None
+    ):
         return
     if re.match(
-        r"\s?(?:of (?:audio|video|data|footage|speech|history)|per\b|/|a (?:day|week|month)\b|each\b)",
+        r"\s?(?:of (?!the\b)|per\b(?! (?:run|job|training|batch))|/|a (?:day|week|month)\b|each\b)",
         text.working[end:],
     ):
         return
@@ -74,7 +107,7 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
         return
     start = stated_from(text, _NOUN, amount.start)
     stop = end if window is None else window.end()
-    hours = amount.high * factor(unit, "hour")
+    hours = amount.high * scale
     if hours <= 0:
         yield Doubt("deadline_hours", start, stop, "A deadline has to lie ahead: its hours have to be above zero.")
         return

@@ -11,6 +11,7 @@ from typing import Literal
 
 Currency = Literal["USD", "EUR", "GBP", "CHF"]
 
+SIGNS: dict[str, Currency] = {"$": "USD", "€": "EUR", "£": "GBP", "us$": "USD"}
 AS_OF = date(2026, 8, 13)
 SOURCE = "European Central Bank, euro foreign exchange reference rates"
 

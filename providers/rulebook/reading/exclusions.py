@@ -12,9 +12,9 @@ from providers.rulebook.reading.patterns import joined
 from providers.rulebook.reading.text import Text
 
 PUBLIC_CLOUDS = {
-    "aws": r"aws|amazon web services|amazon cloud|amazon(?= (?:cloud|account|infrastructure))",
-    "gcp": r"gcp|google[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce",
-    "azure": r"(?:microsoft |ms )?azure",
+    "aws": r"aws|amazon web services|amazon(?:'s)? cloud|amazon(?= (?:account|infrastructure))",
+    "gcp": r"gcp|google(?:'?s)?[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce",
+    "azure": r"(?:microsoft |ms )?azure|microsoft(?:'s)? cloud",
 }
 _NAME = rf"(?:{'|'.join(PUBLIC_CLOUDS.values())})(?![\w\x00-])"
 _SMALL = r"(?:(?:on|in|to|with|at|for|the|any|auf|bei|mit|in der) )*"
@@ -26,8 +26,9 @@ _VERBS = (
 )
 _CUE = joined(
     rf"""{context.ALL_BUT}|(?:except(?: for)?|excluding|apart from|aside from|other than|außer|ohne|avoid(?:ing)?|
-        stay(?:ing)? away from|steer clear of|keep(?: \w+)? (?:away from|off|out of)|nowhere near|neither|nor|never|no|
-        kein\w*|not|nicht|nur nicht)|
+        stay(?:ing)? away from|steer clear of|keep(?: \w+)? (?:away from|off|out of)|nowhere near|neither|nor|never|
+        no|
+        kein\w*|not|nicht|nur nicht|(?:rul(?:ed?|ing)|vot(?:ed?|ing)) out|banned|dropped|rejected)|
         (?:don't|do not|dont|won't|will not|wont|can't|cannot|can not|cant|shouldn't|should not|mustn't|must not|
         may not|would not|wouldn't|never|not)(?: (?:even|ever|really|also))? {_VERBS}
         (?: (?:to|be|use|using|run|running|deploy|deployed|go|host|hosted|it|this|that|us|anything|be on|see))*"""

@@ -21,17 +21,28 @@ REGIMES = Vocabulary(
         "iso27001": r"iso(?:/iec)?[- ]?27001",
     }
 )
+_PERSON = (
+    r"(?:customer|user|client|employee|staff|citizen|member|resident|applicant|student|subscriber|passenger)s?'?s?'?"
+)
+_DETAIL = joined(
+    r"""(?:(?:full |first |last )?names?|(?:phone|telephone|mobile)(?: numbers?)?|e-?mails?(?: addresses)?|(?:home |
+        postal |
+        street )?address(?:es)?|dates? of birth|birth ?(?:dates?|days?)|social security numbers?|ssns?|
+        passport numbers?|namen|
+        adressen|telefonnummern|geburtsdat\w+)"""
+)
 _PII = joined(
-    r"""piis?|personally identifiable(?: information| data)?|personal (?:data|information|details)|
-        personenbezogene\w*(?: daten)?|persönliche daten|kundendaten|(?:customer|user|client|employee|citizen|
-        member|resident) (?:names?|addresses|emails|pii|personal data|phone numbers|records)|private (?:customer|
-        user) data|social security numbers?|ssns?|names and (?:addresses|e-?mails)|faces of (?:customers|people|
-        employees)|biometric(?:s| data)|passports?|id cards"""
+    rf"""piis?|personally identifiable(?: information| data)?|personal (?:data|information|details)|
+        personenbezogene\w*(?: daten)?|persönliche daten|kundendaten|{_PERSON} (?:names?|addresses|emails|pii|
+        personal data|phone numbers|records)|private {_PERSON} data|social security numbers?|ssns?|
+        {_DETAIL}(?:,| and| &| und| oder| or) {_DETAIL}|faces of (?:people|{_PERSON})|biometric(?:s| data)|
+        passports?|id cards"""
 )
 _PHI = joined(
     r"""phi(?![- ]?\d|[- ](?:mini|small|medium|model))|protected health information|patient(?:s'?|'s)? (?:data|
         records?|notes?|files?|information|charts?|images|scans)|patientendaten|patientenakten|gesundheitsdaten|
-        (?:medical|clinical|health|healthcare) (?:records?|data|notes|reports|histor(?:y|ies))|ehr(?:s| data)?|
+        (?:medical|clinical|health|healthcare) (?:records?|data|notes|reports|imag(?:es?|ing)|scans|histor(?:y|
+        ies))|ehr(?:s| data)?|
         electronic health records?|medizinische\w* daten|health information"""
 )
 _FINANCIAL = joined(
@@ -42,17 +53,32 @@ _FINANCIAL = joined(
 _INTERNAL = joined(
     r"""(?:company[- ])?internal (?:docs?|documents?|documentation|data|wiki|knowledge(?: base)?|use(?: only)?|
         only|reports?|emails?|policies|files|confluence)|internal-only|confidential(?: data| documents?)?|
-        proprietary (?:data|documents?)|trade secrets?|interne\w* (?:daten|dokumente)|vertrauliche\w*(?: (?:daten|
+        proprietary (?:data|documents?)|(?:trade|company|business) secrets?|interne\w* (?:daten|dokumente)|
+        vertrauliche\w*(?: (?:daten|
         dokumente))?|company[- ]confidential"""
 )
+_CONTENT = r"(?:data|datasets?|contents?|texts?|documents?|images|material|everything|sensitivity|daten|inhalte)"
+_LEVEL = r"(?: (?:is|are|ist|sind))?(?: all| only| just| classified as| completely)?[ :]{1,2}"
 _PUBLIC = joined(
-    r"""public (?:data|datasets?|data ?sets?|documents?|information|web pages|corpus|domain data)|
+    rf"""public (?:data|datasets?|data ?sets?|documents?|information|web pages|corpus|domain data)|
         publicly available (?:data|datasets?|documents)|open data|öffentliche\w* daten|public,? no personal data|
-        non-?sensitive(?: data)?|nothing sensitive|no sensitive data|(?:data (?:is|are) )public(?: data)?|(?:data|
-        datasets?) (?:is|are) (?:all )?(?:public|open)"""
+        non-?sensitive(?: data)?|nothing (?:is )?sensitive|no sensitive data|not sensitive|
+        {_CONTENT}{_LEVEL}(?:public|open|öffentlich)(?! (?:cloud|api|endpoint|internet|key|demo|source))"""
 )
+_INTERNAL += rf"|{_CONTENT}{_LEVEL}(?:internal|confidential|intern|vertraulich)(?! (?:server|error|network))"
+
 _SENSITIVITIES = Vocabulary(
     {"phi": _PHI, "pii": _PII, "financial": _FINANCIAL, "internal": _INTERNAL, "public": _PUBLIC}
+)
+_EXEMPT_BEFORE = re.compile(
+    r"\b(?:not|n't|nicht|neither)\b[^.;,]{0,15}\b(?:subject to|covered by|under|bound by|governed by|regulated by|"
+    r"unter)"
+    r"\s(?:the )?$"
+)
+_EXEMPT_AFTER = re.compile(
+    r"\s(?:(?:does not|doesn't|do not|don't|won't)(?: really)? (?:apply|matter)|(?:is not|isn't|"
+    r"ist nicht) (?:relevant|needed|"
+    r"required|nötig)|gilt nicht)\b"
 )
 _RANK = {"phi": 3, "pii": 3, "financial": 3, "internal": 2, "public": 1}
 _REMOVED = re.compile(
@@ -67,12 +93,23 @@ _REMOVED_AFTER = re.compile(
 
 def governance(text: Text) -> Iterator[Candidate]:
     for mention in REGIMES.claimed(text):
-        yield Candidate("compliance", [mention.name], mention.start, mention.end, "regime")
+        if not _is_exempt(text, mention):
+            yield Candidate("compliance", [mention.name], mention.start, mention.end, "regime")
     for mention in _SENSITIVITIES.all(text):
         if not _is_elsewhere(text, mention) and not _is_removed(text, mention):
             yield Candidate(
                 "data_sensitivity", mention.name, mention.start, mention.end, "sensitivity", _RANK[mention.name]
             )
+
+
+def _is_exempt(text: Text, mention: Mention) -> bool:
+    """ "not subject to HIPAA", "GDPR does not apply"."""
+    sentence = text.sentence(mention.start)
+    before = text.working[max(sentence.start, mention.start - 40) : mention.start]
+    return (
+        _EXEMPT_BEFORE.search(before) is not None
+        or _EXEMPT_AFTER.match(text.working, mention.end, sentence.end) is not None
+    )
 
 
 def _is_elsewhere(text: Text, mention: Mention) -> bool:

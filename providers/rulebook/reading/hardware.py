@@ -20,7 +20,9 @@ _DATACENTER = listed(
 )
 _CONSUMER = listed("1050 1060 1070 1080 2060 2070 2080 3050 3060 3070 3080 3090 4060 4070 4080 4090 5070 5080 5090")
 _ONE_CARD = (
-    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=on a )|(?<=with a )|(?<=have a )|(?<=using a ))"
+    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=dual )|(?<=on a )|(?<=with a )|(?<=have a )|"
+    r"(?<=using a )|"
+    r"(?<=gpu ))"
 )
 _GPU_NEAR = r"(?=s?\b[^.;\n]{0,15}\bgpus?\b)"
 _MEMORY = r"(?:[- ]?\d{2,3} ?gi?b)?(?: ?gpus?)?"
@@ -33,41 +35,35 @@ def _datacenter(name: str) -> str:
 def _consumer(name: str) -> str:
     """A bare number such as 3090 needs a maker, a GPU or a single one beside it."""
     return (
-        rf"(?:{_MAKER[:-1]}+{name}(?: super)?s?(?: ?gpus?)?|{name}s?(?: ?gpus?|{_GPU_NEAR})|{name}s(?= )|"
+        rf"(?:{_MAKER[:-1]}+{name}(?: super)?s?(?: ?gpus?)?|{name}s?(?: ?gpus?|{_GPU_NEAR})|{name}s(?!\w)|"
         rf"{_ONE_CARD}{name})"
     )
 
 
 _CARD = Vocabulary(
-    {name.upper(): _datacenter(name) for name in _DATACENTER}
+    {"RTX 6000 Ada": r"(?:nvidia )?rtx[- ]?6000[- ]ada", "RTX PRO 6000": r"(?:nvidia )?rtx (?:pro[- ]6000|6000 pro)"}
+    | {name.upper(): _datacenter(name) for name in _DATACENTER}
     | {f"{name} Ti": _consumer(f"{name}[- ]?ti") for name in _CONSUMER}
     | {name: _consumer(name) for name in _CONSUMER}
 )
-_GPU = re.compile(r"\b(?:gpus?|grafikkarten?|cuda cards?|graphics cards?)\b")
-_WANTED_BEFORE = re.compile(
-    joined(
-        r"""\b(?:need|needs|needed|want|wants|require|requires|require[sd]?|have|has|add|use|uses|using|support|
-            rent|buy|get|with|on|via|from|by|for|minimum|minimal|min|which|what|how many|how much|kind of|type of|
-            amount of|provision\w*|allocate|request\w*|access to|benefit from|accelerat\w+|run on|deploy\w*|serve|
-            mit|auf|brauchen|benötigen|can|of|per|single|multi|multiple|several|one|two|"""
-    )
-    + r"\d+ ?x?)[\s-]+(?:[\w.-]+[\s-]+){0,3}?$"
-)
-_WANTED_AFTER = re.compile(
-    r"^[\s-]*(?:\w+ )?(?:support|capabilit\w+|nodes?|node ?(?:group|pool)s?|instances?|compute|clusters?|"
-    r"servers?|machines?|vms?|enabled|accelerat\w+|inference|training|"
-    r"required|needed|hardware|hardwares|requirements?|mem(?:ory)? (?:is )?(?:needed|required)|vram|"
-    r"is required|is needed|backed|workers?|pods?|box|quota|hours|fleet|pool|based|: ?(?:yes|ja|required|"
-    r"true)|ja\b|nötig|benötigt|erforderlich)"
-)
+_GPU = re.compile(r"\b(?:gpus?|grafikkarten?|cuda cards?|graphics cards?|\d+ ?gi?b cards?)\b")
+_LABEL = re.compile(r"\b(?:gpus?|(?:num(?:ber of)?|anzahl)[ _-]gpus?|gpu[ _-]?count)(?: needed| required)?\s?[:=]\s?$")
+_CHOICE = re.compile(r"\s?(?:/|or\b|oder\b)")
 _OPTIONAL = re.compile(
     r"^[^.;\n]{0,12}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
     r"needed|necessary)|if (?:needed|necessary|available|possible)|wenn möglich|bevorzugt)\b"
 )
+_OPTIONAL_BEFORE = re.compile(
+    r"\b(?:nice to have|optional(?:ly)?|bonus|would be nice|prefer\w*|maybe|perhaps|vielleicht)\b[^.;\n]{0,15}$"
+)
+_OR_CPU = re.compile(r"\bcpus?(?: or |/)(?:a )?\||\|s?(?: or |/)(?:an? |on )?cpus?\b")
+_NAMED_ONLY = re.compile(r"^s?(?: types?| models?| names?| prices?| costs?| vendors?| market)\b")
 _WITHOUT = re.compile(
     joined(
-        r"""\b(?:cpu[- ]only|only (?:on )?cpus?|cpus? (?:is|are) (?:enough|fine|sufficient|ok|plenty)|
-            on cpus? only|just cpus?|cpu (?:inference|instances?) (?:is|are|only)|run(?:s|ning)? (?:it |
+        r"""\b(?:cpu[- ](?:(?:boxes|machines|nodes|instances|servers) )?only|only (?:on )?cpus?|cpus? (?:is|
+            are) (?:enough|fine|sufficient|ok|plenty)|
+            on cpus? only|on cpus(?! and| nodes?| or)|just cpus?|cpu (?:inference|instances?) (?:is|are|only)|
+            run(?:s|ning)? (?:it |
             fine )?on (?:the |a )?cpus?(?! and| nodes?| or)|gpu-?less|no-gpu|nur cpu|cpu reicht|gpus? (?:are|
             is) (?:not|overkill|unnecessary)\b)\b"""
     )
@@ -76,6 +72,8 @@ _SICK = re.compile(
     r"\b(?:saturat\w+|utili[sz]ation|out of memory|oom|memory|idle|error|not (?:detected|found|recognized|"
     r"visible)|underus\w+|driver|usage|keeps? crashing)\b"
 )
+_HELD = re.compile(r"\b(?:on|with|using|have|has|got|own)\s+(?:an?|my|our|one|single|two|\d+)\s(?:[\w.-]+ ){0,3}$")
+_PART = re.compile(r"\s(?:memory|utili\w+|usage|driver|error|ram)\b")
 _EACH = re.compile(
     r"^(?!\s?\(?\d+ ?gi?b each)[^.;\n,]{0,25}?\b(?:each|per (?:node|pod|worker|machine|instance|replica|"
     r"server|host)|pro (?:knoten|"
@@ -97,16 +95,28 @@ _NODES = re.compile(
 
 
 def gpus(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    cards = [card for card in _CARD.claimed(text) if not _compared(text, card)]
+    cards = [card for card in _CARD.claimed(text) if not (_compared(text, card) or _other_thing(text, card))]
     for card in cards:
         yield Candidate("gpu_required", True, card.start, card.end, "card", 2)
         yield Candidate("gpu_type", card.name, card.start, card.end, "card", _type_rank(text, card))
     for match in _WITHOUT.finditer(text.working):
-        if context.claimed(text, match.start(), match.end()):
+        claimed = context.claimed(text, match.start(), match.end())
+        if claimed and not context.present_state(text, match.start(), match.end()):
             yield Candidate("gpu_required", False, match.start(), match.end(), "no gpu", 3)
     for match in _GPU.finditer(text.working):
         yield from _gpu(text, match)
     yield from _counts(text, amounts, cards)
+
+
+def _other_thing(text: Text, card: Mention) -> bool:
+    """P4 is a priority, too, and M60 a road."""
+    return (
+        card.name in {"P4", "M60", "A16"}
+        and re.search(
+            r"\b(?:gpus?|nvidia|tesla|vram|cuda|aws|azure|gcp|spot|train\w*|inference|\d+ ?x)\b", text.working
+        )
+        is None
+    )
 
 
 def _compared(text: Text, card: Mention) -> bool:
@@ -127,7 +137,10 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     if context.injected(text, start) or context.someone_elses(text, start):
         return
     after = text.working[end : end + 60]
-    if _OPTIONAL.match(after) or context.guessed(text, start) or context.left_behind(text, start):
+    before = text.working[max(text.sentence(start).start, start - 40) : start]
+    if _OPTIONAL.match(after) or _OPTIONAL_BEFORE.search(before) or _OR_CPU.search(before[-10:] + "|" + after[:12]):
+        return
+    if context.guessed(text, start) or context.left_behind(text, start):
         return
     if context.denied(text, start, end):
         if not context.only_asked(text, start):
@@ -140,10 +153,10 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     if context.only_asked(text, start):
         return
     clause = context.clause(text, start, end)
-    if _SICK.search(after[:25]) or (_SICK.search(clause) and not context.wished(text, start, end)):
+    held = _HELD.search(before) is not None and _PART.match(after) is None
+    if not held and (_SICK.search(after[:25]) or (_SICK.search(clause) and not context.wished(text, start, end))):
         return
-    before = text.working[max(text.sentence(start).start, start - 40) : start]
-    if _WANTED_BEFORE.search(before) or _WANTED_AFTER.match(after):
+    if not _NAMED_ONLY.match(after):
         yield Candidate("gpu_required", True, start, end, "gpu")
 
 
@@ -153,13 +166,19 @@ def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator
         [(card.start, card.end) for card in cards] + [match.span() for match in _GPU.finditer(text.working)]
     )
     counted: list[tuple[Amount, int]] = []
+    undecided = {card.end for card in cards} if len({card.name for card in cards}) > 1 else set[int]()
     for amount in amounts:
+        labelled = _LABEL.search(text.working, max(0, amount.start - 30), amount.start)
+        if labelled is not None and context.claimed(text, labelled.start(), amount.end):
+            counted.append((amount, amount.end))
+            continue
         for start, end in things[bisect_left(things, (amount.end, 0)) :]:
             if start - amount.end > FARTHEST:
                 break
             behind = text.working[amount.end : start]
             if _COUNT_BEHIND.fullmatch(behind) and context.claimed(text, amount.start, end):
-                counted.append((amount, end))
+                if end not in undecided or _CHOICE.match(text.working, end):
+                    counted.append((amount, end))
                 break
     if any(_TRIED.search(context.clause(text, amount.start, end)) for amount, end in counted):
         return
@@ -168,7 +187,7 @@ def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator
 
 
 def _count(text: Text, amount: Amount, end: int, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    if amount.high < 0:
+    if amount.high < 0 or (amount.high != int(amount.high) and amount.high > 1 and not amount.is_range):
         yield Doubt("gpu_count", amount.start, end, "A number of GPUs has to be a whole number above zero.")
     if amount.high <= 0 or amount.high != int(amount.high) or amount.high > MOST_GPUS:
         return

@@ -14,39 +14,66 @@ from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
 
 _PERCENTILE = r"(?:th|\.)?[- ]?(?:%-?ile|percentile|perzentil)"
-_P95 = re.compile(rf"\bp ?95\b|\b95{_PERCENTILE}")
+_P95 = re.compile(rf"\bp ?\(?95\b|\b95{_PERCENTILE}")
 _OTHER_PERCENTILE = re.compile(
     rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?){_PERCENTILE}"
     r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
 )
-_SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:of|der|aller) [^.;,]{0,40}$")
-_OTHER_SHARE = re.compile(r"\b(?:50|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) [^.;,]{0,40}$")
-_ONE = "(?:per|each|every|one|a single|pro|a)"
+_SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,]{0,40}$")
+_OTHER_SHARE = re.compile(
+    r"\b(?:50|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,\n]{0,40}$"
+)
+_ONE = "(?:per|each|every|one|a single|pro|a|an|eine|jede)"
+_EACH_ONE = re.compile(
+    rf"\b{_ONE} (?:single )?(?:request|prediction|inference|call|query|frame|image|scan|page|document|doc|file|item|"
+    rf"message|"
+    r"record|sentence|anfragen?|vorhersage|bild|seite)\b"
+)
 _NOUN = phrases(
     joined(
         rf"""latency|latencies|latenz(?:en|zeit)?|response[- ]times?|antwortzeit(?:en)?|reaktionszeit|(?:inference|
-            prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|
-            time to first token|ttft|respon(?:d|ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
+            prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|s[lp][ao]s?|
+            (?:time[- ]to[- ])?first[- ]token|ttft|waits?|waiting|warten|decision|judged?|for the model|respon(?:d|
+            ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
             replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
-            lookup)|flag(?:ged)?|detect(?:ed)?|react(?:s|ed)?|alert(?:s|ed)?|come back|returns?|returned|tail|
-            (?:predictions?|decisions?|results?|scores?|recommendations?) (?:in|within|under)|p ?95"""
+            lookup)|(?:no|not) slower|(?:anfrage|antwort)|autocomplete|user-facing|flag(?:ged)?|detect(?:ed)?|
+            react(?:s|ed)?|alert(?:s|ed)?|come back|returns?|returned|tail|
+            (?:predictions?|decisions?|results?|scores?|recommendations?) (?:in|within|under)|p ?\(?95"""
     )
 )
 _OTHER_TIME = phrases(
     r"""timeouts?|intervals?|every|cold[- ]?starts?|start-?up|boot\w*|warm-?up|warms? up|polls?|polling|retention|
     retain\w*|ttl|epochs?|windows?|cache\w*|expire\w*|long|clips?|chunks?|segments?|snippets?|train(?:ing|s|ed)?|
-    retrain\w*|batch|nightly|jobs?|backups?|rto|rpo|recover\w*|failover|downtime|refresh\w*|freshness|stale\w*|sync\w*|
+    retrain\w*|batch|nightly|jobs?|backups?|rto|rpo|recover\w*|failover|downtime|refresh\w*|freshness|stale\w*|
+    sync\w*|
     build|sessions?|meetings?|old|ago|scale[- ]?up|heartbeats?|sleep\w*|idle|duration|deadline|finish\w*|audio|
-    kaltstart|zeitüberschreitung"""
+    kaltstart|zeitüberschreitung|[45]0\d(?! ?(?:ms|msecs?|milli\w*|s|secs?|seconds?)\b)|timeframe"""
 )
 _BOUND_BEFORE = re.compile(
-    r"(?:under|below|within|less than|at most|no more than|max\.?|maximum|<=?|up to|sub-?|unter|höchstens|maximal|"
-    r"faster than|exceed)\s*$"
+    r"(?:under|below|within|less than|at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
+    r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
-_P95_AFTER = re.compile(r"\s?\(?(?:at )?(?:the )?(?:p ?95\b|95th)")
+_P95_AFTER = re.compile(
+    r"\s?\(?(?:(?:at|for|in|on|als|bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|95 ?(?:%|percent|prozent) (?:of|der|"
+    r"aller)\b)"
+)
+_LIMIT_AFTER = re.compile(
+    r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not ok\w*|unacceptable|zu (?:lang|"
+    r"langsam))|"
+    r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
+)
 _OTHER_AFTER = re.compile(
     r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|on average|average|avg)"
 )
+_OTHER_LATENCY = phrases(r"network latency|latency (?:to|between|from) (?!\d)|disk latency|netzwerklatenz")
+_ONE_SECOND = re.compile(r"\bsub-?second\b|\b(?:within|in under|in less than) (?:a|one) second\b")
+_UNITLESS = re.compile(
+    r"\bp ?95(?: latency)?(?: should| must)?(?: be| is| of| at)?(?: under| below| less than|"
+    r" at most)?\s?[:=<]{0,2}\s?$"
+)
+_NO_UNIT_AFTER = re.compile(r"\s?(?:$|[.,;)\n](?!\d)|and\b|or\b|at\b|with\b|for\b)")
+_LONGEST = 300_000
+"""Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
 
 
@@ -55,9 +82,19 @@ def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         unit = DURATION.match(text.working, amount.end)
         if unit is not None and unit_of(unit) in _UNITS and amount.letter not in {"m", "b"}:
             yield from _latency(text, amount, unit_of(unit), unit.end())
-    for match in re.finditer(r"\bsub-?second\b", text.working):
+        elif unit is None and _is_unitless(text, amount):
+            yield from _latency(text, amount, "millisecond", amount.end)
+    for match in _ONE_SECOND.finditer(text.working):
         if context.claimed(text, match.start(), match.end()):
             yield Candidate("latency_p95_ms", 1000.0, match.start(), match.end(), "latency")
+
+
+def _is_unitless(text: Text, amount: Amount) -> bool:
+    """ "p95 < 80": milliseconds, then."""
+    return (
+        _UNITLESS.search(text.working, max(0, amount.start - 40), amount.start) is not None
+        and _NO_UNIT_AFTER.match(text.working, amount.end) is not None
+    )
 
 
 def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
@@ -67,22 +104,33 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     if not at_p95 and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
         return
     start = stated_from(text, _NOUN, amount.start)
-    bounded = _BOUND_BEFORE.search(before) is not None
-    named = _NOUN.search(clause) is not None or _NOUN.match(text.working, start) is not None
-    if not (named or at_p95 or (bounded and unit == "millisecond")):
+    hard = _LIMIT_AFTER.match(text.working, end) is not None
+    bounded = hard or _BOUND_BEFORE.search(before) is not None
+    named = (
+        _NOUN.search(clause) is not None
+        or _EACH_ONE.search(clause) is not None
+        or _NOUN.match(text.working, start) is not None
+    )
+    brief = unit == "millisecond" and (bounded or context.wished(text, amount.start, end))
+    if not (named or at_p95 or brief):
         return
     explicit = at_p95 or "latenc" in clause or "latenz" in clause
-    if not explicit and _OTHER_TIME.search(clause):
+    if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(clause) and not _EACH_ONE.search(clause)):
         return
-    if not context.claimed(text, amount.start, end) or context.present_state(text, amount.start, end):
+    if not context.claimed(text, amount.start, end):
         return
-    value = amount.high * factor(unit, "millisecond")
+    scale = factor(unit, "millisecond")
+    value = amount.high * scale
+    if value > _LONGEST and not explicit:
+        return
     if value <= 0:
         reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
+    today = context.present_state(text, amount.start, end) or context.superseded(text, amount.start, end)
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
-    yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank)
+    rank += 2 if hard else 0
+    yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
 
 
 def _names_p95(before: str) -> bool:

@@ -9,22 +9,21 @@ from typing import get_args
 
 from providers.rulebook.reading import context
 from providers.rulebook.reading.candidates import Candidate, Doubt
-from providers.rulebook.reading.exchange import Currency, in_dollars
+from providers.rulebook.reading.exchange import SIGNS, Currency, in_dollars
 from providers.rulebook.reading.numbers import Amount
-from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.patterns import phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import ADVERB, PERIOD, factor, unit_of
 
-_SIGNS: dict[str, Currency] = {"$": "USD", "€": "EUR", "£": "GBP", "us$": "USD"}
 _NAMES: dict[Currency, str] = {
     "USD": r"usd|us-?dollars?|dollars?|bucks|us\$|\$",
     "EUR": r"eur|euros?|€",
     "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
     "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
 }
-_BEFORE = re.compile(r"(?:(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
-_AFTER = re.compile("[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
+_BEFORE = re.compile(r"(?:(?P<minus>(?<=[\s:])-\s?)?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
+_AFTER = re.compile(r"[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
 _BUDGET = phrases(
     r"""(?:(?:total|overall|monthly|annual|yearly|weekly|daily|infra(?:structure)?|cloud|compute|gpu|hosting|
         max(?:imum)?|our|my|team|project|jahres|monats)[- ]?)*budget(?:ed|s)?|spend(?:ing)?(?: limit| cap)?|
@@ -35,7 +34,8 @@ _LIMIT = phrases(
     r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|max\.?|
         maximum|under|below|less than|up to|within|cap|capped|ceiling|limit\w*|can spend|could spend|want to spend|
         willing to (?:pay|spend)|able to (?:pay|spend)|prepared to (?:pay|spend)|to spend|spend up to|can afford|
-        afford|keep|stay|cheaper than|allowed|available|approved|höchstens|maximal|unter|bis zu|ausgeben|"""
+        afford|(?:spend|cost|pay|go|be) (?:more than|over|above)|mehr als|costs? should|should cost|aim\w*|hop(?:e|
+        ing)|keep|stay|cheaper than|allowed|available|approved|höchstens|maximal|unter|bis zu|ausgeben|"""
     r"""nicht mehr als|kostenrahmen|target|lower|reduce|raise|increase|make (?:it|that)|set|tops|have"""
 )
 _ALWAYS_LIMIT = re.compile(r"<=?\s?[$€£]?\s?$")
@@ -72,7 +72,8 @@ _ADJECTIVE = re.compile(
 
 
 _PERIOD_BEHIND = re.compile(
-    r"(?: (?:in total|total|max|maximum|tops|at most|or less|all in|including everything|netto|brutto))*,?"
+    r"(?:[.,]-{1,2})?(?: (?:in total|total|max|maximum|tops|at most|or less|all in|including everything|netto|"
+    r"brutto))*,?"
     rf"(?P<period>{PERIOD.pattern})"
 )
 _ADVERB_BEHIND = re.compile(rf" (?P<period>{ADVERB.pattern})")
@@ -93,6 +94,12 @@ _OF_A_MACHINE = re.compile(
     r"\b(?:instances?|vms?|machines?|box(?:es)?|servers?|nodes?|gpus?|cards?|seats?|licen[cs]es?|\w+\.\d*x?large|"
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
+_BARE_BEFORE = re.compile(r"\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|under))*\s?[:=]?\s?$")
+_BUDGET_NEAR = re.compile(r"\bbudget\b[^.;\n\d]{0,40}$")
+_COSTS_AT_MOST = re.compile(
+    r"\b(?:costs?|spend|pay|budget|kosten)\b[^.;\d]{0,25}$|^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
+    r"at most) $"
+)
 _FRAGMENT = re.compile(r"[,;:(\n]\s*$")
 
 
@@ -107,6 +114,7 @@ class _Sum:
     """A sign or a name says that it is money."""
     periodic: bool
     """The period stands right behind it."""
+    negative: bool = False
 
 
 def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
@@ -115,10 +123,20 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         sums = [found for found in sums if found.period is not None]
     for position, found in enumerate(sums):
         if not _is_budget(text, found):
+            yield from _bill(text, found)
             continue
         until = sums[position + 1].start if position + 1 < len(sums) else len(text.working)
         period = _corrected_period(text, found, until) or found.period
         yield from _budget(text, found, period or "month")
+
+
+def _bill(text: Text, found: _Sum) -> Iterator[Candidate]:
+    """What is paid today: no budget, but "we want $6k" leans on it."""
+    paid = found.period is not None and says(_SPENT, context.clause(text, found.start, found.end))
+    if paid and not context.someone_elses(text, found.start):
+        scale = in_dollars(1.0, found.currency) / factor(found.period or "month", "month")
+        value = round(found.amount.count * scale, 2)
+        yield Candidate("monthly_budget_usd", value, found.start, found.end, "bill", 0, scale, today=True)
 
 
 def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]:
@@ -126,7 +144,7 @@ def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]
     foreign = found.currency != "USD"
     # Money has two decimals or none: the dot in "$4.000" groups thousands.
     dollars = in_dollars(found.amount.count, found.currency) / factor(period, "month")
-    if dollars <= 0:
+    if dollars <= 0 or found.negative:
         yield Doubt("monthly_budget_usd", start, found.end, "A budget has to be above zero.")
         return
     rule = "budget" if not foreign else f"budget, {found.currency} as of the exchange table"
@@ -141,7 +159,7 @@ def _sum(text: Text, amount: Amount) -> _Sum | None:
     named = True
     if before is not None:
         start = before.start()
-        currency = _SIGNS.get(before["sign"] or "") or _code(before["name"])
+        currency = SIGNS.get(before["sign"] or "") or _code(before["name"])
         if after is not None:
             end = after.end()
     elif after is not None:
@@ -152,7 +170,8 @@ def _sum(text: Text, amount: Amount) -> _Sum | None:
     else:
         return None
     period, last = _period(text, start, end)
-    return _Sum(amount, start, last, currency, period, named, last > end)
+    negative = before is not None and before["minus"] is not None
+    return _Sum(amount, start, last, currency, period, named, last > end, negative)
 
 
 def _code(name: str) -> Currency:
@@ -160,12 +179,13 @@ def _code(name: str) -> Currency:
 
 
 def _bare_budget(text: Text, amount: Amount) -> bool:
-    """ "budget 3500": a number without a currency right behind the word."""
+    """ "budget 3500", "3k a month budget": a number without a currency beside the word."""
     before = text.working[max(0, amount.start - 40) : amount.start]
-    if (
-        re.search(r"\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|under))*\s?[:=]?\s?$", before)
-        is None
-    ):
+    period = PERIOD.match(text.working, amount.end)
+    if period is not None and unit_of(period) in {"month", "year"}:
+        named = re.match(r",? (?:max )?budget\b", text.working[period.end() : period.end() + 20])
+        return named is not None or _COSTS_AT_MOST.search(before) is not None or _BARE_BEFORE.search(before) is not None
+    if _BARE_BEFORE.search(before) is None:
         return False
     return (
         amount.high >= 10
@@ -198,16 +218,20 @@ def _unit(pattern: re.Pattern[str], words: str) -> str | None:
 def _is_budget(text: Text, found: _Sum) -> bool:
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
         return False
-    clause = context.clause(text, found.start, found.end)
+    clause = context.segment(text, found.start, found.end)
     before = text.working[max(text.sentence(found.start).start, found.start - 70) : found.start]
     if found.period == "hour" and "budget" not in context.sentence(text, found.start):
         return False
-    limited = _LIMIT.search(before) or _LIMIT.search(clause) or _ALWAYS_LIMIT.search(before)
-    if _SPENT.search(clause) and not (limited and _PLAIN_LIMIT.search(clause)):
+    limited = (
+        _LIMIT.search(context.segment(text, found.start, found.start))
+        or says(_LIMIT, clause)
+        or _ALWAYS_LIMIT.search(before)
+    )
+    if says(_SPENT, clause) and not (limited and says(_PLAIN_LIMIT, clause)):
         return False
     if _MORE_THAN.search(before) or _CHANGE.search(before):
         return False
-    if limited or context.CORRECTION.search(before):
+    if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before):
         return True
     fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
     return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
@@ -222,7 +246,7 @@ def _stands_alone(text: Text, found: _Sum, before: str) -> bool:
     if context.present_state(text, found.start, found.end):
         return False
     sentence = context.sentence(text, found.start)
-    return not (_NO_LIMIT.search(sentence) or _SPENT.search(sentence) or _RELATIVE.search(sentence))
+    return not (says(_NO_LIMIT, sentence) or says(_SPENT, sentence) or says(_RELATIVE, sentence))
 
 
 def _corrected_period(text: Text, found: _Sum, until: int) -> str | None:

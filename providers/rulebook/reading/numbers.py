@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 from providers.rulebook.reading.patterns import listed
 
@@ -46,21 +47,22 @@ _WORDS = {
     "eine": 1,
     "einer": 1,
     "single": 1,
+    "dual": 2,
     "half a": 0.5,
     "half": 0.5,
 }
 _DIGITS = r"\d{1,3}(?:[,' ]\d{3})+(?![\d])(?:[.,]\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)*|\.\d+"
 _SCALE = (
-    r"(?:[ -]?(?:thousand|tausend|tsd\.?|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen|"
-    r"mio\.?|mrd\.?)\b|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
+    r"(?:[ -]?(?:(?:thousand|tausend|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen)\b|"
+    r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
 )
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=[€$£~<>=]))"
+    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\bsub-)|(?<=[€$£~<>=(]))"
     rf"(?:(?P<digits>{_DIGITS})(?P<scale>{_SCALE})*"
     rf"|\b(?P<word>{_WORD})(?:[ -](?P<unit_word>one|two|three|four|five|six|seven|eight|"
     rf"nine))?\b(?P<word_scale>{_SCALE})*"
-    rf"|\b(?P<article>a|per)?\s(?P<bare>hundred|thousand|million|dozen)\b)"
+    rf"|\b(?P<article>a|per)?\s(?P<bare>(?:hundred|thousand|million|dozen)(?: (?:thousand|million))?)\b)"
 )
 _VERSION = re.compile(r"\d+(?:\.\d{1,2}){2,}|\d+\.\d+\.\d{4,}")
 _CONNECTOR = re.compile(
@@ -68,7 +70,8 @@ _CONNECTOR = re.compile(
     r"\bthrough)\s?[$€£]?\s?"
 )
 _PAIR = re.compile(
-    r"\s?(?P<unit>ms|s|sec|seconds|rps|qps|gb|tb|hours?|h|%|€|\$|usd|eur|k|minutes|days|gpus?)?\s(?:and|und)\s[$€£]?\s?"
+    r"\s?(?P<unit>ms|s|sec|seconds|rps|qps|gb|tb|hours?|h|%|€|\$|usd|eur|k|minutes|days|gpus?)?\s(?:and|"
+    r"und)\s[$€£]?\s?"
 )
 _BETWEEN = re.compile(r"\b(?:between|zwischen|from|von)\s+[$€£]?\s?$")
 
@@ -132,7 +135,7 @@ def _singles(working: str, german: bool) -> Iterator[Amount]:
             if match["unit_word"] and value >= 20:
                 value += _WORDS[match["unit_word"]]
         else:
-            value, scale = 1.0, _SCALES[match["bare"]]
+            value, scale = 1.0, prod(_SCALES[word] for word in match["bare"].split())
         value = value * scale * (-1 if match["sign"] else 1)
         yield Amount(match.start(), match.end(), value, value, dotted and scale == 1, letter, not match["digits"])
 

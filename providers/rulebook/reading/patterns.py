@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def joined(lines: str) -> str:
@@ -18,6 +19,12 @@ def listed(words: str) -> list[str]:
 def phrases(lines: str) -> re.Pattern[str]:
     """Matches any of the phrases as whole words."""
     return re.compile(rf"\b(?:{joined(lines)})\b")
+
+
+@lru_cache(maxsize=4096)
+def says(pattern: re.Pattern[str], words: str) -> bool:
+    """Whether the pattern is found; kept, since every mention in a clause asks the same of it."""
+    return pattern.search(words) is not None
 
 
 BOUND = joined(

@@ -13,53 +13,82 @@ from providers.rulebook.reading.text import Text
 
 _SPOT = re.compile(
     joined(
-        r"""\b(?:(?:aws |ec2 |azure )?spot[- ]?(?:instances?|vms?|nodes?|training|capacity|gpus?|pricing|fleet|
-            machines?|instanzen|pods?|market|workers?)?|(?:managed )?spot[- ]training|pre-?emptibles?(?: (?:vms?|
-            nodes?|instances?|gpus?|tpus?|machines?))?|interruptible(?: (?:instances?|capacity|vms?|workloads?))?|
-            interruptions? (?:is|are) (?:ok|okay|fine|acceptable|no problem)|low-priority vms?|unterbrechbar\w*)\b"""
+        r"""\b(?:(?:aws |ec2 |azure )?spot(?:[- ](?:instances?|vms?|nodes?|training|capacity|gpus?|pricing|fleet|
+            machines?|
+            instanzen|pods?|market|workers?|rates?|prices?))?|(?:managed )?spot[- ]training|
+            pre-?emptibles?(?: (?:vms?|nodes?|
+            instances?|gpus?|tpus?|machines?))?|interruptible(?: (?:instances?|capacity|vms?|workloads?))?|(?:can|
+            may|could) (?:safely )?be
+            \s(?:interrupted|preempted|evicted|killed|restarted)(?: (?:and resumed|at any ?time|any ?time))?|
+            interruption[- ]tolerant|tolera\w+ (?:to )?interruptions?|
+            interruptions? (?:is|are) (?:ok|okay|fine|acceptable|no problem)|low-priority vms?|unterbrechbar\w*|
+            (?:darf|dürfen|kann|können) unterbrochen werden)\b"""
     )
 )
 _SPOT_ALONE_BEFORE = re.compile(
-    r"\b(?:no|not?|use|on|using|with|allow|avoid|without|via|run|spot:?|never|ohne|kein|keine|mit|prefer|"
+    r"\b(?:no|not?|use|on|using|with|allow|avoid|without|via|run|spot:?|never|ohne|kein|keine|mit|prefer|emr|ec2|"
+    r"gpu|dataproc|batch|"
     r"take|or|and|is)\s+(?:any |aws |ec2 |the )?$|^[\s\-•\d.)]*$|[,;:.(]\s*$"
 )
 _SPOT_ALONE_AFTER = re.compile(
-    r"^\s*(?:is|are|ok|okay|fine|allowed|welcome|possible|acceptable|preferred|only|where|if|when|for|"
+    r"^\s*(?:obviously|please|of course|preferred|is|are|would|works|will|can|geht|passt|ok|okay|fine|allowed|"
+    r"welcome|possible|acceptable|preferred|"
+    r"only|where|if|when|for|"
     r"whenever|:|,|\.|;|$|not|isn't|erlaubt|ist|geht|and|und)"
 )
 _ON_DEMAND = re.compile(
-    r"\b(?:on[- ]?demand (?:only|instances? only|capacity only)|only on[- ]?demand|nur on[- ]?demand|"
+    r"\b(?:non-?spot\b(?![^.;]{0,60}\bspot)|on[- ]?demand (?:this time|instead|from now|only|instances? only|"
+    r"capacity only)|"
+    r"only on[- ]?demand|nur on[- ]?demand|"
     r"(?:cannot|can't|must not|may not|mustn't) be (?:interrupted|preempted|evicted)|no (?:interruptions?|"
     r"preemptions?)|uninterruptible)\b"
 )
+_ON_THE_SPOT = re.compile(r"\bon the $")
 _UNLIKED = re.compile(r"\b(?:interrupt\w*|evict\w*|kill\w*|terminat\w*|reclaim\w*|lost|loses?)\b")
+_IDLE = (
+    r"(?:idle|nobody|no one|not (?:actively |currently |being )?(?:in use|used|needed)|unused|no (?:traffic|"
+    r"requests?|load)|"
+    r"inactiv\w+|(?:office|working|business) hours|at nite|at night|overnight|on weekends|quiet|niemand|nachts)"
+)
 _ZERO = re.compile(
     joined(
-        r"""\b(?:scal(?:e[sd]?|ing)(?: \w+){0,2}?[- ]?(?:down )?[- ]?to[- ]?(?:zero|0|null)|scale_to_zero|
-            auto-?scale to (?:zero|0)|zero replicas|min(?:imum)?[- ]?(?:_)?replicas?(?: of|:| =|=)? ?0|(?:sleeps?|
-            shuts? (?:itself )?(?:down|off)|turn(?:s|ed)? off|suspends?|spin(?:s|ned)? down|paus(?:e[sd]?|ing)|
-            power(?:s|ed)? down)(?: (?:it|completely|automatically|them|everything))? (?:when|if|while|outside|
-            between|after|overnight|at night)[^.;\n]{0,25}?(?:idle|nobody|no one|not (?:actively |currently |
-            being )?(?:in use|used|needed)|unused|no (?:traffic|requests|load)|inactiv\w+|office hours|
-            working hours|business hours)|pay (?:only )?(?:for what we use|per use|when used|while it runs)|
-            auf null skalier\w*)\b"""
+        rf"""\b(?:(?:scal(?:e[sd]?|ing)|goes?|going|come|drop(?:s|ped)?|shrink(?:s|ing)?|back|down|
+            all the way)(?: \w+){{0,2}}?
+            [- ]?(?:down )?[- ]?to[- ]?(?:zero|0|null)(?! ?(?:%|percent|ms|errors?|downtime|\$|usd|\d))|scale_to_zero|
+            zero (?:replicas|instances|pods|nodes)|min(?:imum)?[- _]?(?:replicas?|instances?|nodes?|pods?|
+            workers?)[- _]?
+            (?:count)?(?: of|:| =|=)? ?0|(?:replica|node|instance)s?[- _]?count ?[:=] ?0|
+            (?:sleeps?|shuts? (?:itself )?(?:down|off)|turn(?:s|ed)?(?: it| them| everything)? off|
+            switch(?:ed)? off|suspends?|
+            spin(?:s|ned)? down|paus(?:e[sd]?|ing)|power(?:s|ed)? down|(?:costs?|pay) nothing|unload(?:ed)?|be off|
+            gets? freed)
+            (?: (?:it|completely|automatically|them|everything|to sleep|dynamically))?[^.;\n]{{0,25}}?{_IDLE}|
+            (?:go|goes|put) (?:it )?to sleep|cold[- ]?starts? (?:is|are|would be) (?:ok|okay|fine|acceptable|
+            no problem|
+            tolerable|not a problem)|
+            pay (?:only )?(?:for what we use|per use|when used|while it runs)|auf null skalier\w*)\b"""
     )
 )
 _NEVER_ZERO = re.compile(
     joined(
-        r"""\b(?:no cold[- ]?starts?|(?:avoid|without) cold[- ]?starts?|cold[- ]?starts? (?:are|is) (?:not (?:ok|
-            acceptable|allowed)|unacceptable)|always[- ](?:on|warm)|(?:at least|minimum(?: of)?|min) (?:one|1|two|
-            2|three|3) (?:warm )?(?:replicas?|instances?|pods?)(?: (?:always )?(?:warm|running|on|up))?|(?:never|
-            not|don't|do not|no) scale?(?:ing)?[- ](?:down )?to[- ](?:zero|0)|keep (?:it|one|
-            at least one \w+) (?:always )?(?:warm|running)|24/7 (?:up|running|warm))\b"""
+        r"""\b(?:no cold[- ]?starts?|keine kaltstarts?|(?:avoid|without) cold[- ]?starts?|cold[- ]?starts? (?:are|
+            is) (?:not (?:ok|
+            acceptable|allowed)|unacceptable)|always[- ](?:on|warm)|(?:at least|minimum(?: of)?) (?:one|1|two|
+            2|three|3) (?:warm )?(?:replicas?|instances?|pods?)(?: (?:always )?(?:warm|running|on|up))?|
+            min(?:imum)?[- _]?(?:replicas?|instances?|pods?)(?: of|:| =|=)? ?[1-9]\d*|(?:never|not|don't|do not|no)
+            \s(?:let (?:it|them) )?(?:scale?(?:ing)?|go(?:es)?)[- ](?:down )?to[- ](?:zero|0)|keep (?:it|
+            (?:at least )?one(?: \w+)?) (?:always )?
+            (?:warm|running)|24/7 (?:up|running|warm))\b"""
     )
 )
 _REPLICAS = (
-    r"(?:replicas?|pods?|instances?|instanzen|containers?|copies|nodes?|endpoints?|machines?|workers?|vms?|"
+    r"(?:replicas?|replikate?n?|replikas|kopien|maschinen|pods?|instances?|instanzen|containers?|copies|nodes?|"
+    r"endpoints?|machines?|vms?|"
     r"tasks|servers?)"
 )
 _CAP_BEFORE = re.compile(
-    rf"(?:\b(?:cap|limit|restrict|keep|drop|bring|max(?:imum)?\.?|hold|reduce|lower|set|begrenz\w*)\s+(?:of |the |"
+    rf"(?:\bmax[-_ ]?{_REPLICAS}\s?=?\s?\d+\s?(?:->|→|=>)\s?|\b(?:cap|limit|restrict|keep|drop|bring|"
+    rf"max(?:imum)?\.?|hold|reduce|lower|set|begrenz\w*)\s+(?:of |the |"
     rf"number of |on |max )*(?:{_REPLICAS}|auto-?scal\w+|scaling)\s*(?:count )?(?:at|to|under|below|is|of|:|"
     rf"=|auf|by|max|of at most|at most|)\s*(?:at most |a max(?:imum)? of )?"
     rf"|\bmax[-_ ]?(?:imum)?[-_ ]?{_REPLICAS}\s*(?:count)?\s*(?:at|to|of|is|:|=|should be|auf)?\s*|"
@@ -68,8 +97,16 @@ _CAP_BEFORE = re.compile(
 )
 _CAP_AROUND = re.compile(
     r"(?:\b(?:at most|no more than|not more than|max(?:imum)?\.?(?: of)?|up to|never more than|fewer than|"
-    r"more than|höchstens|maximal|bis zu|limit of|cap of|capped at|limited to|only)|<=?)\s*$"
+    r"more than|höchstens|maximal|bis zu|limit (?:of|to)|cap (?:of|at|it at|them at)|capped at|limited to|only)|"
+    r"<=?)\s*$"
 )
+_ARROW = re.compile(r"\s?(?:->|→|=>)")
+_UNABLE = re.compile(r"\b(?:doesn't|does not|can't|cannot|won't|didn't) $")
+_AUTOSCALING = re.compile(r"\b(?:auto-?)?scal\w+(?: (?:it|up|out|from|between|with|range))*\s?[:=]?\s?$")
+_ELLIPTIC = re.compile(
+    r"\b(?:never|no|not) more than\s*$|\b(?:at most|max(?:imum)?\.?|höchstens|maximal|nie mehr als)\s*:?\s*$"
+)
+_NOUN_BEFORE = re.compile(rf"\b{_REPLICAS}\b[^.;\n]{{0,30}}$")
 _NOUN_BEHIND = re.compile(rf"\s?(?:x )?(?:\w+ )?{_REPLICAS}\b")
 _OTHER_THING = phrases(r"gpu|gpus|cpu|vcpus?|cores?|users?|simultaneous")
 
@@ -87,13 +124,16 @@ def _spot(text: Text) -> Iterator[Candidate]:
             and not context.guessed(text, match.start())
             and not context.someone_elses(text, match.start())
         ):
-            yield Candidate("spot_ok", False, match.start(), match.end(), "on demand", 3)
+            rank = 1 if "spot" in match.group() else 3
+            yield Candidate("spot_ok", False, match.start(), match.end(), "on demand", rank)
     for match in _SPOT.finditer(text.working):
         start, end = match.span()
         words = match.group().strip()
         sentence = text.sentence(start)
         before = text.working[sentence.start : start]
         after = text.working[end : sentence.end]
+        if words == "spot" and _ON_THE_SPOT.search(before):
+            continue
         if words == "spot" and not (_SPOT_ALONE_BEFORE.search(before) and _SPOT_ALONE_AFTER.match(after)):
             continue
         if words == "spot" and re.match(r"\s*(?:on|for you|a |the )\b", after):
@@ -112,17 +152,21 @@ def _spot(text: Text) -> Iterator[Candidate]:
             first = start if negation is None else sentence.start + negation.start()
             yield Candidate("spot_ok", False, first, end, "no spot", 3)
         elif not (
-            _UNLIKED.search(context.clause(text, start, end)) and not context.wished(text, start, end)
+            _UNLIKED.search(context.clause(text, start, end).replace(words, ""))
+            and not context.wished(text, start, end)
         ) and not context.left_behind(text, start):
             yield Candidate("spot_ok", True, start, end, "spot", 2)
 
 
 def _zero(text: Text) -> Iterator[Candidate]:
     for match in _NEVER_ZERO.finditer(text.working):
-        if not _foreign(text, match.start()):
+        changed = _ARROW.match(text.working, match.end())
+        if changed is None and not _foreign(text, match.start()) and not context.present_state(text, *match.span()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
     for match in _ZERO.finditer(text.working):
         if _foreign(text, match.start()):
+            continue
+        if _UNABLE.search(text.working, max(0, match.start() - 15), match.start()):
             continue
         if context.denied(text, match.start(), match.end()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
@@ -143,19 +187,36 @@ def _replicas(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for amount in amounts:
         before = text.working[max(text.sentence(amount.start).start, amount.start - 60) : amount.start]
         noun = _NOUN_BEHIND.match(text.working, amount.end)
-        cap = _CAP_BEFORE.search(before)
-        if noun is not None and (cap is None or cap.group().startswith("scale")):
-            cap = _CAP_AROUND.search(before) or cap
-        if cap is None or (noun is None and cap.group().startswith("scale")):
+        start = _cap(amount, before, noun)
+        if start is None:
             continue
-        start = amount.start - len(cap.group())
         end = amount.end if noun is None else noun.end()
+        if _ARROW.match(text.working, amount.end):
+            continue
         if _foreign(text, start) or context.left_behind(text, start) or _is_no_count(text, amount, noun):
+            continue
+        if context.present_state(text, start, end):
             continue
         if amount.high <= 0 or amount.high != int(amount.high):
             yield Doubt("max_replicas", start, end, "A number of replicas has to be a whole number above zero.")
             continue
         yield Candidate("max_replicas", int(amount.high), start, end, "replicas", 2)
+
+
+def _cap(amount: Amount, before: str, noun: re.Match[str] | None) -> int | None:
+    """Where the words begin that make the amount a cap; None when nothing does."""
+    cap = _CAP_BEFORE.search(before)
+    if noun is not None and (cap is None or cap.group().startswith("scale")):
+        cap = _CAP_AROUND.search(before) or cap
+    if cap is not None and noun is None and cap.group().startswith("scale"):
+        cap = None
+    if cap is None and noun is None and _NOUN_BEFORE.search(before):
+        cap = _ELLIPTIC.search(before)
+    if cap is None and amount.is_range:
+        cap = _AUTOSCALING.search(before)
+        if cap is None and noun is not None:
+            return amount.start
+    return None if cap is None else amount.start - len(before) + cap.start()
 
 
 def _is_no_count(text: Text, amount: Amount, noun: re.Match[str] | None) -> bool:

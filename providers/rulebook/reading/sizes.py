@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from providers.rulebook.reading import context
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
-from providers.rulebook.reading.patterns import phrases
+from providers.rulebook.reading.patterns import phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import PERIOD, SIZE, factor, rounded, unit_of
@@ -16,17 +16,22 @@ from providers.rulebook.reading.units import PERIOD, SIZE, factor, rounded, unit
 _DATA = phrases(
     r"""data|dataset|data set|datasets|data ?lake|corpus|corpora|parquet|csvs?|jsonl?|tfrecords?|images?|videos?|
         logs|documents|pdfs|text|history|tables?|records|audio|recordings|click ?stream|training set|features|
-        samples|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|pictures|dump|warehouse|
-        delta|bigquery|events|footage|telemetry|measurements"""
+        samples|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|
+        pictures|dump|warehouse|
+        delta|bigquery|events|footage|telemetry|measurements|databases?|index(?:es)?|s3|gcs|buckets?|tiles|
+        trainingsdaten|
+    datenbank"""
 )
 _NOT_DATA = phrases(
     r"""v?ram|memory|gpu|gpus|disk|ssd|nvme|hdd|home director\w*|per user|hbm|swap|weights|checkpoints?|docker|
         container|quota|heap|cache|vcpus?|cpus?|cores|instance|bandwidth|network|egress|file size limit|
-        upload limit|each node|model file|model size|volume|free|speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
+        upload limit|each node|nodes?|machines?|servers?|vms?|models?|modell|model file|model size|volume|free|
+        speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
 )
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
 _WORK = phrases(
-    r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|scor(?:e|ing)|
+    r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
+        scor(?:e|ing)|
         xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
         trainieren"""
 )
@@ -38,58 +43,91 @@ _OF = re.compile(
     r"\s?(?:of|von) (?P<what>(?:(?!with\b|on\b|in\b|and\b|at\b|for\b|using\b|per\b|every\b)[\w-]+\s?){1,3})"
 )
 _BARE = re.compile(
-    r"\s?(?:$|[.,;:)\n]|(?:in|within|every|each|nightly|overnight|weekly|daily|using|and|at|for|by|on)\b)"
+    r"\s?(?:$|[.;:)\n]|,(?! ?\d+ ?(?:gpu|cpu|core|vcpu))|(?:in|within|every|each|nightly|overnight|weekly|daily|"
+    r"using|and|at|for|by|on)\b)"
 )
-_NO_MATERIAL = phrases(r"storage|space|traffic|transfer|tokens?|capacity|buffer|drives?|machines?|nodes?|servers?")
+_NO_MATERIAL = phrases(
+    r"v?ram|memory|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|drives?|machines?|"
+    r"nodes?|servers?"
+)
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
 _SURELY_DATA_GB = 100
 """A bare size below it may as well be a machine's memory."""
+_STORED = re.compile(
+    r"\s?(?:in|on|auf|im|at)\s(?:our |an? |the )?(?:s3|gcs|buckets?|blob|bigquery|warehouse|data ?lake|hdfs|delta|"
+    r"minio|"
+    r"adls|snowflake|redshift|postgres\w*|databases?)\b"
+)
+_COUNTED_SET = re.compile(
+    r"\d[\d.,]*k? (?:[a-zäöüß-]+ ){1,4}\((?:(?:about|around|roughly|etwa|rund|circa|ca\.|total\w*|in all|~) ?)*$"
+)
+"""In front of "22 GB)": "70,000 letters (about"."""
+_GERMAN_NOUN = re.compile(r"\s(?!arbeits|speicher|platten|festplatte)[a-zäöüß]{6,}\b")
+_EACH = re.compile(
+    r"\s?(?:each|apiece|per (?:row|image|file|document|record|item|video|clip|sample|page|pdf|scan)|je(?:weils)?\b)"
+)
+_SO_MANY = re.compile(r"\s?[a-zäöüß-]+(?: [a-zäöüß-]+)?,? (?:of |with |at |à |zu )?(?:about |around |roughly |~ ?)?")
 _GROWTH = re.compile(r"\b(?:grow\w*|adding|add(?:s|ed)?|ingest\w*|per day|a day|new|wächst)\b")
 _PARAMETERS = re.compile(r"[ -]?(?:parameters?|params?|parameter(?:n)?)\b")
-_BILLIONS = re.compile(
-    r"(?<![\w.$€])(?:(?<=x)|(?<![a-z]))(?P<number>\d{1,4}(?:\.\d+)?)[ -]?(?P<scale>b|bn|m)(?![\w/])|"
-    r"(?<=[a-z\d]-)(?P<suffix>\d{1,4}(?:\.\d+)?)(?P<suffix_scale>b|m)(?![\w/])"
-)
+_BILLIONS = re.compile(r"(?<![\w.$€£])(?P<number>\d{1,4}(?:\.\d+)?)(?P<gap>[ -]?)(?P<scale>b|bn|m)(?![\w/])")
 _MODEL = re.compile(
     r"\b(?:models?|llms?|param\w*|llama[\w.-]*|mistral\w*|mixtral|qwen[\w.-]*|falcon|gpt[\w.-]*|bert\w*|"
     r"gemma\w*|phi-?\d|opt|bloom\w*|vicuna|alpaca|yi|deepseek\w*|t5|transformer|pythia|starcoder|mpt|"
     r"codellama|chatglm\w*|modell?e?|sprachmodell)\b"
 )
+_MODEL_BEFORE = re.compile(rf"{_MODEL.pattern}[\s\d.v(,:-]{{0,8}}(?:instruct |chat |base )?[\s(,]{{0,2}}$")
 _NOT_PARAMETERS = re.compile(
     r"^[ -]?(?:tokens?|rows|requests?|images|records|users|events|usd|dollars|euros?|samples|points|"
     r"documents|pages|calls|queries|msgs|messages|transactions|items|skus|predictions|bytes|entries|vectors|"
-    r"embeddings|customers)\b"
+    r"embeddings|customers|devices|people|words|downloads|ratings|interactions|impressions|clicks|pixels|images?|"
+    r"(?:training |text )?tokens?|(?:market|valuation|revenue|company))\b"
 )
 
 
 def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    for amount in amounts:
+    for position, amount in enumerate(amounts):
         unit = SIZE.match(text.working, amount.end)
-        if unit is None or (
-            unit.group().strip() in {"g", "t"} and "data" not in context.clause(text, amount.start, unit.end())
-        ):
+        if unit is None or not context.claimed(text, amount.start, unit.end()):
             continue
-        clause = context.clause(text, amount.start, unit.end())
-        sentence = context.sentence(text, amount.start)
-        after = text.working[unit.end() : unit.end() + 30]
-        before = text.working[max(text.clause(amount.start, unit.end()).start, amount.start - 30) : amount.start]
-        if (
-            not (_DATA.search(clause) or _DATA.search(before))
-            or _NOT_DATA.search(before + after)
-            or _NOT_DATA.search(clause)
-        ) and not _is_worked_on(text, amount, unit):
-            continue
-        if PERIOD.match(text.working, unit.end()) or re.match(r" of (?:new )?\w+ (?:per|a|each|every) ", after):
-            continue
-        if _GROWTH.search(before[-15:]) or not context.claimed(text, amount.start, unit.end()):
-            continue
-        start = stated_from(text, _NOUN, amount.start)
+        start, end = stated_from(text, _NOUN, amount.start), unit.end()
         size = amount.high * factor(unit_of(unit), "GB")
-        if size <= 0:
-            yield Doubt("dataset_size_gb", start, unit.end(), "A dataset cannot be smaller than nothing.")
+        each = _EACH.match(text.working, end)
+        counted = amounts[position - 1] if each is not None and position > 0 else None
+        if counted is not None and _SO_MANY.fullmatch(text.working, counted.end, amount.start):
+            start, end, size = counted.start, end if each is None else each.end(), size * counted.count
+        elif not _is_data(text, amount, unit):
             continue
-        rank = 2 if re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", sentence) else 1
-        yield Candidate("dataset_size_gb", rounded(size), start, unit.end(), "size", rank)
+        if size <= 0:
+            yield Doubt("dataset_size_gb", start, end, "A dataset cannot be smaller than nothing.")
+            continue
+        surely = re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", context.sentence(text, start))
+        yield Candidate("dataset_size_gb", rounded(size), start, end, "size", 1 if surely is None else 2)
+
+
+def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """Something to be read, not a memory, a disk, a model or what is added every day."""
+    sentence = text.sentence(amount.start)
+    before = text.working[max(sentence.start, amount.start - 60) : amount.start]
+    after = text.working[unit.end() : min(sentence.end, unit.end() + 40)]
+    clause = context.clause(text, amount.start, unit.end())
+    if unit.group().strip() in {"g", "t"} and "data" not in clause:
+        return False
+    if _is_worked_on(text, amount, unit):
+        return True
+    if (
+        PERIOD.match(after)
+        or re.match(r" of (?:new )?\w+ (?:per|a|each|every) ", after)
+        or _GROWTH.search(before[-15:])
+    ):
+        return False
+    material = _OF.match(after)
+    if material is not None and not _NO_MATERIAL.search(material["what"]) and not _NOT_DATA.search(material["what"]):
+        return _SHARED_OUT.search(after) is None
+    if _NOT_DATA.search(before[-24:].rsplit(", ", 1)[-1]) or _NOT_DATA.search(after[:18]):
+        return False
+    if _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
+        return True
+    return says(_DATA, clause) or _DATA.search(before) is not None or _STORED.match(after) is not None
 
 
 def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
@@ -120,28 +158,18 @@ def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
         if behind is not None and amount.high >= 1000 and context.claimed(text, amount.start, behind.end()):
             yield Candidate("model_size_params", int(amount.high), amount.start, behind.end(), "parameters", 2)
     for match in _BILLIONS.finditer(text.working):
-        number = float(match["number"] or match["suffix"])
-        scale = match["scale"] or match["suffix_scale"]
-        if not _is_model(text, match, scale) or not context.claimed(text, match.start(), match.end()):
-            continue
-        yield Candidate(
-            "model_size_params", int(number * (1e6 if scale == "m" else 1e9)), match.start(), match.end(), "model", 2
-        )
+        if _is_model(text, match) and context.claimed(text, match.start(), match.end()):
+            parameters = int(float(match["number"]) * (1e6 if match["scale"] == "m" else 1e9))
+            yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
 
 
-def _is_model(text: Text, match: re.Match[str], scale: str) -> bool:
+def _is_model(text: Text, match: re.Match[str]) -> bool:
+    """ "13B" stands for a model unless it counts something else; "110M" only beside one."""
     sentence = text.sentence(match.start())
     before = text.working[max(sentence.start, match.start() - 30) : match.start()]
     after = text.working[match.end() : min(sentence.end, match.end() + 30)]
-    if (
-        _NOT_PARAMETERS.match(after)
-        or re.search(r"[$€£]\s?$|\b\d+x$", before)
-        or PERIOD.match(text.working, match.end())
-    ):
+    if _NOT_PARAMETERS.match(after) or re.search(r"[$€£]\s?$|\b\d+x$", before) or PERIOD.match(after):
         return False
-    near = _MODEL.search(after[:16]) or re.search(
-        rf"{_MODEL.pattern}[\s\d.v-]{{0,8}}(?:instruct |chat |base )?$", before
-    )
-    if match["suffix"] is not None:
-        return near is not None or (scale == "b" and re.search(r"[a-z]{2,}[\w.]*-$", before) is not None)
-    return near is not None
+    if match["scale"] == "b" and match["gap"] == "":
+        return True
+    return _MODEL.search(after[:16]) is not None or _MODEL_BEFORE.search(before) is not None

@@ -27,7 +27,8 @@ for _word in _WORDS:
 
 _OTHER_WORDS = frozenset(
     listed(
-        """batches budgeted budgets classified classifies contain contained customer deadlines deployed deploying
+        """anfrage
+        batches budgeted budgets classified classifies contain contained customer deadlines deployed deploying
         deploys document documented finetuned finetunes germane germans imaged imagine inferences inferred instant
         instants intense interrupted latencies maximal maximize medial medics minimal minimize minute monitor
         monitored offlined parameter patents patience pattern person persona personnel pipelined predict predicted

@@ -12,7 +12,7 @@ from providers.rulebook.reading.text import Text
 
 _FRAMEWORKS = Vocabulary(
     {
-        "pytorch": r"py-?torch(?:[- ]lightning)?|torchserve|torch(?=[^\w.]|\.? |$)|\.pt models?",
+        "pytorch": r"py-?torch(?:[- ]lightning)?|torchserve|torch(?=[^\w.]|\.? |$)",
         "tensorflow": r"tensor ?flow(?:[- ]?serving)?|tf[- ]?serving|tf2?(?= model| serving)|saved_?models?",
         "keras": r"keras",
         "jax": r"jax|flax",
@@ -31,12 +31,18 @@ _FRAMEWORKS = Vocabulary(
         "triton": r"(?:nvidia )?triton(?: inference)?(?: server)?",
         "transformers": (
             r"(?:hugging ?face|hf) transformers|transformers (?:library|pipeline)|hugging ?face (?:models?|"
-            r"pipelines?)"
+            r"pipelines?)|hugging ?face(?! (?:space|hub|account|endpoint|token|dataset|blog|inference|course))"
         ),
         "ollama": r"ollama",
         "llama.cpp": r"llama\.?cpp|gguf",
         "prophet": r"prophet",
         "tflite": r"tf-?lite|tensorflow lite",
+        "h2o": r"h2o(?:[.-]ai|-3)?",
+        "sglang": r"sglang",
+        "mlx": r"mlx",
+        "statsmodels": r"statsmodels",
+        "fastai": r"fast\.?ai",
+        "detectron2": r"detectron2?",
     }
 )
 _SERVERS = {
@@ -49,6 +55,7 @@ _SERVERS = {
     "llama.cpp": 1,
     "transformers": 1,
     "tflite": 1,
+    "sglang": 1,
 }
 """What runs a model ranks below what it was made with; 2 is the rank of the others."""
 
@@ -130,6 +137,13 @@ MONITORS = Vocabulary(
         "langsmith": r"langsmith",
         "dcgm": r"dcgm(?:[- ]exporter)?",
         "fiddler": r"fiddler",
+        "pagerduty": r"pager ?duty",
+        "loki": r"grafana loki|loki",
+        "jaeger": r"jaeger",
+        "wandb": r"wandb|weights (?:&|and) biases|w&b",
+        "nagios": r"nagios",
+        "zabbix": r"zabbix",
+        "opsgenie": r"ops ?genie",
     }
 )
 _CHOICE = re.compile(r"\b(?:or|oder|vs\.?|versus)\b|/")

@@ -24,7 +24,7 @@ class Vocabulary:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         self._names = list(patterns)
         groups = "|".join(f"(?P<g{number}>{pattern})" for number, pattern in enumerate(patterns.values()))
-        self._pattern = re.compile(rf"(?<![\w\x00-])(?:{groups})(?![\w\x00])")
+        self._pattern = re.compile(rf"(?:(?<![\w\x00-])|(?<=\dx))(?:{groups})(?![\w\x00])")
 
     def all(self, text: Text) -> Iterator[Mention]:
         for match in self._pattern.finditer(text.working):

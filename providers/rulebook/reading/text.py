@@ -36,16 +36,27 @@ _MARKUP = (
 """Tags with their attributes, host names, and the paths of requests."""
 _FOREIGN = re.compile(
     rf"{_MARKUP}|"
-    r"```.*?(?:```|\Z)|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]+\.\w+|(?<![\w/.-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+){2,}"
+    r"```.*?(?:```|\Z)|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]+\.\w+|"
+    r"(?<![\w/.-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+){2,}"
+    r"|<!--.*?(?:-->|\Z)|~~[^~\n]{1,400}~~"
     r'|^[ \t]*(?:File "|Traceback|at \w+\.|>>>|\$ |E\d{4} |\[?\d{4}-\d\d-\d\d[T ]\d\d:).*$',
     re.S | re.M,
 )
+_UNTICKED = re.compile(r"^[ \t]{0,20}(?:[-+•]|\d+[.)])?[ \t]{0,20}\[[ _]?\][^\n]*", re.M)
+_TICKED = re.compile(
+    r"^[ \t]{0,20}(?:[-+•]|\d+[.)])?[ \t]{0,20}\[x\]|"
+    r"\b(?:like to|options?|optional|select|choose|enable|tick|check (?:all|one)|apply|applies)\b[^\n]{0,60}\n\s{0,9}"
+    r"(?:[-+•][ \t]{0,20})?\[[ _]?\]",
+    re.M,
+)
+"""The boxes are a choice, not a list of things to do."""
 _SENTENCE_END = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bapprox)(?<!\bca)[.!?]+(?=\s|$|[)\"'])|\n+|;(?=\s)|(?<=\s)[:;]-?[()dp](?=\s)"
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bapprox)(?<!\bca)(?<!\bmax)(?<!\bmin)(?<!\bz\.b)(?<!\binkl)(?<!\bincl)(?<!\bbzw)(?<!\bmio)(?<!\bmrd)(?<!\btsd)[.!?]+(?=\s|$|[)\"'])|\n+|;(?=\s)|(?<=\s)[:;]-?[()dp](?=\s)"
 )
 _CLAUSE_END = re.compile(
     r",(?=\s)|[;:()]|\s-+\s|\b(?:but|however|though|although|whereas|while|because|since|aber|sondern|jedoch)\b"
 )
+_LABEL = re.compile(r"[^,;()]{1,40}:")
 _TOKEN = re.compile(r"(?<![\w\x00])[a-zäöüß]{6,}(?![\w\x00])|\s{2,}")
 _GERMAN = re.compile(r"\b(?:und|der|die|das|wir|für|mit|nicht|ist|sind|ein|eine|im|pro|bitte|soll|muss|nur|auf|von)\b")
 
@@ -84,7 +95,14 @@ class Text:
 
     @cached_property
     def _clauses(self) -> list[Span]:
-        return [part for span in self._sentences for part in _pieces(self.working, _CLAUSE_END, span, LONGEST_SENTENCE)]
+        return [part for span in self._sentences for part in self._parts(span)]
+
+    def _parts(self, sentence: Span) -> list[Span]:
+        """The clauses of a sentence; a label ("Dataset size:") stays with what it labels."""
+        parts = _pieces(self.working, _CLAUSE_END, sentence, LONGEST_SENTENCE)
+        if len(parts) > 1 and _LABEL.fullmatch(self.working, parts[0].start, parts[0].end):
+            return [Span(parts[0].start, parts[1].end), *parts[2:]]
+        return parts
 
     def sentence(self, start: int) -> Span:
         return _around(self._sentences, start)
@@ -125,9 +143,15 @@ def _blank(token: str) -> str | None:
     return "\n" if "\n" in token else " "
 
 
+def _masked(match: re.Match[str]) -> str:
+    return MASK * len(match.group())
+
+
 def prepare(original: str) -> Text:
     plain = _lowered(original.translate(_PLAIN))
-    plain = _FOREIGN.sub(lambda match: MASK * len(match.group()), plain)
+    plain = _FOREIGN.sub(_masked, plain)
+    if _TICKED.search(plain):
+        plain = _UNTICKED.sub(_masked, plain)
     working: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

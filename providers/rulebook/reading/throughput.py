@@ -10,7 +10,7 @@ from providers.rulebook.reading import context
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.numbers import Amount, near
-from providers.rulebook.reading.patterns import joined, phrases
+from providers.rulebook.reading.patterns import joined, phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, rounded, unit_of
@@ -18,13 +18,18 @@ from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, r
 _WORK = joined(
     r"""req(?:uest)?s?|calls?|quer(?:y|ies)|hits|predictions?|inferences?|invocations?|transactions?|txns?|events?|
     messages?|msgs?|images?|pictures?|photos?|frames?|pages?|documents?|docs?|files?|pdfs?|rows?|records?|texts?|
-    articles?|posts?|comments?|e-?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|receipts?|
+    articles?|posts?|comments?|e-?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|
+    receipts?|
     claims?|scans?|studies|x-?rays?|slides?|videos?|clips?|chats?|conversations?|prompts?|completions?|generations?|
     translations?|sentences?|searches|lookups?|scores?|payments?|logins?|customers?|accounts?|profiles?|listings?|
-    impressions?|applications?|cases|notes|transcripts?|questions?|readings?|measurements?|reports?|contracts?|resumes?|
-    cvs|tweets?|submissions?|forecasts?|recommendations?|embeddings?|entries|objects?|faces|tiles|bookings?|shipments?|
-    parcels?|recordings?|users|visits?|clicks?|signals?|datapoints?|data points|molecules?|sequences?|jobs?|
-    bilder|seiten|dokumente|zeilen|datensätze|anfragen?|aufrufe|buchungen|belege|rechnungen|nachrichten|vorhersagen|
+    impressions?|applications?|cases|notes|transcripts?|questions?|readings?|measurements?|reports?|contracts?|
+    resumes?|
+    cvs|tweets?|submissions?|forecasts?|recommendations?|embeddings?|entries|objects?|faces|tiles|bookings?|
+    shipments?|
+    parcels?|recordings?|visits?|letters?|reads?|swipes?|clicks?|signals?|datapoints?|data points|molecules?|
+    sequences?|jobs?|
+    ereignisse|aufträge|fotos|briefe|texte|fälle|bilder|seiten|dokumente|zeilen|datensätze|anfragen?|aufrufe|
+    buchungen|belege|rechnungen|nachrichten|vorhersagen|
     bestellungen|transaktionen|requests"""
 )
 _ADJECTIVES = (
@@ -37,6 +42,38 @@ _PER_SECOND = re.compile(
     r"\s?(?:rps|qps|tps|r/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
     r"\s?(?:/|p(?:er)? )\s?s(?:ec(?:ond)?)?|fps|/s(?:ec)?|a second|per second|pro sekunde)\b"
 )
+_PER_MINUTE = re.compile(r"\s?rpm\b")
+_OPEN_NOUN = re.compile(r"[\s-]?[a-zäöüß-]{2,}")
+_NO_WORK = phrases(
+    r"""tok(?:en)?s?|words?|wörter|characters?|zeichen|[kmgt]i?b(?:it|yte|ps)?s?|bytes?|bits?|frames?|fps|dollars?|
+        usd|eur|
+    euros?|cents?|steps?|schritte|iterations?|epochs?|gpus?|times?|mal|hertz|points?|percent|prozent|models?|runs?|
+    gigs?|hours?|minutes?|seconds?|ms|sec|degrees|meters|km|miles|retries|attempts|core|cores|cycles|interrupts|
+    polls?|
+    per|an?|each|every|in|on|for|to|with|and|or|at|of|is|are"""
+)
+"""What is counted over time and is no work that is asked for, and where a noun ends."""
+_SHARED = re.compile(
+    r"\s?,?\s?(?:per|/|for each|on each|on one|on a single|pro|je)\s?(?:replica|pod|node|instance|gpu|worker|core|"
+    r"vcpu|"
+    r"cpu|container|machine|server|box|card|camera|stream|instanz|knoten)\b|\s?each\b"
+)
+_ONE_MACHINE = re.compile(
+    r"\b(?:each|one|a|every|single|per|jede[rs]?|ein|eine) (?:[\w.-]+ )?(?:replica|pod|node|instance|gpu|worker|"
+    r"core|cpu|"
+    r"container|machine|server|box|card|a100|h100|t4|l4|v100|a10g|process) (?:\w+ )?(?:handles?|does|do|serves?|"
+    r"manages?|"
+    r"can|gets?|processes|reaches|gives?|achieves?|schafft)\b"
+)
+_ONE_STREAM = re.compile(
+    r"\b(?:each|every) (?:of (?:my|our|the) )?(?:[\w-]+ )?(?:cameras?|streams?|feeds?|devices?|users?|clients?|"
+    r"sensors?)\b[^.;]{0,30}$"
+)
+_TIMES_MORE = re.compile(
+    r"\b(?:double|twice|triple|half|halve|\d+ ?x|times|doppelt\w*|verdoppel\w*|quadruple)(?: of| the| our|"
+    r" as many as)*\s*$"
+)
+_TRAINED_ON = re.compile(r"\b(?:re)?train\w*\b[^.;\n]{0,30}\b(?:on|over|with|auf)\s+(?:\w+ )?$")
 _UNIT_BEFORE = re.compile(
     r"\b(?:tps|qps|rps|req(?:uest)?s?/s(?:ec)?|(?:requests|queries|transactions) per second)\s?(?:is|of|:|=|"
     r"at|target|~|around)+\s?$"
@@ -45,6 +82,11 @@ _TO_THE_PERIOD = re.compile(
     rf"(?:,? (?:on average|at peak|peak|in total|max|tops|in the peak))?[\s,(]{{0,2}}(?:(?:{PERIOD.pattern})|"
     rf"(?:{ADVERB.pattern}))"
 )
+_COMING = re.compile(
+    rf" (?:\w+ )?(?:come|comes|coming|arrive|arrives|arriving|are \w+|get \w+|go|flow|kommen|laufen)(?: in| through|"
+    rf" up| an| ein| rein)?"
+    rf"(?:{PERIOD.pattern})"
+)
 _PEAK = phrases(
     r"peaks?|peaking|spitzen?(?:last)?|bursts?(?: of| to| up to)?|max(?:imum)?|up to|at most|bis zu|busiest|"
     r"worst case|höchstens"
@@ -52,6 +94,9 @@ _PEAK = phrases(
 _MEAN = phrases(
     r"average|avg|mean|typical(?:ly)?|usual(?:ly)?|normal(?:ly)?|baseline|durchschnitt\w*|off-?peak|minimum|at least"
 )
+_AT_PEAK = re.compile(r"[^.;,\d]{0,25}?(?<!with )(?<!and )\b(?:peaks?\b(?! (?:of|at|to))|in der spitze|spitze)")
+_ON_AVERAGE = re.compile(r"[^.;,\d]{0,20}?\b(?:on average|average|normally|im schnitt|im mittel)\b")
+_NOW = phrases(r"today|currently|right now|at the moment|at present|so far|heute|derzeit|aktuell|momentan|bisher")
 _BROKEN = phrases(
     r"""hit(?:ting)? (?:bottom|a wall|the limit|a ceiling)|break\w*|broke\w*|crash\w*|fail\w*|slow\w*|degrad\w*|
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
@@ -67,6 +112,9 @@ _SHARE_OF_DAY = re.compile(
     r"(?P<share>\d{2,3}) ?%[^.;\n]{0,40}?\b(?:between|from)\s+(?P<start>\d{1,2})(?::00)? ?(?P<am>am|"
     r"pm)?\s+(?:and|to)\s+(?P<end>\d{1,2})(?::00)? ?(?P<pm>am|pm)?\b"
 )
+_LOAD = re.compile(rf"\b(?:traffic|load|throughput|last|volume|{_WORK})\b")
+_NOT_OURS = (_ONE_MACHINE, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON)
+_INTERVAL = re.compile(r"\s(?:every|each|per|alle|je)\s")
 _CAMERAS = re.compile(r"[\s-]?(?:[a-z]+ ){0,2}?(?:cameras?|streams?|feeds?|kameras)\b")
 _FRAMES = re.compile(r"\s?(?:fps|frames? (?:per|a|/) ?s(?:ec(?:ond)?)?|frames/s|bilder pro sekunde)\b")
 
@@ -82,7 +130,8 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
     yield from _cameras(text, amounts)
     hours = _hours_of_a_run(text, amounts)
     for position, amount in enumerate(amounts):
-        rate = _in_a_window(text, amount, amounts[position + 1 : position + 2]) or _rate(text, amount)
+        later = amounts[position + 1 : position + 2]
+        rate = _in_a_window(text, amount, later) or _at_intervals(text, amount, later) or _rate(text, amount)
         rate = rate or _by_rhythm(text, amount, hours)
         if (
             rate is None
@@ -90,40 +139,80 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
             or _is_breakage(text, amount.start, rate.end)
         ):
             continue
+        before = text.working[max(text.sentence(amount.start).start, amount.start - 40) : amount.start]
+        if _SHARED.match(text.working, rate.end) or any(rule.search(before) for rule in _NOT_OURS):
+            continue
         start = stated_from(text, None, amount.start)
         if rate.per_second <= 0:
             yield Doubt("throughput_rps", start, rate.end, "A throughput has to be above zero.")
         else:
-            yield Candidate("throughput_rps", rounded(rate.per_second), start, rate.end, "throughput", rate.rank)
+            gone = context.superseded(text, amount.start, rate.end) or context.past(text, amount.start, rate.end)
+            now = says(_NOW, context.segment(text, amount.start, rate.end))
+            rank = 0 if now or context.present_state(text, amount.start, rate.end) else rate.rank
+            scale = rate.per_second / amount.count
+            yield Candidate(
+                "throughput_rps", rounded(rate.per_second), start, rate.end, "throughput", rank, scale, gone
+            )
 
 
 def _is_breakage(text: Text, start: int, end: int) -> bool:
     """The rate at which something fails, or that is reached today."""
-    if _BROKEN.search(context.clause(text, start, end)):
+    if says(_BROKEN, context.clause(text, start, end)):
         return True
-    return _BROKEN.search(context.sentence(text, start)) is not None and not context.wished(text, start, end)
+    return says(_BROKEN, context.sentence(text, start)) and not context.wished(text, start, end)
 
 
 def _rate(text: Text, amount: Amount) -> _Rate | None:
     """An amount with its period right behind it: "20 calls a minute", "9k letters a week"."""
     clause = context.clause(text, amount.start, amount.end)
     lead = text.working[max(0, amount.start - 25) : amount.start]
-    rank = 3 if _PEAK.search(lead) or "peak" in clause else 1 if _MEAN.search(lead) else 2
+    behind = text.working[amount.end : amount.end + 40]
+    peak = _PEAK.search(lead) is not None or _AT_PEAK.match(behind) is not None
+    rank = 3 if peak else 1 if _MEAN.search(lead) or _ON_AVERAGE.match(behind) else 2
     if _UNIT_BEFORE.search(lead):
         return _Rate(amount.count, amount.end, rank)
     direct = _PER_SECOND.match(text.working, amount.end)
     if direct is not None:
         measured = "fps" in direct.group() and not context.wished(text, amount.start, direct.end())
         return None if measured else _Rate(amount.count, direct.end(), rank)
-    counted = _COUNTED.match(text.working, amount.end)
-    if counted is None and not re.search(r"\b(?:traffic|load|throughput|last)\b", clause):
+    if (minute := _PER_MINUTE.match(text.working, amount.end)) is not None:
+        return _Rate(amount.count / factor("minute", "second"), minute.end(), rank)
+    counted = _COUNTED.match(text.working, amount.end) or _open_work(text, amount)
+    money = re.search(r"[$€£]\s?$", lead) is not None
+    if money or (counted is None and not says(_LOAD, clause)):
         return None
     period = _TO_THE_PERIOD.match(text.working, amount.end if counted is None else counted.end())
+    if period is None and counted is not None:
+        period = _COMING.match(text.working, counted.end())
     if period is None:
         return None
     unit = unit_of(period)
     above_mean = _busy_hours(text, period.end()) if unit == "day" else 1.0
     return _Rate(amount.count / factor(unit, "second") * above_mean, period.end(), rank)
+
+
+def _open_work(text: Text, amount: Amount) -> re.Match[str] | None:
+    """Whatever is done so many times a second or minute: "40 valve readings per second"."""
+    noun = _OPEN_NOUN.match(text.working, amount.end)
+    for _ in range(3):
+        if noun is None or _NO_WORK.search(noun.group()):
+            return None
+        period = _TO_THE_PERIOD.match(text.working, noun.end())
+        if period is not None and unit_of(period) in {"second", "minute"}:
+            return noun
+        noun = _OPEN_NOUN.match(text.working, noun.end())
+    return None
+
+
+def _at_intervals(text: Text, amount: Amount, later: list[Amount]) -> _Rate | None:
+    """ "one request every ten seconds"."""
+    counted = _COUNTED.match(text.working, amount.end)
+    if counted is None or not later or not _INTERVAL.fullmatch(text.working, counted.end(), later[0].start):
+        return None
+    unit = DURATION.match(text.working, later[0].end)
+    if unit is None or later[0].high <= 0:
+        return None
+    return _Rate(amount.count / (later[0].high * factor(unit_of(unit), "second")), unit.end(), 2)
 
 
 def _by_rhythm(text: Text, amount: Amount, hours: float) -> _Rate | None:

@@ -19,9 +19,9 @@ _TIME = {
     "year": r"yrs?|years?|jahre?n?|annum|annually",
 }
 _PERIOD = {
-    "second": r"s|secs?|seconds?|sekunde",
-    "minute": r"mins?|minutes?|minute",
-    "hour": r"h|hrs?|hours?|stunde",
+    "second": r"s|secs?|seconds?|sekunden?",
+    "minute": r"mins?|minutes?|minuten?",
+    "hour": r"h|hrs?|hours?|stunden?",
     "day": r"d|days?|nights?|tag|nacht|24 ?h(?:ours)?",
     "week": r"w|wks?|weeks?|woche|sundays?|mondays?|fridays?|saturdays?",
     "month": r"mo|mth|months?|monat",
@@ -32,11 +32,14 @@ _ADVERB = {
     "hour": r"hourly|stündlich",
     "day": r"daily|nightly|overnight|täglich|nächtlich",
     "week": r"weekly|wöchentlich",
-    "month": r"monthly|monatlich|im monat",
+    "month": r"monthly|monatlich|im monat|pcm|mtl\.?",
     "quarter": r"quarterly",
     "year": r"yearly|annual(?:ly)?|jährlich|im jahr|p\. ?a\b",
 }
 _SIZE = {
+    "byte": r"bytes?",
+    "kB": r"kb|kilobytes?",
+    "KiB": r"kib",
     "MB": r"mb|megabytes?",
     "GB": r"gb|gigs?|gigabytes?|g",
     "TB": r"tb|terabytes?|t",
@@ -55,7 +58,8 @@ def _named(units: dict[str, str], suffix: str = "") -> str:
 
 DURATION = re.compile(rf"[ -]?(?:{_named(_TIME)})(?![\w/])")
 PERIOD = re.compile(
-    rf"\s?(?:(?:/|\bper\b|\bp\.|\bpro\b|\beach\b|\bevery\b|\bje\b|\ba\b|\ban\b|\bin a\b|\bim\b|\bam\b|"
+    rf"\s?(?:(?:/|\bper\b|\bp\.|\bpro\b|\beach\b|\bevery\b|\bje\b|\bjede[nrs]?\b|\balle\b|\ba\b|\ban\b|\bin a\b|"
+    rf"\bim\b|\bam\b|"
     rf"\beinem?r?\b)\s?(?:single )?(?:{_named(_PERIOD)}))(?![\w])"
 )
 ADVERB = re.compile(rf"(?:{_named(_ADVERB, '_ly')})\b")

@@ -33,12 +33,12 @@ _CUES = [
             handset)|microcontrollers?|coral (?:tpu|board|usb)|embedded (?:devices?|boards?|systems?|hardware|
             linux)|(?:android|ios|mobile|iphone) (?:apps?|devices?|phones?|deployment)|mobile phones?|smartphones?|
             in the browser|webgpu|tf-?lite|core ?ml|on the user'?s? (?:own )?(?:computer|device|machine|laptop|
-            phone)|smart cameras?|without (?:an )?internet(?: connection)?|no internet|handhelds?|am edge|
-            auf dem gerät|drones?"""
+            phone)|smart cameras?|handhelds?|am edge|
+            auf dem gerät|drones?(?! (?:imag\w+|footage|photos|pictures|data|videos?))"""
     )),
     _Cue("fine_tuning", 4, phrases(
         r"""fine-?tun(?:e|ing|es)|fine tun(?:e|ing)|finetun(?:e|ing)|q?lora(?: adapters?)?|peft|sft|rlhf|dpo|
-            instruction[- ]tun\w+|adapter (?:training|tuning)|feinabstimmung|nachtrainieren|
+            instruction[- ]tun\w+|adapter (?:training|tuning)|feinabstimmung|fein-?tun\w*|nachtrainieren|
             continued pre-?training|dreambooth"""
     )),
     _Cue("rag", 4, phrases(
@@ -50,7 +50,8 @@ _CUES = [
             semantic search"""
     )),
     _Cue("feature_store", 5, phrases(
-        r"feature[- ]?stores?|feast|tecton|online features?|feature (?:serving|platform|registry)"
+        r"feature[- ]?stores?|feast|tecton|online (?:features?|store)|get_online_features|feature (?:views?|"
+        r"serving|platform|registry)"
     )),
     _Cue("training", 4, phrases(
         r"""(?:re)?train(?:s|ing)? (?:a|an|the|our|my|your|this|that|it|one|from|on|for|job\w*|run\w*|pipeline\w*|
@@ -61,20 +62,23 @@ _CUES = [
             nightly|deep learning|network|pre-?|gpu|large[- ]scale|continuous|parameter model|stop/resume|for|do|
             faster|run|ml|to) (?:re)?train(?:ing)?|pre-?train(?:ing)? (?:a|our|from|on|an|the|run|job)|
             train (?:our|a|an|the|my|it|on)|epochs?|hyper-?parameter (?:search|tuning|sweep|optimi[sz]ation)|
-            (?:modell?e? )?trainieren|training\s*:|training$|neu trainiert|training,"""
+            (?:modell?e? )?trainieren?|training\s*:|training$|neu trainiert|training,"""
     )),
     _Cue("training", 3, phrases(r"training|to (?:re-?)?train")),
     _Cue("streaming_inference", 4, phrases(
-        r"""(?:video|audio|event|data|live|sensor|click|rtsp|camera|kafka|kinesis|message|
+        r"""(?:video|audio|event|data|live|sensor|rtsp|camera|kafka|kinesis|message|
             real-?time)[- ]?(?:streams?|feeds?|streaming)|rtsp|streaming (?:inference|predictions?|scoring|
-            analytics|detection|data|events|pipeline)|ip ?cameras?|cctv|(?:security|traffic|surveillance|
-            \d+) cameras?|kafka(?: topics?)?|kinesis|flink|live (?:video|audio|transcription|captions?)|webrtc|
+            analytics|detection|data|events|pipeline)|ip ?cam(?:era)?s?|cctv|video anal\w+|(?:security|traffic|
+            surveillance|
+            \d+) cameras?|kafka(?: topics?)?|kinesis|pub/?sub|event ?hubs?|mqtt|flink|live (?:video|audio|
+            transcription|captions?)|webrtc|
             event[- ]driven scoring|from (?:kafka|kinesis|pub/?sub)|(?:single|every|each) (?:video )?frames?|
             stream processing|datenstrom|deepstream"""
     )),
     _Cue("batch_inference", 4, phrases(
         r"""batch[- ](?:inference|predictions?|scor(?:e|es|ing)|transforms?|jobs?|classif\w+|process\w*|workloads?|
-            endpoints?|mode|runs?)|batch\s*:|offline (?:inference|predictions?|scoring|batch)|bulk (?:inference|
+            endpoints?|mode|runs?|workflows?|pipelines?)|batch\s*:|offline (?:inference|predictions?|scoring|batch)|
+            bulk (?:inference|
             scoring|predictions?|process\w*|transcription|classification)|(?:nightly|daily|weekly|hourly|monthly|
             overnight|scheduled) (?:batch|scoring|inference|predictions?|classification|score|job)|
             scores? (?:\w+ ){0,3}?(?:rows|customers|records|users|accounts|products|items|leads|policies|
@@ -85,11 +89,13 @@ _CUES = [
             image|test))"""
     )),
     _Cue("batch_inference", 3, phrases(
-        r"""at scale|(?:process|classify|transcribe|ocr|translate|summari[sz]e|label|tag|embed|caption|convert|
+        r"""at scale|batch(?![- ]?(?:_?size|norm\w*|dimension|of \d|\d))|(?:process|classify|transcribe|ocr|
+            translate|summari[sz]e|label|tag|embed|caption|convert|
             annotate|run)(?:ing)? (?:\w+ ){0,3}?(?:archive|backlog|corpus|all (?:our|the|of our)|the whole|
             the entire|millions? of|thousands? of|hundreds of thousands)|(?:pages|documents|texts|images|rows|
             records|hours of audio|scans|invoices|files|recordings) (?:per|a|each|every) (?:day|week|month|night)|
-            transcription of|document ocr|once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
+            transcription of|document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
+            once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
     )),
     _Cue("data_pipeline", 4, phrases(
         r"""etl|elt|data (?:pipelines?|ingestion|preparation|cleaning|transformation)|feature (?:engineering|
@@ -103,12 +109,14 @@ _CUES = [
             serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real-?time|sentiment|fraud|recommendation|
             classification|ranking|chat|detection|embedding|llm|translation)[- ](?:endpoints?|apis?|servers?|
             services?)|(?:serve|serves|served|serving|host|hosts|hosting) (?:with|on|using|gpus?|a|an|the|our|my|
-            this|that|these|it|them|some|two|three|multiple|several|\d+\w?|large|fine-?tuned|llms?|models?|
+            this|that|these|it|them|some|two|three|multiple|several|\d+\w?(?!\w|[.,]?\d| ?%)|large|fine-?tuned|
+            llms?|models?|
             predictions?|traffic|requests|behind|via|pytorch|tensorflow|xgboost|sklearn|inference|llama|mistral|
             up)\b(?! (?:website|site|page|dataset|data))|behind an? (?:rest |http )?api|(?:pytorch|tensorflow|
             models?|llms?|onnx|gpu|vllm|xgboost|sklearn) serving|inference (?:server|service|endpoint|api|traffic|
             requests?)|model[- ](?:serving|server|hosting|inference server)|in real-?time|real-?time|echtzeit\w*|
-            endpoints?|chat-?bots?|voice (?:assistant|bot)|torchserve|kserve|tf[- ]?serving|triton|
+            (?<!get )(?<!post )(?<!put )(?<!vpc )endpoints?|(?:chat|discord|slack|telegram|whatsapp|
+            support)[- ]?bots?|voice (?:assistant|bot)|torchserve|kserve|tf[- ]?serving|triton|
             tensorflow serving|ray serve|/predict|ausliefern|bereitstellen|microservice"""
     )),
     _Cue("realtime_inference", 3, phrases(
@@ -131,7 +139,7 @@ _CUES = [
 _PAST_TRAINING = re.compile(
     r"\b(?:after|once|already|have|has|had|i|we|was|been|when|having|since|pre-?|is|"
     r"are)\s+(?:re)?(?:train(?:ed|ing)|fine-?tun(?:ed|ing))\b[^.;\n]{0,60}$|\b(?:data|set|in|during|my|"
-    r"medical|staff|user|employee|sales|from)\s+$"
+    r"medical|staff|user|employee|sales)\s+$"
 )
 _MODEL_ADJECTIVE = re.compile(
     r"^\s?(?:data(?:set)?s?|set|course|material|certificate|examples|code|"
@@ -162,7 +170,7 @@ def _best(scores: dict[WorkloadType, int], first: dict[WorkloadType, tuple[int, 
     """The special kinds win over the general ones, which their texts mention as well; among equals the first named."""
     sure: list[WorkloadType] = [name for name, score in scores.items() if score >= _THRESHOLD]
     for special in _SPECIAL:
-        if special in sure:
+        if special in sure and not (special == "streaming_inference" and "data_pipeline" in sure):
             return special
     return max(sure, key=lambda name: (scores[name], -first[name][0]), default=None)
 

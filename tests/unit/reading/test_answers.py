@@ -91,7 +91,7 @@ def _every_question() -> list[tuple[FieldName, str, ConstraintValue]]:
             known = ConstraintSchema()
             if wanted != WORKLOAD:
                 known = ConstraintSchema({"workload_type": Constraint(value=workload, status="stated")})
-            others = {fact.field for fact in facts if fact.field != wanted.field}
+            others: set[FieldName] = {fact.field for fact in facts if fact.field != wanted.field}
             question = next_question(known, skipped=others)
             if question is None or question.field is None:
                 continue
