@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from infra.errors import SettingsError
+from infra.models import FORMS, RULEBOOK, is_model
 
 PREFIX = "COUNTERSIGN_"
 
@@ -34,15 +35,20 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _available_model(value: str) -> str:
-    if value != "rulebook":
-        raise ValueError("only `rulebook` is available in this release")
+def _model(value: str) -> str:
+    if not is_model(value):
+        raise ValueError(f"must be {FORMS}")
     return value
 
 
-def _no_fallback_models(value: tuple[str, ...]) -> tuple[str, ...]:
-    if value:
-        raise ValueError("chat models are not available in this release")
+def _fallback_models(value: tuple[str, ...]) -> tuple[str, ...]:
+    for model in value:
+        if not is_model(model):
+            raise ValueError(f"each must be {FORMS}")
+    if RULEBOOK in value[:-1]:
+        raise ValueError("`rulebook` always answers, so nothing can come after it")
+    if len(set(value)) < len(value):
+        raise ValueError("names a model twice")
     return value
 
 
@@ -79,10 +85,11 @@ class Settings(BaseSettings):
     public_url: HttpUrl | None = None
     artifacts: StoreUrl | None = None
     quarantine: StoreUrl | None = None
-    model: Annotated[str, AfterValidator(_available_model)] = "rulebook"
-    fallback_models: Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_no_fallback_models)] = ()
+    model: Annotated[str, AfterValidator(_model)] = RULEBOOK
+    fallback_models: Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_fallback_models)] = ()
     require_sandbox: bool = False
     bootstrap_key: Secret | None = None
+    worker_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     fsync: bool = True
@@ -125,6 +132,11 @@ class Settings(BaseSettings):
     def quarantine_url(self) -> str:
         return self.quarantine or (self.data_dir / "quarantine").as_uri()
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """In the order in which they are asked."""
+        return (self.model, *self.fallback_models)
+
 
 def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     """The settings in `environ`, an empty one counting as unset; `overrides` come from the command line.
@@ -137,13 +149,19 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     values: dict[str, object] = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if value}
     values.update({name: value for name, value in overrides.items() if value is not None})
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         # Neither the value nor pydantic's link to it: the first may be a secret, the second is noise to an operator.
         first = error.errors(include_input=False, include_url=False)[0]
         reason = first["msg"].removeprefix("Value error, ").removesuffix(".")
         name = variable(str(first["loc"][0]))
         raise SettingsError(f"{name}: {reason[:1].lower()}{reason[1:]}. Correct it, or unset it.") from None
+    if settings.model in settings.fallback_models or (settings.model == RULEBOOK and settings.fallback_models):
+        raise SettingsError(
+            f"COUNTERSIGN_FALLBACK_MODELS: {settings.model} is COUNTERSIGN_MODEL already"
+            f"{', and always answers' if settings.model == RULEBOOK else ''}. Correct it, or unset it."
+        )
+    return settings
 
 
 def variable(field: str) -> str:

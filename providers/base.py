@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from providers.pricing import PriceBook
 from storage.records.constraints import ConstraintValue, ConstraintValues, FieldName
+from storage.records.decision_sets import Question
 from storage.records.ids import Sha256
 from storage.records.plans import Cost, Critique, Plan
+
+if TYPE_CHECKING:
+    from storage.events import Origin
+    from storage.records.steps import Effect
 
 CriticName = Literal["tech", "cost", "risk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact read from a text: `start` and `end` are code points of its words, half open; `rule` is what found it."""
+    """One fact read from a text: `start` and `end` are code points of its words, half open; `rule` is what found it,
+    `model:VENDOR:NAME` for a model."""
 
     field: FieldName
     value: ConstraintValue
     start: int
     end: int
     rule: str
+
+    @property
+    def source(self) -> str:
+        return self.rule if self.rule.startswith("model:") else f"rule:{self.rule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +48,103 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a model claimed and could not show: `quote` is what it gave as evidence, `reason` why that is none."""
+
+    field: FieldName
+    value: ConstraintValue
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(slots=True)
+class ModelCall:
+    """What an answer took, over all models that were asked. `task` is what it was for, `purpose` completes "No model
+    could …"; `tries` counts answers; `failures` says of each model that was passed over why; `cost_usd` is None where
+    no price is known."""
+
+    task: str
+    purpose: str
+    provider: str
+    model: str
+    pack: Sha256
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tries: int = 0
+    cost_usd: Decimal | None = Decimal(0)
+    failures: tuple[str, ...] = ()
+    quarantined: tuple[Sha256, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
+
+    @property
+    def fallback(self) -> bool:
+        return bool(self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRequest:
+    """`wrote` is what the operator said last; `understood` maps the labels of what is known to the values as shown;
+    `asks_for` is the label of the question's field, with its unit."""
+
+    question: Question
+    wrote: str
+    understood: Mapping[str, str]
+    asks_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """`reply` may be empty; `question` asks for the same field as the question that was to be worded."""
+
+    reply: str
+    question: str
+
+
+class Reads(Protocol):
+    async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
+        """The facts in a text. `answering` is the field of the open question, so that "80" can be understood. Raises
+        NodeFailed when nobody could read it."""
+        ...
+
+
+class Reader(Reads, Protocol):
+    """Reads and words for one node's execution. `calls` and `dropped` are what came together while it did, `effects`
+    what has to be made true with the node's events."""
+
+    @property
+    def calls(self) -> Sequence[ModelCall]: ...
+
+    @property
+    def dropped(self) -> Sequence[Dropped]: ...
+
+    @property
+    def effects(self) -> Sequence[Effect]: ...
+
+    async def word(self, request: WordingRequest) -> Worded | None:
+        """None when the question is fine as it is, or nobody could word it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """`avoid` holds labels of candidates that the critics ruled out, `round` counts from 1."""
+    """`avoid` holds labels of candidates that the critics ruled out, `round` counts from 1. `book` is the price book in
+    force, the provider's own where none is given; `today` is the day that the age of its figures counts to."""
 
     values: ConstraintValues
     avoid: frozenset[str] = frozenset()
     round: int = 1
+    book: PriceBook | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +167,15 @@ class CodeRequest:
     """Markdown files that are committed as they stand, by path."""
 
 
-class OrchestrationProvider(Protocol):
+class OrchestrationProvider(Reads, Protocol):
     """Reads, plans and criticises. `pack` is the SHA-256 of the prompts or rules in use."""
 
     name: str
     model: str
     pack: Sha256
 
-    async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
-        """The facts in a text. `answering` is the field of the open question, so that "80" can be understood."""
+    def reader(self, origin: Origin | None) -> Reader:
+        """`origin` is the node on whose behalf is read; without one, no model is called."""
         ...
 
     async def plan(self, request: PlanRequest) -> Proposal: ...
@@ -88,6 +187,10 @@ class CodeGenProvider(Protocol):
     name: str
     model: str
     pack: Sha256
+
+    def not_built(self, plan: Plan) -> list[str]:
+        """The names of the plan's patterns that the bundle will not have, or not wholly."""
+        ...
 
     async def generate(self, request: CodeRequest) -> dict[str, bytes]:
         """The bundle: file contents by relative POSIX path."""

@@ -13,6 +13,8 @@ import pygit2
 from psycopg.rows import DictRow
 from pydantic import ValidationError
 
+from storage import packs as used_packs
+from storage import replay
 from storage.artifacts import ArtifactStore
 from storage.compute import in_thread
 from storage.decision_sets import state_of
@@ -24,6 +26,7 @@ from storage.records.errors import ArtifactDamaged, NotFound
 from storage.records.events import PAYLOADS
 from storage.records.ids import DecisionSetId, Sha256
 from storage.records.plans import Bundle
+from storage.replay import Graph
 
 SQL = queries("verification")
 
@@ -33,11 +36,12 @@ Seal = Callable[[Mapping[str, Any]], Sha256]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """`count` things of a kind held. `not_run` says why nothing was checked."""
+    """`count` things of a kind held. `not_run` says why nothing was checked, `left` what was not derived."""
 
     what: str
     count: int = 0
     not_run: str = ""
+    left: tuple[str, ...] = ()
 
 
 class Difference(Exception):
@@ -54,16 +58,17 @@ class Subject:
     id: DecisionSetId
     row: DictRow
     state: Mapping[str, Any]
+    graph: Graph | None
 
 
 async def verify(
-    conn: Connection, store: ArtifactStore, decision_set: DecisionSetId, seal: Seal
+    conn: Connection, store: ArtifactStore, decision_set: DecisionSetId, seal: Seal, graph: Graph | None = None
 ) -> AsyncIterator[Verified]:
     """Each check as it holds. Raises Difference at the first thing that does not; NotFound."""
     row = await one(conn, SQL["subject"], {"id": decision_set})
     if row is None:
         raise NotFound(f"There is no decision set {decision_set}.")
-    subject = Subject(conn, store, seal, decision_set, row, await state_of(conn, decision_set))
+    subject = Subject(conn, store, seal, decision_set, row, await state_of(conn, decision_set), graph)
     for check in _CHECKS:
         yield await check(subject)
 
@@ -95,6 +100,17 @@ async def states(subject: Subject) -> Verified:
         _same(f"{step}: the hash of its state", row["sha256"], derived)
         _same(f"{step}: the ledger's output hash", row["output_sha"], derived)
     return Verified("steps", len(rows))
+
+
+async def inputs(subject: Subject) -> Verified:
+    """What each node was given, folded from what those before it wrote, has the ledger's input hash."""
+    if subject.graph is None:
+        return Verified("inputs", not_run="the graph is not known")
+    found = await replay.inputs(subject.conn, subject.id, subject.row, subject.graph)
+    if found.differs is not None:
+        step, derived = found.differs
+        _same(f"{step['node']} ({step['task_id']}): the ledger's input hash", step["input_sha"], derived)
+    return Verified("inputs", len(found.held), left=tuple(sorted(set(found.left))))
 
 
 async def capsules(subject: Subject) -> Verified:
@@ -166,7 +182,24 @@ async def commit(subject: Subject) -> Verified:
     return Verified("committed files", len(files))
 
 
-_CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (events, states, capsules, artifacts, bundle, commit)
+async def packs(subject: Subject) -> Verified:
+    """Every pack of prompts or rules that a card names was once in use here."""
+    if unknown := await used_packs.unknown_in(subject.conn, subject.id):
+        raise Difference(f"event {unknown[0]} names pack {unknown[1]}, which was never in use here")
+    named = await used_packs.named_in(subject.conn, subject.id)
+    return Verified("packs", named) if named else Verified("packs", not_run="no card names one")
+
+
+_CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (
+    events,
+    states,
+    capsules,
+    artifacts,
+    bundle,
+    commit,
+    inputs,
+    packs,
+)
 
 
 def _committed(packs: list[Pack], sha: str, ref: str | None) -> dict[str, Sha256]:

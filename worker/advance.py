@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import psycopg
 import structlog
@@ -20,15 +21,19 @@ from infra.logging import bind_run
 from storage import checkpoints, decision_sets, runs
 from storage.events import Origin, log_event
 from storage.jobs import defer_advance
+from storage.ledger import Entry
 from storage.postgres import Pool, UnitOfWork, one, unit_of_work
 from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
 from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
-from storage.records.ids import DecisionSetId, ThreadId
+from storage.records.ids import DecisionSetId, TaskId, ThreadId
 from storage.records.steps import NodeFailed, RunContext
 from worker.steps import Rest, Step, decision_step, intake_step
 
 log = structlog.get_logger(__name__)
+
+JobOutcome = Literal["done", "idle", "fenced", "drained", "failed"]
+"""`idle`: there was no open run."""
 
 IDLE_TURNS = 20
 """How often in a row a run may find nothing due and something come in before it could end."""
@@ -53,11 +58,11 @@ class Advancer:
         for control in self._controls:
             control.request_drain()
 
-    async def advance(self, decision_set: DecisionSetId) -> None:
+    async def advance(self, decision_set: DecisionSetId) -> JobOutcome:
         """Raises psycopg.OperationalError when the database is away: the job is then taken up again."""
         taken = await self._take(decision_set)
         if taken is None:
-            return
+            return "idle"
         context, logging_ids = taken
         with logging_ids:
             log.info("run taken", lease=context.lease)
@@ -65,24 +70,28 @@ class Advancer:
                 await self._until_rest(context)
             except Fenced:
                 log.warning("fenced: another worker has this decision set")
+                return "fenced"
             except GraphDrained:
                 async with unit_of_work(self.pool) as work:
                     await defer_advance(work.conn, decision_set)
                 log.info("drained: the run goes on elsewhere")
+                return "drained"
             except psycopg.OperationalError:
                 raise
             except Exception as error:
                 log.exception("run failed")
                 await self._fail(context, error)
+                return "failed"
+        return "done"
 
     async def _take(self, decision_set: DecisionSetId) -> tuple[RunContext, AbstractContextManager[None]] | None:
-        async with unit_of_work(self.pool) as work:
-            row = await one(work.conn, decision_sets.SQL["take"], {"id": decision_set})
-            run = await runs.take(work.conn, decision_set, self.name)
-        if row is None or run is None:
+        async with self.pool.connection() as conn:
+            taken = await runs.take(conn, decision_set, self.name)
+        if taken is None:
             return None
+        run, lease = taken
         request = run.request_id or ""
-        context = RunContext(decision_set, ThreadId(decision_set), run.id, row["lease"], self.pool, request)
+        context = RunContext(decision_set, ThreadId(decision_set), run.id, lease, self.pool, request)
         ids = bind_run(request_id=request, run_id=run.id, thread_id=decision_set)
         return context, ids
 
@@ -93,7 +102,7 @@ class Advancer:
                 found = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
             if found is None or found["lease"] != context.lease:
                 raise Fenced(context.decision_set)
-            if found["cancel_asked"] is not None:
+            if found["cancel_asked"] is not None and found["commit_sha"] is None:  # what is committed stays so
                 await self._cancel(context)
                 return
             due = await self._due(context, found)
@@ -117,8 +126,8 @@ class Advancer:
         async with self.pool.connection() as conn:
             return await decision_step(conn, row, row["project"], decision)
 
-    def _graph(self, name: str) -> Compiled:
-        return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool)})
+    def _graph(self, name: str, pending: dict[TaskId, Entry] | None = None) -> Compiled:
+        return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool, pending)})
 
     def _config(self, context: RunContext, graph: str) -> RunnableConfig:
         return {"configurable": {"thread_id": self._thread(context, graph)}, "recursion_limit": 200}
@@ -131,11 +140,13 @@ class Advancer:
         """One stretch of a graph: to its end, its next interrupt, or a drain."""
         if self.draining:
             raise GraphDrained("shutdown")
-        context.thread, context.consult = self._thread(context, step.graph), True
+        context.thread, context.pending = self._thread(context, step.graph), {}
+        # A first input makes new checkpoints, and so new tasks: none can be in the ledger.
+        context.consult = not isinstance(step.send, dict)
         control = RunControl()
         self._controls.add(control)
         try:
-            stream = self._graph(step.graph).astream(
+            stream = self._graph(step.graph, context.pending).astream(
                 step.send,
                 self._config(context, step.graph),
                 context=context,
@@ -148,7 +159,7 @@ class Advancer:
         finally:
             self._controls.discard(control)
 
-    async def _rest(self, context: RunContext, outcome: Outcome) -> bool:
+    async def _rest(self, context: RunContext, outcome: Literal["completed", "waiting", "rejected"]) -> bool:
         """Ends the run, unless something came in meanwhile. Commands hold the same lock, so nothing is missed."""
         async with unit_of_work(self.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
@@ -156,12 +167,23 @@ class Advancer:
                 raise Fenced(context.decision_set)
             if row["status"] in ENDED:
                 return await self._complete(context, work, row["status"])
+            if outcome != "waiting":
+                return await self._end(context, work, row, outcome)
             summary = await one(work.conn, decision_sets.SQL["summary"], {"id": context.decision_set})
             answered = row["status"] != "awaiting_approval" or not (summary and summary["gate_id"])
             unread = row["status"] == "intake" and row["inputs_seq"] > row["inputs_through"]
-            if row["cancel_asked"] or unread or (outcome == "waiting" and row["status"] != "intake" and answered):
+            if row["cancel_asked"] or unread or (row["status"] != "intake" and answered):
                 return False
             return await self._complete(context, work, outcome)
+
+    async def _end(
+        self, context: RunContext, work: UnitOfWork, row: DictRow, outcome: Literal["completed", "rejected"]
+    ) -> bool:
+        """The status appears with the run's last event: who stops reading at the one has the other."""
+        stage = "done" if outcome == "completed" else row["stage"]
+        patch = {"status": outcome, "stage": stage}
+        await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
+        return await self._complete(context, work, outcome, StageChanged(stage=stage, status=outcome))
 
     async def _complete(self, context: RunContext, work: UnitOfWork, outcome: Outcome, *before: Payload) -> bool:
         checkpoint = await checkpoints.standing(work.conn, context.thread)

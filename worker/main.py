@@ -7,14 +7,18 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import Sequence
 
 import structlog
 from procrastinate import App
 
 from graphs.services import Services
 from infra.logging import configure_logging
+from infra.metrics import WorkerMetrics
+from infra.models import ModelAccess
 from infra.sandbox import Sandbox
 from infra.settings import Settings
+from providers.base import OrchestrationProvider
 from providers.compute import ComputePool
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
@@ -26,7 +30,9 @@ from storage.jobs import QUEUE
 from storage.postgres import Pool, connect, make_pool
 from storage.records.ids import new_id
 from worker.advance import Advancer
+from worker.health import health_app, health_port
 from worker.jobs import job_app
+from worker.models import chosen_provider, note_rules
 from worker.recover import beat_for_ever, reap_for_ever, tidy_for_ever
 
 log = structlog.get_logger(__name__)
@@ -35,9 +41,11 @@ DRAIN_SECONDS = 20.0
 """How long a stopping worker waits for its runs to reach their next superstep."""
 
 
-def services(settings: Settings, compute: ComputePool, rulebook: Rulebook, book: PriceBook) -> Services:
+def services(
+    settings: Settings, compute: ComputePool, provider: OrchestrationProvider, book: PriceBook, metrics: WorkerMetrics
+) -> Services:
     return Services(
-        orchestration=rulebook,
+        orchestration=provider,
         codegen=RulebookCodeGen(),
         book=book,
         policies=PolicyBundle.load(),
@@ -45,21 +53,23 @@ def services(settings: Settings, compute: ComputePool, rulebook: Rulebook, book:
         sandbox=Sandbox.detect(),
         compute=compute,
         require_sandbox=settings.require_sandbox,
+        node_done=metrics.node,
     )
 
 
-def serve(settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT, then drains."""
+def serve(settings: Settings, models: Sequence[ModelAccess] = ()) -> None:
+    """Runs until SIGTERM or SIGINT, then drains. `models` are the chat models of the settings, with their keys."""
     configure_logging(settings.log_level, process="worker")
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, models))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, models: Sequence[ModelAccess]) -> None:
     name, host = new_id(), socket.gethostname()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    compute = ComputePool()
+    compute, metrics = ComputePool(), WorkerMetrics()
+    bootstrap_key = settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None
     concurrency = settings.worker_concurrency
     pool = make_pool(
         settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.direct_database_url is not None
@@ -71,10 +81,14 @@ async def _serve(settings: Settings) -> None:
             book = PriceBook.load()
             rulebook = Rulebook(book, compute=compute)
             warming = asyncio.create_task(rulebook.warm_up())
-            advancer = Advancer(pool, services(settings, compute, rulebook, book), name)
-            app = job_app(settings.direct_dsn, advancer)
-            async with app.open_async():
-                await _work(app, advancer, pool, name, host, concurrency, stop)
+            async with chosen_provider(settings, models, rulebook, pool) as provider:
+                built = services(settings, compute, provider, book, metrics)
+                await note_rules(pool, rulebook, built.codegen)
+                advancer = Advancer(pool, built, name)
+                app = job_app(settings.direct_dsn, advancer, metrics)
+                health = health_app(metrics, pool, bootstrap_key)
+                async with app.open_async(), health_port(health, settings.host, settings.worker_port):
+                    await _work(app, advancer, pool, name, host, concurrency, stop)
             async with pool.connection() as conn:
                 await workers.leave(conn, name)
             await asyncio.gather(warming, return_exceptions=True)

@@ -10,7 +10,7 @@ import psycopg
 import structlog
 from procrastinate import App
 
-from storage import decision_sets, git, runs, workers
+from storage import decision_sets, deltas, git, runs, workers
 from storage.events import Origin, log_event
 from storage.jobs import QUEUE, defer_advance
 from storage.postgres import Pool, every, unit_of_work
@@ -48,11 +48,13 @@ async def reap_for_ever(pool: Pool, app: App) -> None:
 
 
 async def tidy_for_ever(pool: Pool) -> None:
-    """Merges packs where there are many, and drops those retired long enough ago."""
+    """Merges packs where there are many, and drops those retired long enough ago; and a dead worker's unsaid words."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
             await git.tidy(pool)
+            async with pool.connection() as conn:
+                await deltas.sweep(conn)
         except psycopg.OperationalError as error:
             log.warning("packs left as they are", error=str(error))
 

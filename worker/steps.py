@@ -42,7 +42,8 @@ async def intake_step(conn: Connection, row: DictRow, state: StateSnapshot) -> S
         inputs = await pending_inputs(conn, row)
         # What a parent was approved without is not asked of its child.
         settled = coverage(known).missing if row["parent_id"] else []
-        return Step("intake", {"constraints": known, "inputs": inputs, "skipped": settled, "asked": []})
+        begun = {"given": known, "settled": settled}
+        return Step("intake", {**begun, "constraints": known, "inputs": inputs, "skipped": settled, "asked": []})
     if state.interrupts:
         inputs = await pending_inputs(conn, row)
         if not inputs:
@@ -64,16 +65,7 @@ async def pending_inputs(conn: Connection, row: DictRow) -> list[IntakeInput]:
 
 async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateSnapshot) -> Step | Rest:
     if not state.created_at:
-        start = {
-            "project": slug,
-            "constraints": ConstraintSchema.model_validate(row["constraints"]),
-            "baseline": await baseline_of(conn, row["parent_id"]),
-            "round": 1,
-            "revision": 0,
-            "avoid": [],
-            "feedback": "",
-        }
-        return Step("decision", start)
+        return Step("decision", await decision_start(conn, row, slug))
     if state.interrupts:
         gate = GateId(state.tasks[0].id)
         answer = await gates.answer_of(conn, row["id"], gate)
@@ -83,6 +75,19 @@ async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateS
     if state.next:
         return Step("decision", None)
     return Rest("rejected" if state.values.get("outcome") == "rejected" else "completed")
+
+
+async def decision_start(conn: Connection, row: DictRow, slug: str) -> dict[str, Any]:
+    """What the decision graph begins with."""
+    return {
+        "project": slug,
+        "constraints": ConstraintSchema.model_validate(row["constraints"]),
+        "baseline": await baseline_of(conn, row["parent_id"]),
+        "round": 1,
+        "revision": 0,
+        "avoid": [],
+        "feedback": "",
+    }
 
 
 async def baseline_of(conn: Connection, parent: DecisionSetId | None) -> Baseline | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,9 +71,31 @@ class Artifact(BaseModel):
     size: int
 
 
-class Project(BaseModel):
+Strategy = Literal["weighted_vote", "consensus", "escalate"]
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+THRESHOLDS: dict[Strategy, float] = {"weighted_vote": 0.25, "consensus": 0.66}
+"""What holds where a project has none of its own; a strategy without one counts nothing."""
+MOST_ROUNDS = 5
+
+
+class Settling(BaseModel):
+    """How the critics' objections are settled. weighted_vote: the plan is made again when the votes for it, weighted by
+    confidence and severity, reach `threshold`. consensus: it is made again while the share of critics who accept it is
+    below `threshold`. escalate: never; a person decides at the gate. `rounds` bounds how often the planner tries before
+    a person is asked."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    strategy: Strategy = "weighted_vote"
+    threshold: float | None = Field(default=None, gt=0, le=1)
+    rounds: int = Field(default=2, ge=1, le=MOST_ROUNDS)
+
+    @property
+    def needed(self) -> float | None:
+        return self.threshold if self.threshold is not None else THRESHOLDS.get(self.strategy)
+
+
+class Project(Settling):
     id: ProjectId
     slug: str
     name: str
@@ -90,6 +112,7 @@ class DecisionSet(BaseModel):
     """The project's slug."""
     title: str
     parent_id: DecisionSetId | None
+    parent_number: int | None = Field(default=None, exclude=True)
     version: int
     status: Status
     stage: Stage

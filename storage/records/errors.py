@@ -94,6 +94,12 @@ class NotInIntake(DomainError):
     code, status = "not-in-intake", 409
 
 
+class MessageReplaced(DomainError):
+    """This message was edited meanwhile. Edit the newer one."""
+
+    code, status, field = "message-replaced", 409, "replaces"
+
+
 class QuestionMoved(DomainError):
     """This question has been answered already, or another one is open now."""
 
@@ -131,7 +137,7 @@ class GateAlreadyAnswered(DomainError):
 
 
 class GateExpired(DomainError):
-    """This gate has expired. Retry the decision set to open a new one."""
+    """This approval expired unanswered. Retry opens it again on the same plan; a child decision set plans anew."""
 
     code, status = "gate-expired", 409
 
@@ -154,6 +160,12 @@ class CommentRequired(DomainError):
     code, status, field = "comment-required", 422, "comment"
 
 
+class OverrideRequired(DomainError):
+    """A soft policy is not met. Say why it may stand, policy by policy, or request changes."""
+
+    code, status, field = "override-required", 422, "overrides"
+
+
 class NoPlan(DomainError):
     """There is no plan yet."""
 
@@ -164,6 +176,12 @@ class ProjectExists(DomainError):
     """A project with this name exists already."""
 
     code, status, field = "project-exists", 409, "name"
+
+
+class AlreadyHandled(DomainError):
+    """Somebody has marked this as handled already."""
+
+    code, status = "already-handled", 409
 
 
 class RateLimited(DomainError):

@@ -38,7 +38,8 @@ class Payload(BaseModel):
 
 
 class MessageReceived(Payload):
-    """What a person wrote, or the answer they chose. `edits` holds constraint edits made beside the chat."""
+    """What a person wrote, or the answer they chose. `edits` holds constraint edits made beside the chat; `replaces` is
+    the seq of the message in whose place this one is read from now on."""
 
     text: str
     by: str
@@ -46,6 +47,7 @@ class MessageReceived(Payload):
     choice: Literal["answer", "skip", "dont_know", "assume"] | None = None
     edits: dict[FieldName, ConstraintValue | None] | None = None
     start: bool = False
+    replaces: int | None = None
 
 
 class MessageSent(Payload):
@@ -74,8 +76,12 @@ class StageChanged(Payload):
 
 
 class Rejected(Payload):
+    """`pareto`: no option that meets the constraints is better in one of cost, latency and risk and no worse in the
+    others."""
+
     option: str
     reason: str
+    pareto: bool = False
 
 
 class Objection(Payload):
@@ -92,6 +98,8 @@ class ReasonCard(Payload):
     decision: str
     chosen: str
     rejected: list[Rejected] = Field(default_factory=list)
+    fell_out: list[Rejected] = Field(default_factory=list)
+    """Clouds and regions that are not used."""
     evidence: list[str] = Field(default_factory=list)
     assumptions: list[str] = Field(default_factory=list)
     confidence: float | None = None

@@ -7,13 +7,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from storage.records.constraints import ConstraintValue, FieldName
+from storage.records.decision_sets import Question
 
 Choice = Literal["answer", "skip", "dont_know", "assume"]
 
 
 class IntakeInput(BaseModel):
     """One thing a person did in the intake. `seq` is its event's; `edits` maps a field to its new value, or None to
-    withdraw it."""
+    withdraw it; `replaces` is the seq of the input whose place it takes; `question` is the one it answered, set when it
+    is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,6 +26,8 @@ class IntakeInput(BaseModel):
     choice: Choice | None = None
     edits: dict[FieldName, ConstraintValue | None] | None = None
     start: bool = False
+    replaces: int | None = None
+    question: Question | None = None
 
 
 class Contradiction(BaseModel):

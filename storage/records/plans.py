@@ -16,14 +16,37 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Pattern(Record):
+class Traced(Record):
+    """What names the constraint fields it comes from, under `from` in JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+class Pattern(Traced):
     """A capability of the plan, such as autoscaling, and the constraint fields it comes from."""
 
     name: str
     reason: str
     from_: list[FieldName] = Field(default_factory=list, alias="from", serialization_alias="from")
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+class Trace(Traced):
+    """Why the resource of this kind is there and as large as it is, and the stated fields that asks for."""
+
+    kind: str
+    reason: str
+    from_: list[FieldName] = Field(default_factory=list, alias="from", serialization_alias="from")
+
+
+class FellOut(Traced):
+    """A cloud, or regions of one cloud, that the plan could not or does not use; `reason` is what its nearest option
+    lacks."""
+
+    kind: Literal["cloud", "region"]
+    cloud: str
+    places: list[str]
+    reason: str
+    from_: list[FieldName] = Field(default_factory=list, alias="from", serialization_alias="from")
 
 
 class Resource(Record):
@@ -44,7 +67,8 @@ class Resource(Record):
 
 class Candidate(Record):
     """One option that was considered. `rejected_because` is None for the chosen one alone; `cost_usd_month` is None
-    where a price is unknown."""
+    where a price is unknown. `pareto`: of the options that meet the constraints, none is at least as good in cost,
+    latency (of a job: hours a run) and risk, and better in one. `risks` are those it would take, in words."""
 
     label: str
     cost_usd_month: Money | None
@@ -57,10 +81,14 @@ class Candidate(Record):
     purchase: str = ""
     latency_p95_ms: float | None = None
     capacity_rps: float | None = None
+    run_hours: float | None = None
+    pareto: bool = False
+    risks: list[str] = Field(default_factory=list)
 
 
 class Plan(Record):
-    """`feasible` is False when no candidate met the hard constraints; `relax` then says what would."""
+    """`feasible` is False when no candidate met the hard constraints; `relax` then says what would. `risks` are those
+    that the chosen option takes, in words; they follow from its machines, zones and prices."""
 
     summary: str
     workload_type: str
@@ -75,6 +103,9 @@ class Plan(Record):
     public_endpoint: bool = False
     encrypted: bool = True
     zones: int = 1
+    risks: list[str] = Field(default_factory=list)
+    traces: list[Trace] = Field(default_factory=list)
+    fell_out: list[FellOut] = Field(default_factory=list)
 
 
 class CostLine(Record):
@@ -120,28 +151,44 @@ class PolicyReport(Record):
     bundle: Sha256
     results: list[PolicyResult]
 
+    @property
+    def unmet_soft(self) -> list[PolicyResult]:
+        """Those that an approval has to override. A soft rule that could not be evaluated denies, and is none."""
+        return [item for item in self.results if item.level == "soft" and item.outcome == "warn"]
+
 
 class Critique(Record):
-    """One critic's objection, or its absence. `confidence` is 0 to 1."""
+    """One critic's objection, or its absence. `confidence` is 0 to 1; `rests_on` names the constraints whose values the
+    figures behind it were held against. `answer` is the planner's case against it, once it goes to the gate as
+    dissent."""
 
     critic: Literal["tech", "cost", "risk"]
     claim: str
     evidence: list[str]
     severity: Literal["none", "low", "medium", "high"]
     confidence: float
+    confidence_basis: str = ""
+    rests_on: list[FieldName] = Field(default_factory=list)
     counter_proposal: str | None = None
     avoid: list[str] = Field(default_factory=list)
-    """Candidate labels the critic wants ruled out in the next round."""
+    """Candidate labels the critic wants ruled out in the next round, or every spot machine."""
+    answer: str = ""
 
 
 class Reconciliation(Record):
-    """How the objections were settled. `again` sends the plan back to the planner."""
+    """How the objections were settled. `again` sends the plan back to the planner. `reached` is what the project's
+    `strategy` counted and held against its `threshold`, both 0 to 1, and `rounds` how many it allows; None where
+    nothing was counted."""
 
     round: int
     again: bool
     settled: list[str] = Field(default_factory=list)
     dissent: list[Critique] = Field(default_factory=list)
     avoid: list[str] = Field(default_factory=list)
+    strategy: str = ""
+    reached: float | None = None
+    threshold: float | None = None
+    rounds: int | None = None
 
 
 class PlanBasis(Record):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from storage.records.events import Payload
-from storage.records.ids import DecisionSetId, RunId, ThreadId
+from storage.records.ids import DecisionSetId, RunId, TaskId, ThreadId
 
 if TYPE_CHECKING:
+    from storage.ledger import Entry
     from storage.postgres import Pool, UnitOfWork
 
 Effect = Callable[["UnitOfWork"], Awaitable[None]]
@@ -32,7 +33,8 @@ class NodeResult:
 @dataclass(slots=True)
 class RunContext:
     """One job's hold on a decision set. `consult` is true until the job has passed its first superstep: only there can
-    a task have finished before."""
+    a task have finished before. `pending` holds the entries of finished tasks that the checkpointer writes with their
+    checkpoint; without it each is written at once."""
 
     decision_set: DecisionSetId
     thread: ThreadId
@@ -41,6 +43,7 @@ class RunContext:
     pool: Pool
     request_id: str
     consult: bool = True
+    pending: dict[TaskId, Entry] | None = None
 
 
 class NodeFailed(Exception):

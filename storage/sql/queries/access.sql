@@ -11,6 +11,14 @@ select name, role from api_keys where key_sha256 = %(sha)s and revoked_at is nul
 -- A new API key, stored as its hash.
 insert into api_keys (id, name, role, key_sha256) values (%(id)s, %(name)s, %(role)s, %(sha)s);
 
+-- name: keys
+-- Every API key, oldest first.
+select name, role, created_at, last_used_at, revoked_at from api_keys order by created_at, name;
+
+-- name: revoke_key
+-- Ends a key that is in use.
+update api_keys set revoked_at = now() where name = %(name)s and revoked_at is null returning name;
+
 -- name: user
 -- A person by id.
 select id, name, role from users where id = %(id)s;

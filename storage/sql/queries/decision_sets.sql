@@ -1,6 +1,7 @@
 -- name: summary
 -- One decision set with its project's slug, its open gate and its last answer.
 select d.*, p.slug as project,
+    (select parent.number from decision_sets parent where parent.id = d.parent_id) as parent_number,
     g.id as gate_id, g.allowed, g.capsule, g.opened_at, g.expires_at,
     (select a.answer ->> 'by' from gates a where a.decision_set_id = d.id and a.answer is not null
         order by a.answered_at desc limit 1) as answered_by
@@ -40,14 +41,16 @@ where l.decision_set_id = %(id)s
 order by l.created_at, l.name;
 
 -- name: insert
--- A new decision set with the project's next number.
+-- A new decision set with the project's next number, covered as its parent is.
 with numbered as (
     update projects set last_number = last_number + 1 where id = %(project)s returning last_number
 )
 insert into decision_sets
-    (id, project_id, number, title, parent_id, status, stage, created_by, constraints, inputs_seq, forked_from)
+    (id, project_id, number, title, parent_id, status, stage, created_by, constraints, inputs_seq, forked_from, coverage)
 select %(id)s, %(project)s, last_number, %(title)s, %(parent)s, 'intake', 'intake', %(by)s, %(constraints)s,
-    %(inputs_seq)s, %(forked_from)s
+    %(inputs_seq)s, %(forked_from)s,
+    coalesce((select parent.coverage from decision_sets parent where parent.id = %(parent)s),
+        '{"score": 0, "missing": []}')
 from numbered
 returning number;
 
@@ -62,25 +65,7 @@ update decision_sets set lease = lease + 1 where id = %(id)s returning lease;
 -- name: change
 -- Changes the columns named in the patch, if the version is still the one that was read.
 update decision_sets d set
-    version = d.version + 1,
-    updated_at = now(),
-    title = coalesce(p.patch ->> 'title', d.title),
-    status = coalesce(p.patch ->> 'status', d.status),
-    stage = coalesce(p.patch ->> 'stage', d.stage),
-    constraints = coalesce(p.patch -> 'constraints', d.constraints),
-    coverage = coalesce(p.patch -> 'coverage', d.coverage),
-    question = case when p.patch ? 'question' then nullif(p.patch -> 'question', 'null') else d.question end,
-    inputs_seq = coalesce((p.patch ->> 'inputs_seq')::integer, d.inputs_seq),
-    inputs_through = coalesce((p.patch ->> 'inputs_through')::integer, d.inputs_through),
-    start_asked = coalesce((p.patch ->> 'start_asked')::boolean, d.start_asked),
-    cancel_asked = case when p.patch ? 'cancel_asked' then p.patch ->> 'cancel_asked' else d.cancel_asked end,
-    commit_sha = coalesce(p.patch ->> 'commit_sha', d.commit_sha),
-    branch = coalesce(p.patch ->> 'branch', d.branch),
-    cost_likely = coalesce((p.patch ->> 'cost_likely')::numeric, d.cost_likely),
-    cost_delta = coalesce((p.patch ->> 'cost_delta')::numeric, d.cost_delta),
-    warnings = coalesce((p.patch ->> 'warnings')::integer, d.warnings),
-    changes = coalesce(p.patch -> 'changes', d.changes),
-    failure = case when p.patch ? 'failure' then p.patch ->> 'failure' else d.failure end
+    -- include: decision_set_patch
 from (select %(patch)s::jsonb as patch) p
 where d.id = %(id)s and d.version = %(version)s
 returning d.version;

@@ -39,6 +39,12 @@ left join lateral (
 ) k on true
 order by e.seq;
 
+-- name: messages
+-- What people said and did in the intake of a decision set, in order.
+select seq, payload from events
+where decision_set_id = %(decision_set)s and type = 'message-received'
+order by seq;
+
 -- name: head
 -- The seq of the last event of a decision set.
 select seq from event_heads where decision_set_id = %(decision_set)s;

@@ -19,6 +19,26 @@ update gates set answer = %(answer)s, answered_at = now(), answer_seq = %(seq)s
 where id = %(id)s and answer is null
 returning id;
 
+-- name: expired
+-- Decision sets at a gate whose time is over.
+select g.decision_set_id from gates g
+join decision_sets d on d.id = g.decision_set_id and d.status = 'awaiting_approval'
+where g.answer is null and g.expires_at <= now()
+order by g.expires_at limit 100;
+
+-- name: unanswered
+-- The newest gate of a decision set, if nobody has answered it.
+select *, expires_at <= now() as is_expired from (
+    select * from gates where decision_set_id = %(decision_set)s order by opened_at desc limit 1
+) newest
+where answer is null;
+
+-- name: reopen
+-- Opens an unanswered gate again, for as long as it was open before.
+update gates set opened_at = now(), expires_at = now() + (expires_at - opened_at)
+where id = %(id)s and answer is null
+returning *;
+
 -- name: standing_approval
 -- The latest approval of the same capsule that has not expired.
 select answer, answer_seq from gates

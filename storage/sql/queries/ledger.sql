@@ -1,29 +1,11 @@
 -- name: record_node
 -- Everything a node wrote, in one statement: fence, projection, events, ledger row, state row. Answers nothing when
 -- the lease has moved on.
-with fence as (
-    select id, version from decision_sets where id = %(decision_set)s and lease = %(lease)s for no key update
-),
-moved as (
+with moved as (
     update decision_sets d set
-        version = d.version + 1,
-        updated_at = now(),
-        title = coalesce(p.patch ->> 'title', d.title),
-        status = coalesce(p.patch ->> 'status', d.status),
-        stage = coalesce(p.patch ->> 'stage', d.stage),
-        constraints = coalesce(p.patch -> 'constraints', d.constraints),
-        coverage = coalesce(p.patch -> 'coverage', d.coverage),
-        question = case when p.patch ? 'question' then nullif(p.patch -> 'question', 'null') else d.question end,
-        inputs_through = coalesce((p.patch ->> 'inputs_through')::integer, d.inputs_through),
-        commit_sha = coalesce(p.patch ->> 'commit_sha', d.commit_sha),
-        branch = coalesce(p.patch ->> 'branch', d.branch),
-        cost_likely = coalesce((p.patch ->> 'cost_likely')::numeric, d.cost_likely),
-        cost_delta = coalesce((p.patch ->> 'cost_delta')::numeric, d.cost_delta),
-        warnings = coalesce((p.patch ->> 'warnings')::integer, d.warnings),
-        changes = coalesce(p.patch -> 'changes', d.changes),
-        failure = case when p.patch ? 'failure' then p.patch ->> 'failure' else d.failure end
-    from fence, (select %(patch)s::jsonb as patch) p
-    where d.id = fence.id
+    -- include: decision_set_patch
+    from (select %(patch)s::jsonb as patch) p
+    where d.id = %(decision_set)s and d.lease = %(lease)s
     returning d.id
 ),
 head as (

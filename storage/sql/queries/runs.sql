@@ -12,11 +12,16 @@ select id from runs where decision_set_id = %(decision_set)s and outcome is null
 limit 1;
 
 -- name: take
--- Notes who works on the open run, and answers it.
-update runs set worker = %(worker)s, started_at = coalesce(started_at, now()), heartbeat_at = now(),
+-- Gives a worker a new lease of a decision set, whereupon whoever held the last one can write no more, and answers the
+-- open run, now this worker's.
+with leased as (
+    update decision_sets set lease = lease + 1 where id = %(decision_set)s returning id, lease
+)
+update runs r set worker = %(worker)s, started_at = coalesce(started_at, now()), heartbeat_at = now(),
     attempts = attempts + 1
-where decision_set_id = %(decision_set)s and outcome is null
-returning *;
+from leased
+where r.decision_set_id = leased.id and r.outcome is null
+returning r.*, leased.lease;
 
 -- name: current
 -- The newest run of a decision set.

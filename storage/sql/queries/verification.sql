@@ -1,6 +1,6 @@
 -- name: subject
 -- The decision set whose records are checked.
-select project_id, commit_sha, branch from decision_sets where id = %(id)s;
+select d.*, p.slug from decision_sets d join projects p on p.id = d.project_id where d.id = %(id)s;
 
 -- name: events
 -- Every event, in order.
@@ -12,7 +12,8 @@ select seq from event_heads where decision_set_id = %(id)s;
 
 -- name: steps
 -- Each node execution with the state it wrote, in order; either may be missing.
-select coalesce(a.node, s.node) as node, task_id, a.output_sha, s.body, s.sha256
+select coalesce(a.node, s.node) as node, task_id, coalesce(a.thread_id, s.thread_id) as thread_id, a.input_sha,
+    a.output_sha, s.body, s.sha256
 from (select * from agent_runs where decision_set_id = %(id)s) a
 full join (select * from states where decision_set_id = %(id)s) s using (task_id)
 order by s.ord nulls first;
@@ -24,6 +25,10 @@ select g.id, g.capsule, g.answer,
         where s.decision_set_id = g.decision_set_id and a.finished_at <= g.opened_at) as steps
 from gates g where g.decision_set_id = %(id)s
 order by g.opened_at;
+
+-- name: answers
+-- What people answered, in the order of their gates.
+select answer from gates where decision_set_id = %(id)s and answer is not null order by opened_at;
 
 -- name: stored
 -- What the decision set has stored.

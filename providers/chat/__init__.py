@@ -1,0 +1,34 @@
+"""Chat models of Anthropic, OpenAI and Ollama, by setting. Imported only where one is set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra.models import ModelAccess
+from providers.chat.extraction import tool
+from providers.chat.model import ChatModel
+from providers.chat.provider import ChatProvider
+from providers.packs import Registry
+from providers.resilience import Models, Patience
+from providers.rulebook import Rulebook
+from storage.artifacts import ArtifactStore
+from storage.postgres import Pool
+
+__all__ = ["ChatProvider", "chat_provider"]
+
+
+def chat_provider(
+    accesses: Sequence[ModelAccess],
+    rulebook: Rulebook,
+    packs: Registry,
+    pool: Pool,
+    quarantine: ArtifactStore,
+    *,
+    rulebook_last: bool,
+    patience: Patience | None = None,
+) -> ChatProvider:
+    """`accesses` in the order in which they are asked."""
+    patience = patience or Patience()
+    tool()  # made once, now, and not while somebody waits
+    models = Models([ChatModel(access, patience) for access in accesses], pool, quarantine, patience)
+    return ChatProvider(models, rulebook, packs, pool, rulebook_last)
