@@ -9,6 +9,12 @@ from infra.embedded import EmbeddedPostgres, running_dsn
 from infra.errors import OperatorError
 from infra.settings import Settings
 
+READING = (
+    *("verify", "policy replay", "policy list", "prices list"),
+    *("key create", "key list", "key revoke"),
+)
+"""Commands that have nothing to do where there is no database yet: a key to a new one would open nothing."""
+
 
 def attached(settings: Settings) -> Settings:
     """With the address that is set, or that of the embedded PostgreSQL which `up` runs. Raises SettingsError."""
@@ -23,10 +29,10 @@ def database(settings: Settings, command: str) -> Iterator[Settings]:
         with plain_errors():
             yield attached(settings)
         return
-    if command == "verify" and not (settings.data_dir / "postgres").exists():
+    if command in READING and not (settings.data_dir / "postgres").exists():
         raise OperatorError(
-            f"There is no database in {settings.data_dir}: run this where `countersign up` ran, or set"
-            " COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL."
+            f"There is no database in {settings.data_dir}: start `countersign up` first, or say where it ran, with"
+            f"{' --data-dir,' if command.startswith('key ') else ''} COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL."
         )
     with EmbeddedPostgres(settings.data_dir, address=f"`countersign {command}`", fsync=settings.fsync) as postgres:
         from storage.migrations import migrate

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from cli import policy, prices
 from infra.errors import OperatorError
 
 
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 key = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys for the API.")
 app.add_typer(key, name="key")
+app.add_typer(policy.app, name="policy")
+app.add_typer(prices.app, name="prices")
 
 DataDir = Annotated[Path | None, typer.Option(help="Overrides COUNTERSIGN_DATA_DIR.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Overrides COUNTERSIGN_PORT.")]
@@ -77,11 +80,28 @@ def migrate() -> None:
 def create_key(
     name: Annotated[str, typer.Option(help="Whose key it is.")],
     role: Annotated[str, typer.Option(help="viewer, operator, approver or admin.")],
+    data_dir: DataDir = None,
 ) -> None:
     """Print a new API key, once."""
     from cli.key import create_key
 
-    create_key(name, role)
+    create_key(name, role, data_dir)
+
+
+@key.command("list")
+def list_keys(data_dir: DataDir = None) -> None:
+    """Name every key, its role, and when it was made, last used and revoked."""
+    from cli.key import list_keys
+
+    list_keys(data_dir)
+
+
+@key.command("revoke")
+def revoke_key(name: Annotated[str, typer.Argument(metavar="NAME")], data_dir: DataDir = None) -> None:
+    """Let a key open nothing any more, from the next request on."""
+    from cli.key import revoke_key
+
+    revoke_key(name, data_dir)
 
 
 @app.command()

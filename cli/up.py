@@ -14,6 +14,7 @@ from cli.port import require_free_port
 from cli.supervisor import Program, Supervisor
 from infra.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infra.errors import OperatorError, ProcessFailed
+from infra.models import model_accesses
 from infra.settings import Settings, load_settings
 
 POSTGRES_POLL_SECONDS = 1.0
@@ -27,6 +28,7 @@ LOG_BYTES = 20 * 1024 * 1024
 
 def up(port: int | None, data_dir: Path | None) -> None:
     settings = load_settings(os.environ, port=port, data_dir=data_dir)
+    model_accesses(settings.models, os.environ)  # a missing key is said now, not by a worker's log
     asyncio.run(_up(settings))
 
 

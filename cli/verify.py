@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from cli.database import database
 from infra.settings import Settings, load_settings
 from storage.records.ids import DecisionSetId, Sha256
+
+if TYPE_CHECKING:
+    from psycopg.rows import DictRow
+
+    from storage.postgres import Connection
+    from storage.replay import Graph
+    from storage.verification import Verified
 
 
 def verify(decision_set_id: str) -> None:
@@ -30,10 +37,8 @@ async def _verify(settings: Settings, decision_set: DecisionSetId) -> bool:
     async with await connect(settings.direct_dsn) as conn:
         store = open_store(settings.artifacts_url)
         try:
-            async for check in verification.verify(conn, store, decision_set, sealed):
-                typer.echo(
-                    f"{check.what}: not run, {check.not_run}" if check.not_run else f"{check.what}: {check.count}"
-                )
+            async for check in verification.verify(conn, store, decision_set, sealed, node_inputs()):
+                typer.echo(f"{check.what}: {_found(check)}")
         except verification.Difference as difference:
             typer.echo(f"Does not hold: {difference}")
             return False
@@ -42,6 +47,25 @@ async def _verify(settings: Settings, decision_set: DecisionSetId) -> bool:
             return False
     typer.echo("Every hash holds.")
     return True
+
+
+def _found(check: Verified) -> str:
+    if check.not_run:
+        return f"not run, {check.not_run}"
+    return f"{check.count}{'; not derived: ' + ', '.join(check.left) if check.left else ''}"
+
+
+def node_inputs() -> Graph:
+    """The decision graph, as far as the inputs of its nodes go."""
+    from graphs.decision.graph import READS
+    from graphs.state import MLOpsProjectState, as_json
+    from storage.replay import Graph
+    from worker.steps import decision_start
+
+    async def start(conn: Connection, row: DictRow) -> dict[str, Any]:
+        return as_json(MLOpsProjectState, await decision_start(conn, row, row["slug"]))
+
+    return Graph(start, {node: tuple(reads.__annotations__) for node, reads in READS.items()})
 
 
 def sealed(state: Mapping[str, Any]) -> Sha256:

@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from providers.policies.bundle import PolicyBundle, Rule
 from providers.policies.document import Document, document_of
 from providers.policies.expression import Inputs, NotEvaluated
+from storage.records.canonical import sha256_of
 from storage.records.constraints import ConstraintValues
+from storage.records.ids import Sha256
 from storage.records.plans import Cost, Plan, PolicyReport, PolicyResult
 
 Outcome = Literal["pass", "warn", "fail"]
+Finding = Literal["met", "not met", "not applicable", "not evaluated"]
 _WORSE: tuple[Outcome, ...] = ("pass", "warn", "fail")
 
 
-def evaluate(bundle: PolicyBundle, values: ConstraintValues, plan: Plan, cost: Cost) -> PolicyReport:
-    return evaluate_document(bundle, document_of(values, plan, cost))
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule finds in a document, before its level says what that means. `reason` is for what could not be
+    evaluated."""
+
+    finding: Finding
+    actual: str = ""
+    required: str = ""
+    reason: str = ""
+
+
+def evaluate(
+    bundle: PolicyBundle, values: ConstraintValues, plan: Plan, cost: Cost, *, today: date | None = None
+) -> PolicyReport:
+    """The age of prices counts to `today`."""
+    return evaluate_document(bundle, document_of(values, plan, cost, today=today))
+
+
+def input_sha256(values: ConstraintValues, plan: Plan, cost: Cost, *, today: date | None = None) -> Sha256:
+    """Of the document that `evaluate` holds against the rules."""
+    return sha256_of(document_of(values, plan, cost, today=today))
 
 
 def evaluate_document(bundle: PolicyBundle, document: Document) -> PolicyReport:
     """The report's outcome is the worst of its results: fail for a hard rule that is not met and for any that could
     not be evaluated, warn for a soft or advisory one."""
     inputs = Inputs(document | {"figures": bundle.figures})
-    results = [_result(rule, inputs) for rule in bundle.rules]
+    results = [_result(rule, verdict(rule, inputs)) for rule in bundle.rules]
     worst = max(_WORSE.index(result.outcome) for result in results)
     return PolicyReport(outcome=_WORSE[worst], bundle=bundle.sha256, results=results)
 
 
-def _result(rule: Rule, inputs: Inputs) -> PolicyResult:
+def verdict(rule: Rule, inputs: Inputs) -> Verdict:
     try:
         for part in rule.parts:
             part.require(inputs)
         if rule.applies is not None and not rule.applies.boolean(inputs):
-            return _of(rule, "pass", f"not applicable: {rule.otherwise}", "", "")
+            return Verdict("not applicable")
         met = rule.condition.boolean(inputs)
-        actual, required = rule.actual.text(inputs), rule.required.text(inputs)
+        return Verdict("met" if met else "not met", rule.actual.text(inputs), rule.required.text(inputs))
     except NotEvaluated as error:
-        words = f"This rule could not be evaluated, and so denies: {error}."
-        return _of(rule, "fail", "not evaluated", "an answer", words)
-    if met:
-        return _of(rule, "pass", actual, required, "")
-    return _of(rule, "fail" if rule.level == "hard" else "warn", actual, required, rule.message)
+        return Verdict("not evaluated", reason=str(error))
+
+
+def _result(rule: Rule, found: Verdict) -> PolicyResult:
+    match found.finding:
+        case "not evaluated":
+            words = f"This rule could not be evaluated, and so denies: {found.reason}."
+            return _of(rule, "fail", "not evaluated", "an answer", words)
+        case "not applicable":
+            return _of(rule, "pass", f"not applicable: {rule.otherwise}", "", "")
+        case "met":
+            return _of(rule, "pass", found.actual, found.required, "")
+        case "not met":
+            return _of(rule, "fail" if rule.level == "hard" else "warn", found.actual, found.required, rule.message)
 
 
 def _of(rule: Rule, outcome: Outcome, actual: str, required: str, message: str) -> PolicyResult:

@@ -38,7 +38,23 @@ def plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else "unknown" if value is None else str(value)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"usd": usd, "listed": listed, "plain": plain}
+def percent(share: object) -> str:
+    return f"{share:.0%}" if isinstance(share, int | float) else "unknown"
+
+
+def share_older(ages: list[dict[str, Any]], days: int) -> float:
+    """Of `cost.ages`: the share, 0 to 1, of the priced amount whose figure is older than that many days."""
+    total = sum(item["usd"] for item in ages)
+    return sum(item["usd"] for item in ages if item["days"] > days) / total if total else 0.0
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "usd": usd,
+    "listed": listed,
+    "plain": plain,
+    "percent": percent,
+    "share_older": share_older,
+}
 
 
 class Inputs:

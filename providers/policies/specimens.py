@@ -8,7 +8,7 @@ from functools import cache
 from providers.policies.document import Document, document_of
 from storage.records.constraints import ConstraintValues
 from storage.records.ids import Sha256
-from storage.records.plans import Candidate, Cost, CostLine, Plan, Resource
+from storage.records.plans import Candidate, Cost, CostLine, Pattern, Plan, Resource
 
 _EVERYTHING = ConstraintValues(
     workload_type="realtime_inference",
@@ -35,6 +35,16 @@ _EVERYTHING = ConstraintValues(
     ci_cd="github_actions",
     monitoring=["prometheus"],
 )
+_PATTERNS = (
+    "Autoscaling",
+    "Multi-zone",
+    "Canary release",
+    "Encryption at rest",
+    "Private networking",
+    "Audit logging",
+    "Drift and quality monitoring",
+    "Alerting",
+)
 
 
 @cache
@@ -54,8 +64,8 @@ def specimens() -> tuple[Document, Document]:
         capacity_rps=500,
     )  # fmt: skip
     stated = Plan(
-        summary="", workload_type="realtime_inference", patterns=[], resources=[machine], candidates=[chosen],
-        max_replicas=6, zones=3,
+        summary="", workload_type="realtime_inference", patterns=[Pattern(name=name, reason="") for name in _PATTERNS],
+        resources=[machine], candidates=[chosen], min_replicas=3, max_replicas=6, zones=3,
     )  # fmt: skip
     nothing = Plan(summary="", workload_type="batch_inference", patterns=[], resources=[machine], candidates=[chosen])
     return document_of(ConstraintValues(), nothing, cost), document_of(_EVERYTHING, stated, cost)

@@ -25,8 +25,7 @@ class Mapping:
             self._nodes[key.value] = value
 
     def refuse(self, name: str, reason: str) -> PolicyBundleRefused:
-        node = self._nodes.get(name)
-        return PolicyBundleRefused(self.file, node.start_mark.line + 1 if node else self.line, reason)
+        return PolicyBundleRefused(self.file, self.line_of(name), reason)
 
     def only(self, allowed: frozenset[str]) -> None:
         for name in self._nodes:
@@ -41,6 +40,21 @@ class Mapping:
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             raise self.refuse(name, f"field {name!r} must be text")
         return node.value.strip()
+
+    def line_of(self, name: str) -> int:
+        """Where the field's value begins; the mapping's own line when the field is absent."""
+        node = self._nodes.get(name)
+        return node.start_mark.line + 1 if node else self.line
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._nodes)
+
+    def mapping(self, name: str) -> Mapping:
+        node = self._nodes.get(name)
+        if node is None:
+            raise self.refuse(name, f"field {name!r} is missing")
+        return Mapping(self.file, node)
 
     def plain(self, name: str) -> Any:
         """The value as YAML's plain types."""

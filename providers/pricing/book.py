@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +87,10 @@ class Figure:
 
 @dataclass(frozen=True, eq=False)
 class PriceBook:
-    """Immutable; pickles as its folder and hash, so that a process pool does not copy the figures."""
+    """Immutable; pickles as its files and hash, and is parsed once in each process that gets it."""
 
-    folder: Path
+    files: Mapping[str, bytes] = field(repr=False)
+    """The content of FILES by name, as it was given."""
     sha256: Sha256
     as_of: date
     """The newest date of any figure."""
@@ -98,10 +99,17 @@ class PriceBook:
     _services: Mapping[tuple[str, str], tuple[Figure, ...]]
 
     @classmethod
-    def load(cls, folder: Path = FIGURES) -> PriceBook:
+    def load(cls, folder: Path = FIGURES, *, today: date | None = None) -> PriceBook:
         """Raises PriceBookRefused, with file, line and reason, when anything in the folder is wrong."""
-        contents = {name: _read(folder / name) for name in FILES}
-        sources = {row.text("id"): _source(row) for row in _rows(contents, "sources.csv", _SOURCE_COLUMNS, ("id",))}
+        return cls.of({name: _read(folder / name) for name in FILES}, today=today)
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes], *, today: date | None = None) -> PriceBook:
+        """The book of these contents by file name. Raises PriceBookRefused as `load` does, and where a figure's date is
+        after `today`, if that is given."""
+        contents = {name: _given(files, name) for name in FILES}
+        rows = _rows(contents, "sources.csv", _SOURCE_COLUMNS, ("id",))
+        sources = {row.text("id"): _source(row, today) for row in rows}
         key = ("cloud", "region", "instance_type")
         instances = tuple(_instance(row, sources) for row in _rows(contents, "instances.csv", _INSTANCE_COLUMNS, key))
         services: dict[tuple[str, str], tuple[Figure, ...]] = {}
@@ -111,7 +119,7 @@ class PriceBook:
         if not instances:
             raise PriceBookRefused("instances.csv", 1, "no figures")
         return cls(
-            folder=folder,
+            files=contents,
             sha256=sha256_of({name: sha256_of_bytes(data) for name, data in contents.items()}),
             as_of=max(source.day for source in sources.values()),
             instances=instances,
@@ -144,16 +152,32 @@ class PriceBook:
     def regions(self) -> frozenset[tuple[str, str]]:
         return frozenset((item.cloud, item.region) for item in self.instances)
 
+    @property
+    def services(self) -> tuple[Figure, ...]:
+        return tuple(figure for figures in self._services.values() for figure in figures)
+
+    @property
+    def figures(self) -> Counter[Source]:
+        """How many prices rest on each source: on demand and spot count apart, blank ones not at all."""
+        priced = ((item.source, price) for item in self.instances for price in (item.on_demand, item.spot))
+        machines = [source for source, price in priced if price is not None]
+        return Counter([*machines, *(figure.source for figure in self.services)])
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.folder, self.sha256)
+        return _restored, (dict(self.files), self.sha256)
 
 
-@lru_cache(maxsize=4)
-def _restored(folder: Path, sha256: Sha256) -> PriceBook:
-    book = PriceBook.load(folder)
-    if book.sha256 != sha256:
-        raise PriceBookRefused(str(folder), 1, "the figures changed while they were in use")
-    return book
+_RESTORED: OrderedDict[Sha256, PriceBook] = OrderedDict()
+_KEPT = 4
+
+
+def _restored(files: dict[str, bytes], sha256: Sha256) -> PriceBook:
+    """The book of that hash, parsed the first time that this process meets it."""
+    if sha256 not in _RESTORED:
+        _RESTORED[sha256] = PriceBook.of(files)
+        if len(_RESTORED) > _KEPT:
+            _RESTORED.popitem(last=False)
+    return _RESTORED[sha256]
 
 
 def _read(path: Path) -> bytes:
@@ -163,18 +187,26 @@ def _read(path: Path) -> bytes:
         raise PriceBookRefused(path.name, 1, f"cannot be read: {error.strerror}") from None
 
 
+def _given(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise PriceBookRefused(name, 1, "is missing")
+    return files[name]
+
+
 def _rows(contents: Mapping[str, bytes], file: str, columns: tuple[str, ...], key: tuple[str, ...]):
     return rows_of(file, contents[file], columns, key)
 
 
-def _source(row: Row) -> Source:
+def _source(row: Row, today: date | None) -> Source:
     found = Source(row.text("id"), row.text("reference"), row.text("as_of"))
     try:
-        _ = found.day
+        day = found.day
     except ValueError:
         raise row.refuse(
             f"as_of is {found.as_of!r}, not a date such as 2026-07-30 or a month such as 2026-05"
         ) from None
+    if today is not None and day > today:
+        raise row.refuse(f"as_of is {found.as_of}, which is after today, {today}")
     return found
 
 

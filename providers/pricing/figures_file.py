@@ -59,7 +59,7 @@ def rows_of(file: str, data: bytes, columns: tuple[str, ...], key: tuple[str, ..
     """The rows of one file, in order. Raises PriceBookRefused on an unknown or missing column, a row of another
     length, or two rows with the same key."""
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PriceBookRefused(file, 1, f"not UTF-8 text: {error.reason}") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
