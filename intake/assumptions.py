@@ -15,7 +15,7 @@ _WITHOUT_GPU = {"sklearn", "xgboost", "lightgbm", "catboost", "prophet", "spark"
 _BIG_MODEL = 1_000_000_000
 """From a billion parameters on, a model is served and trained on GPUs."""
 
-_THROUGHPUT: dict[WorkloadType, float] = {"streaming_inference": 100.0, "feature_store": 100.0, "batch_inference": 10.0}
+_THROUGHPUT: dict[WorkloadType, float] = {"streaming_inference": 100.0, "feature_store": 100.0}
 _LATENCY: dict[WorkloadType, float] = {
     "realtime_inference": 200.0,
     "streaming_inference": 500.0,

@@ -11,11 +11,11 @@ from storage.records.decision_sets import Coverage
 
 def coverage(schema: ConstraintSchema, disputed: Collection[str] = ()) -> Coverage:
     """The weight of the required facts that are stated or confirmed over the weight of all of them, and the fields that
-    are missing, weightiest first. Nothing else moves it: no assumption, no message. A disputed fact is not resolved."""
-    facts = required(schema)
-    open_facts = [
-        fact for fact in facts if not fact.resolved(schema) or any(field in disputed for field in fact.fields)
-    ]
+    are missing, weightiest first. Nothing else moves it: no assumption, not even of the workload, and no message. A
+    disputed fact is not resolved. Weights: intake/requirements.py and docs/intake.md."""
+    said = ConstraintSchema({name: item for name, item in schema.root.items() if item.status != "assumed"})
+    facts = required(said)
+    open_facts = [fact for fact in facts if not fact.resolved(said) or any(field in disputed for field in fact.fields)]
     missing = sorted(open_facts, key=lambda fact: -fact.weight)
     total = sum(fact.weight for fact in facts)
     known = total - sum(fact.weight for fact in open_facts)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from intake.merge import merge
 from intake.questions import assumptions
-from providers.base import OrchestrationProvider
+from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question
 from storage.records.events import ConstraintCaptured
@@ -15,7 +16,8 @@ from storage.records.intake import Contradiction, IntakeInput, Misfit
 
 @dataclass
 class Understanding:
-    """What stands after the inputs so far; `captured` are the events that led there."""
+    """What stands after the inputs so far; `captured` are the events that led there. `aside` are the fields that the
+    next input is not read for."""
 
     constraints: ConstraintSchema
     question: Question | None
@@ -24,6 +26,7 @@ class Understanding:
     misfits: list[Misfit] = field(default_factory=list)
     captured: list[ConstraintCaptured] = field(default_factory=list)
     start: bool = False
+    aside: tuple[FieldName, ...] = ()
 
     def change(self, changes: dict[FieldName, Constraint | None]) -> None:
         """Takes the changes over and notes each that is one."""
@@ -34,6 +37,18 @@ class Understanding:
             self.captured.append(captured(name, item, before))
         self.constraints = self.constraints.with_changes(changes)
         self.contradictions = [found for found in self.contradictions if found.field not in changes]
+        self.settle(changes)
+
+    def settle(self, fields: Collection[FieldName]) -> None:
+        """What could not be understood of them matters no longer."""
+        self.misfits = [item for item in self.misfits if item.field not in fields]
+
+    def doubt(self, doubts: Sequence[Misfit]) -> None:
+        """The later words on a field are the ones to ask about, even where it was passed over before."""
+        fields: set[FieldName] = {item.field for item in doubts}
+        self.settle(fields)
+        self.skipped -= fields
+        self.misfits += doubts
 
 
 def captured(name: FieldName, item: Constraint | None, before: Constraint | None) -> ConstraintCaptured:
@@ -47,21 +62,21 @@ def captured(name: FieldName, item: Constraint | None, before: Constraint | None
     )
 
 
-async def take_in(provider: OrchestrationProvider, known: Understanding, given: IntakeInput) -> None:
+async def take_in(provider: Reads, known: Understanding, given: IntakeInput) -> None:
     """Reads one input into `known`."""
     question = known.question if known.question and known.question.id == given.question_id else None
     if given.start:
         known.start = True
     if given.edits:
         _edit(known, given)
-    if given.choice in ("skip", "dont_know") and question and question.field:
+    if given.choice in ("skip", "dont_know", "assume") and question and question.field:
         known.skipped.add(question.field)
+        known.settle([question.field])
     if given.choice == "assume" and question and question.field:
         default = assumptions(known.constraints).get(question.field)
-        known.skipped.add(question.field)
         if default:
             known.change({question.field: default})
-    if given.text.strip():
+    if given.text.strip() and not given.edits:  # with edits, the words only describe them
         await _read(provider, known, given, question)
 
 
@@ -74,24 +89,47 @@ def _edit(known: Understanding, given: IntakeInput) -> None:
     known.skipped -= set(changes)
 
 
-async def _read(
-    provider: OrchestrationProvider, known: Understanding, given: IntakeInput, question: Question | None
-) -> None:
+async def _read(provider: Reads, known: Understanding, given: IntakeInput, question: Question | None) -> None:
     if question and question.field is None and _means_start(question, given.text):
         known.start = True
         return
     asked = question.field if question else None
-    reading = await provider.read(given.text, answering=asked)
+    reading = without(await provider.read(given.text, answering=asked), known.aside)
     changes, contradictions = merge(
         known.constraints, reading, message=given.seq, status="stated", text=given.text, answering=asked
     )
     if question and asked and asked not in changes and (chosen := _chosen_option(question, given)):
         changes[asked] = chosen
-    known.misfits += [Misfit(field=item.field, reason=item.reason, message=given.seq) for item in reading.problems]
-    if asked and not changes and not contradictions and not reading.problems:
-        known.misfits.append(Misfit(field=asked, reason="the answer could not be read as this", message=given.seq))
+    doubts = [
+        Misfit(field=item.field, reason=item.reason, message=given.seq)
+        for item in reading.problems
+        if item.field not in changes
+    ]
+    if asked and any(item.field == asked for item in reading.findings):
+        known.settle([asked])  # the same value again is an answer, too
+        known.contradictions = [item for item in known.contradictions if item.field != asked]
+    elif asked and not changes and not contradictions and not doubts:
+        reason = f"The answer “{_cut(given.text)}” could not be read."
+        doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
     known.change(changes)
-    known.contradictions += contradictions
+    known.doubt(doubts)
+    known.contradictions = [
+        item for item in known.contradictions if all(item.field != other.field for other in contradictions)
+    ] + contradictions
+
+
+def without(reading: Reading, fields: Collection[FieldName]) -> Reading:
+    """The reading, but for these fields."""
+    return replace(
+        reading,
+        findings=[item for item in reading.findings if item.field not in fields],
+        problems=[item for item in reading.problems if item.field not in fields],
+    )
+
+
+def _cut(text: str, longest: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _means_start(question: Question, text: str) -> bool:

@@ -10,6 +10,7 @@ from langgraph.types import interrupt
 
 from intake.nodes import IntakeNodes, after_coverage
 from intake.state import IntakeState
+from intake.worth import Weigh
 from providers.base import OrchestrationProvider
 from storage.records.steps import NodeResult, RunContext
 
@@ -28,8 +29,10 @@ async def gate_user_input(state: IntakeState) -> IntakeState:
     return {"inputs": interrupt({"question": question.model_dump(mode="json") if question else None})}
 
 
-def intake_graph(provider: OrchestrationProvider, wrap: Wrap) -> StateGraph[IntakeState, RunContext]:
-    nodes = IntakeNodes(provider)
+def intake_graph(
+    provider: OrchestrationProvider, wrap: Wrap, weigh: Weigh | None = None
+) -> StateGraph[IntakeState, RunContext]:
+    nodes = IntakeNodes(provider, weigh)
     graph: StateGraph[IntakeState, RunContext] = StateGraph(IntakeState, context_schema=RunContext)
     for name, node in (
         ("extract_constraints", nodes.extract_constraints),

@@ -58,9 +58,7 @@ def merge(
             )
             continue
         evidence = Evidence(message=message, start=finding.start, end=finding.end)
-        changes[finding.field] = Constraint(
-            value=value, status=status, evidence=evidence, source=f"rule:{finding.rule}"
-        )
+        changes[finding.field] = Constraint(value=value, status=status, evidence=evidence, source=finding.source)
     return changes, contradictions
 
 

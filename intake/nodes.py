@@ -9,66 +9,97 @@ from intake.assumptions import left_open
 from intake.coverage import coverage
 from intake.extract import Understanding, captured, take_in
 from intake.questions import assumptions, confirm_question, next_question
+from intake.reported import in_its_words, ledgered, origin_of, reports
+from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
 from intake.state import IntakeState
-from providers.base import OrchestrationProvider
-from storage.records.constraints import ConstraintSchema
+from intake.worth import LEAST_SHARE, LEAST_USD, Weigh
+from providers.base import OrchestrationProvider, Reader
+from storage.records.constraints import ConstraintSchema, ConstraintValue, FieldName
 from storage.records.decision_sets import Question
 from storage.records.events import MessageSent, Payload, QuestionAsked, StageChanged
+from storage.records.intake import IntakeInput
 from storage.records.steps import NodeResult, RunContext
 
 
 class IntakeNodes:
-    def __init__(self, provider: OrchestrationProvider) -> None:
-        self._provider = provider
+    def __init__(self, provider: OrchestrationProvider, weigh: Weigh | None = None) -> None:
+        self._provider, self._weigh = provider, weigh
 
     async def extract_constraints(self, state: IntakeState, context: RunContext | None) -> NodeResult:
-        """Reads what came in since the last time, in order."""
+        """Reads what came in since the last time, in order; everything anew when an earlier message was edited."""
+        inputs = [_with_question(item, state.get("question")) for item in state.get("inputs", [])]
+        heard = [*state.get("intake_messages", []), *inputs]
+        reader = self._provider.reader(origin_of(context, "extract_constraints"))
+        if any(item.replaces is not None for item in inputs):
+            read = await self._reread(reader, state, heard)
+        else:
+            read = await self._read_on(reader, state, inputs)
+        known = read.known
+        through = max([item.seq for item in inputs], default=state.get("inputs_through", 0))
+        update: IntakeState = {
+            "constraints": known.constraints,
+            "question": None,
+            "following": None,
+            "skipped": sorted(known.skipped),
+            "contradictions": known.contradictions,
+            "misfits": known.misfits,
+            "start": known.start,
+            "set_aside": read.set_aside,
+            "asked": read.asked,
+            "inputs": [],
+            "inputs_through": through,
+            "intake_messages": heard,
+            "raw_query": next((item.text for item in in_place(heard) if item.text), ""),
+        }
+        constraints = known.constraints.model_dump(mode="json")
+        return NodeResult(
+            update=update,
+            cards=[*known.captured, *reports(reader, known.captured), *_remarks(read, inputs)],
+            patch={"constraints": constraints, "inputs_through": through, "question": None, "stage": "intake"},
+            **ledgered(self._provider, reader),
+        )
+
+    async def _read_on(self, reader: Reader, state: IntakeState, inputs: Sequence[IntakeInput]) -> Reread:
         known = Understanding(
             constraints=state.get("constraints") or ConstraintSchema(),
             question=state.get("question"),
             skipped=set(state.get("skipped", [])),
             contradictions=list(state.get("contradictions", [])),
+            misfits=list(state.get("misfits", [])),
             start=state.get("start", False),
         )
-        inputs = state.get("inputs", [])
         for given in inputs:
-            await take_in(self._provider, known, given)
-        through = max([item.seq for item in inputs], default=state.get("inputs_through", 0))
-        update: IntakeState = {
-            "constraints": known.constraints,
-            "question": None,
-            "skipped": sorted(known.skipped),
-            "contradictions": known.contradictions,
-            "misfits": known.misfits,
-            "start": known.start,
-            "asked": _settled(state, known),
-            "inputs": [],
-            "inputs_through": through,
-            "intake_messages": [*state.get("intake_messages", []), *inputs],
-            "raw_query": state.get("raw_query") or next((item.text for item in inputs if item.text), ""),
-        }
-        constraints = known.constraints.model_dump(mode="json")
-        return NodeResult(
-            update=update,
-            cards=known.captured,
-            patch={"constraints": constraints, "inputs_through": through, "question": None, "stage": "intake"},
-            provider=self._provider.name,
-            model=self._provider.model,
-        )
+            await take_in(reader, known, given)
+        return Reread(known, _settled(state, known), state.get("set_aside", []))
+
+    async def _reread(self, reader: Reader, state: IntakeState, heard: Sequence[IntakeInput]) -> Reread:
+        read = await reread(reader, state.get("given", ConstraintSchema()), state.get("settled", []), heard)
+        before = state.get("constraints") or ConstraintSchema()
+        read.known.captured = differences(before, read.known.constraints)
+        read.words = in_words(read, already=state.get("set_aside", []))
+        return read
 
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
         constraints = state.get("constraints") or ConstraintSchema()
         measured = coverage(constraints, disputed=[item.field for item in state.get("contradictions", [])])
-        ready = state.get("start", False) or self._next(state) is None
-        update: IntakeState = {"coverage": measured, "missing_fields": measured.missing, "ready": ready}
+        following, unasked = (None, []) if state.get("start", False) else await self._next(state, context)
+        ready = following is None
+        update: IntakeState = {
+            "coverage": measured,
+            "missing_fields": measured.missing,
+            "ready": ready,
+            "following": following,
+            "unasked": unasked,
+        }
         patch: dict[str, Any] = {"coverage": measured.model_dump(mode="json")}
         cards: list[Payload] = []
         if ready:
             assumed = assumptions(constraints)
             constraints = constraints.with_changes(dict(assumed))
             cards += [captured(name, item, None) for name, item in assumed.items()]
+            cards += [MessageSent(text=not_asked(unasked))] if unasked else []
             cards.append(StageChanged(stage="planner", status="planning"))
             update["constraints"] = constraints
             patch |= {"constraints": constraints.model_dump(mode="json"), "status": "planning", "stage": "planner"}
@@ -76,36 +107,72 @@ class IntakeNodes:
 
     async def adaptive_questioner(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Words the one question that is worth most now."""
-        question = self._next(state)
+        question = state.get("following") or (await self._next(state, context))[0]
         if question is None:
             raise LookupError("there is nothing left to ask")
-        cards: list[Payload] = []
-        if misfits := state.get("misfits"):
-            cards.append(MessageSent(text=" ".join(f"{label(item.field)}: {item.reason}." for item in misfits)))
-        cards.append(QuestionAsked(question=question))
-        update: IntakeState = {"question": question, "asked": [*state.get("asked", []), question.id]}
-        return NodeResult(update=update, cards=cards, patch={"question": question.model_dump(mode="json")})
+        reader = self._provider.reader(origin_of(context, "adaptive_questioner"))
+        worded, reply = await in_its_words(reader, question, state)
+        cards: list[Payload] = [*reports(reader), *reply, QuestionAsked(question=worded)]
+        update: IntakeState = {"question": worded, "asked": [*state.get("asked", []), question.id]}
+        patch = {"question": worded.model_dump(mode="json")}
+        return NodeResult(update=update, cards=cards, patch=patch, **ledgered(self._provider, reader))
 
-    def _next(self, state: IntakeState) -> Question | None:
+    async def _next(self, state: IntakeState, context: RunContext | None) -> tuple[Question | None, list[FieldName]]:
+        """The question, and the fields that would have come before it had an answer changed anything."""
         constraints = state.get("constraints") or ConstraintSchema()
         asked: Sequence[str] = state.get("asked", [])
-        disputed = [item.field for item in state.get("contradictions", [])]
-        doubtful = [item.field for item in state.get("misfits", [])]
-        question = next_question(
-            constraints, asked=asked, skipped=set(state.get("skipped", [])), disputed=disputed, doubtful=doubtful
-        )
-        if question:
-            return question
-        assumed = assumptions(constraints)
-        return confirm_question(assumed, len(asked), left_open(constraints)) if assumed else None
+        disputed: dict[FieldName, ConstraintValue] = {
+            item.field: item.later for item in state.get("contradictions", [])
+        }
+        doubtful: dict[FieldName, str] = {item.field: item.reason for item in state.get("misfits", [])}
+        skipped, unasked = set(state.get("skipped", [])), list[FieldName]()
+        while (
+            question := next_question(
+                constraints, asked=asked, skipped=skipped.union(unasked), disputed=disputed, doubtful=doubtful
+            )
+        ) is not None:
+            if self._weigh is None or question.field is None:
+                return question, unasked
+            worth = await self._weigh(constraints, question, context)
+            if worth.asks or question.field in {"workload_type", *disputed, *doubtful}:
+                return question.model_copy(update={"worth": worth.words}), unasked
+            unasked.append(question.field)
+        assumed, left = assumptions(constraints), left_open(constraints)
+        return (confirm_question(assumed, len(asked), left, not_asked(unasked)) if assumed else None), unasked
+
+
+def not_asked(fields: Sequence[FieldName]) -> str:
+    """Why, in words; empty where there is nothing to say."""
+    if not fields:
+        return ""
+    return (
+        f"Not asked: {', '.join(label(name) for name in fields)}. No usual answer would change the plan or a policy"
+        f" result, or move the cost by ${LEAST_USD} a month or {LEAST_SHARE:.0%}."
+    )
+
+
+def _with_question(given: IntakeInput, question: Question | None) -> IntakeInput:
+    """With the question it answers, so that the answer can be understood again later."""
+    answers = question is not None and given.question_id == question.id and given.replaces is None
+    return given.model_copy(update={"question": question}) if answers else given
+
+
+def _remarks(read: Reread, inputs: Sequence[IntakeInput]) -> list[MessageSent]:
+    """What changed by an edit, and what could not be understood just now and is not asked, since planning starts."""
+    new = {item.seq for item in inputs} if read.known.start else set()
+    unasked = [f"{label(item.field)}: {item.reason}" for item in read.known.misfits if item.message in new]
+    return [MessageSent(text=text) for text in (read.words, " ".join(unasked)) if text]
 
 
 def _settled(state: IntakeState, known: Understanding) -> list[str]:
     """The ids of the questions so far, without the open one unless it was answered or waved away: what came in
     meanwhile may have been about something else, and then it is asked again."""
     asked, question = list(state.get("asked", [])), state.get("question")
-    waits = question and question.field and question.field not in known.constraints.root
-    if question and waits and question.field not in known.skipped and question.id in asked:
+    if question is None or question.field is None or question.id not in asked:
+        return asked
+    open_fields = {item.field for item in [*known.contradictions, *known.misfits]}
+    answered = question.field in known.constraints.root and question.field not in open_fields
+    if not answered and question.field not in known.skipped:
         asked.remove(question.id)
     return asked
 

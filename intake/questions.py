@@ -135,18 +135,19 @@ def next_question(
     asked: Sequence[str] = (),
     skipped: Collection[FieldName] = (),
     *,
-    disputed: Collection[str] = (),
-    doubtful: Collection[str] = (),
+    disputed: Mapping[FieldName, ConstraintValue] | None = None,
+    doubtful: Mapping[FieldName, str] | None = None,
 ) -> Question | None:
     """The one question that is worth most now; None when the rest can be assumed. `asked` are the ids of the questions
-    so far, `disputed` the fields with two values, `doubtful` those whose words could not be understood."""
+    so far, `disputed` the fields with two values and the later of them, `doubtful` those whose words could not be
+    understood and why."""
     ordinal = len(asked) + 1
     for field in FIELD_NAMES:
-        if field in disputed and field not in skipped:
-            return _dispute(schema, field, ordinal)
+        if disputed and field in disputed and field not in skipped:
+            return _dispute(schema, field, disputed[field], ordinal)
     for field in FIELD_NAMES:
-        if field in doubtful and field not in skipped and field not in schema.root:
-            return _question(field, ordinal)
+        if doubtful and field in doubtful and field not in skipped:
+            return _doubt(schema, field, doubtful[field], ordinal)
     already = {field_of(question) for question in asked} - {None}
     if len(already) >= MOST_QUESTIONS:
         return None
@@ -156,6 +157,19 @@ def next_question(
     return None
 
 
+def stands(
+    question: Question, schema: ConstraintSchema, *, disputed: Collection[str] = (), doubtful: Collection[str] = ()
+) -> bool:
+    """Whether it would still be asked of what is known: its field has two values or could not be understood, or is
+    needed and missing."""
+    field = question.field
+    if field is None or field in disputed or field in doubtful:
+        return True
+    return any(
+        field in fact.fields and not any(name in schema.root for name in fact.fields) for fact in required(schema)
+    )
+
+
 def field_of(question_id: str) -> str | None:
     """The field that a question with this id asked for; None for the one that confirms the assumptions."""
     field = question_id.rpartition(".")[0]
@@ -163,18 +177,23 @@ def field_of(question_id: str) -> str | None:
 
 
 def confirm_question(
-    assumed: Mapping[FieldName, Constraint], ordinal: int = 0, left: Mapping[FieldName, str] | None = None
+    assumed: Mapping[FieldName, Constraint],
+    ordinal: int = 0,
+    left: Mapping[FieldName, str] | None = None,
+    not_asked: str = "",
 ) -> Question:
-    """The last question: what will be assumed, what is `left` open and what that means, and the word to start."""
+    """The last question: what will be assumed, what is `left` open and what that means, what was `not_asked` and why,
+    and the word to start."""
     listed = ", ".join(f"{label(field)}: {show(field, item.value)}" for field, item in assumed.items())
     without = "; ".join(f"{label(field)}: {words}" for field, words in (left or {}).items())
     return Question(
         id=f"assumptions.{ordinal + 1}",
         field=None,
-        text=f"This will be assumed: {listed}. "
+        text="Start planning with these assumptions?",
+        why=f"Nobody said these, and the plan needs them: {listed}. "
         + (f"Left open: {without}. " if without else "")
+        + (f"{not_asked} " if not_asked else "")
         + "Change what is wrong, or start.",
-        why="Nobody said these, and the plan needs them.",
         options=[Option(label=START)],
     )
 
@@ -182,6 +201,8 @@ def confirm_question(
 def _is_open(fact: Fact, schema: ConstraintSchema, skipped: Collection[str], already: Collection[str | None]) -> bool:
     if fact.weight < WORTH_ASKING or fact.field in skipped or fact.field in already:
         return False
+    if fact.field == "gpu_required" and "gpu_required" in assumptions(schema):
+        return False  # it follows from the framework or the size of the model
     return not any(field in schema.root for field in fact.fields)
 
 
@@ -191,15 +212,25 @@ def _question(field: FieldName, ordinal: int) -> Question:
     return Question(id=f"{field}.{ordinal}", field=field, text=wording.text, why=wording.why, options=options)
 
 
-def _dispute(schema: ConstraintSchema, field: FieldName, ordinal: int) -> Question:
+def _doubt(schema: ConstraintSchema, field: FieldName, reason: str, ordinal: int) -> Question:
     plain = _question(field, ordinal)
-    options = plain.options
-    why = "Two messages say different things, and the plan can only hold one."
+    stands = schema.root.get(field)
+    if stands is None:
+        return plain.model_copy(update={"why": f"{reason} {plain.why}"})
+    kept = Option(label=show(field, stands.value), value=stands.value)
+    options = [kept, *(option for option in plain.options if option.value != stands.value)]
+    return plain.model_copy(update={"why": f"{reason} So far it is {kept.label}. {plain.why}", "options": options})
+
+
+def _dispute(schema: ConstraintSchema, field: FieldName, later: ConstraintValue, ordinal: int) -> Question:
+    values = [later]
+    why = f"A message says {show(field, later)}, and the plan can only hold one."
     if (stated := schema.root.get(field)) is not None:
-        shown = show(field, stated.value)
-        options = [Option(label=shown, value=stated.value), *(item for item in options if item.value != stated.value)]
-        why = f"So far it was {shown}; a later message says otherwise, and the plan can only hold one."
-    return plain.model_copy(update={"text": f"{label(field)}: which value holds?", "why": why, "options": options})
+        values.insert(0, stated.value)
+        why = f"So far it was {show(field, stated.value)}; a later message says {show(field, later)}. A plan holds one."
+    options = [Option(label=show(field, value), value=value) for value in values]
+    text = f"{label(field)}: which value holds?"
+    return Question(id=f"{field}.{ordinal}", field=field, text=text, why=why, options=options)
 
 
-__all__ = ["MOST_QUESTIONS", "START", "assumptions", "confirm_question", "field_of", "next_question"]
+__all__ = ["MOST_QUESTIONS", "START", "assumptions", "confirm_question", "field_of", "next_question", "stands"]

@@ -1,7 +1,9 @@
 """What each kind of workload has to know before it can be planned well, and how much each fact weighs.
 
 The weights are ours, by what a fact decides: 4 the size of the fleet, 3 which machines and clouds are candidates at
-all, 2 what narrows or prices them, 1 what only trims the plan and is assumed rather than asked.
+all, 2 what narrows or prices them, 1 what only trims the plan and is assumed rather than asked. A workload that nobody
+named stands for everything that depends on it, and weighs so much that naming it never lowers the score. The table of
+docs/intake.md is this one.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ _AVAILABILITY = Fact(("availability_slo",), 1)
 _FRAMEWORK = Fact(("model_framework",), 1)
 _COMMON = (_CLOUD, _BUDGET, _SENSITIVITY, _PLACE)
 
-UNKNOWN_WORKLOAD = (WORKLOAD, *_COMMON, _GPU)
-"""What every workload needs, as long as nobody said which one it is."""
+UNKNOWN_WORKLOAD = (Fact(("workload_type",), 22), *_COMMON, _GPU)
+"""What every workload needs, as long as nobody said which one it is. Of all weights that would do, 22 is the least."""
 
 REQUIRED: dict[WorkloadType, tuple[Fact, ...]] = {
     "realtime_inference": (
@@ -62,7 +64,7 @@ REQUIRED: dict[WorkloadType, tuple[Fact, ...]] = {
     ),
     "batch_inference": (
         WORKLOAD,
-        Fact(("throughput_rps", "dataset_size_gb"), 4),
+        Fact(("dataset_size_gb", "throughput_rps"), 4),
         Fact(("deadline_hours",), 3),
         *_COMMON,
         _GPU,

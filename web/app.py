@@ -6,13 +6,15 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from infra.logging import configure_logging
-from infra.metrics import Metrics, build_metrics
+from infra.metrics import WebMetrics
 from infra.settings import Settings
 from providers.compute import ComputePool
+from providers.inputs import VersionedInputs
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from storage import access
@@ -22,6 +24,7 @@ from web import errors, openapi
 from web.auth import Authentication
 from web.body_limit import BodyLimit
 from web.console import Console
+from web.head import HeadAsGet
 from web.hub import Hub
 from web.request_context import RequestContext
 from web.routes import api, git, operations, pages, sign_in
@@ -31,12 +34,16 @@ from web.static import CachedFiles
 from web.templating import STATIC, build_templates
 from web.what_if import LIMIT_SECONDS, WhatIf
 
+log = structlog.get_logger(__name__)
+
 SHUTDOWN_SECONDS = 3
 """How long open requests may take once the process is asked to stop."""
+SHORTEST_KEY = 22
+"""Characters: 128 bits in base64, which nobody guesses over a network. Keys that we make have 256 bits."""
 
 
 def create_app(settings: Settings) -> FastAPI:
-    metrics = build_metrics()
+    metrics = WebMetrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     openapi.install(app)
     # The last one added is the first to see a request.
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Authentication)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, base_url=settings.base_url)
@@ -66,13 +74,16 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def open_console(settings: Settings, metrics: Metrics) -> AsyncIterator[Console]:
+async def open_console(settings: Settings, metrics: WebMetrics) -> AsyncIterator[Console]:
     """Everything that must be closed again is opened here."""
     pooled = settings.direct_dsn != settings.dsn
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(make_pool(settings.dsn, minimum=2, maximum=10, pooled=pooled))
         async with pool.connection() as conn:
             secret = await access.session_secret(conn)
+        bootstrap_key = settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None
+        if bootstrap_key and len(bootstrap_key) < SHORTEST_KEY:
+            log.warning("COUNTERSIGN_BOOTSTRAP_KEY is short enough to be guessed", characters=len(bootstrap_key))
         compute = stack.enter_context(closing(ComputePool(limit=LIMIT_SECONDS)))
         yield Console(
             pool=pool,
@@ -81,9 +92,10 @@ async def open_console(settings: Settings, metrics: Metrics) -> AsyncIterator[Co
             templates=build_templates(),
             sessions=Sessions(secret),
             artifacts=open_store(settings.artifacts_url),
-            what_if=WhatIf(compute, PriceBook.load(), PolicyBundle.load()),
-            bootstrap_key=settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None,
-            model=settings.model,
+            quarantine=open_store(settings.quarantine_url),
+            what_if=WhatIf(compute, VersionedInputs(PriceBook.load(), PolicyBundle.load())),
+            bootstrap_key=bootstrap_key,
+            models=settings.models,
             base_url=settings.base_url,
         )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import Literal
 
 import psycopg
+import structlog
 from fastapi import Request
 from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +22,9 @@ from web.errors import answer
 from web.security import SAFE, same_origin
 from web.sessions import COOKIE, principal_of
 
-__all__ = ["Authentication", "require"]
+__all__ = ["Authentication", "note_refused", "require"]
+
+log = structlog.get_logger(__name__)
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/favicon.ico"})
 
@@ -76,16 +80,28 @@ async def _principal(request: Request, console: Console) -> Principal | None:
     authorization = request.headers.get("Authorization")
     cookie = request.cookies.get(COOKIE)
     if authorization is not None:
-        key = _key(authorization)
-        if not key:
-            return None
-        async with console.pool.connection() as conn:
-            return await access.principal_for_key(conn, key, console.bootstrap_key)
+        return await _bearer(request, console, _key(authorization))
     session = console.sessions.read(cookie) if cookie else None
     if session is None or request.url.path.startswith("/git/"):
         return None
     async with console.pool.connection() as conn:
         return await principal_of(conn, session, console.bootstrap_key)
+
+
+async def _bearer(request: Request, console: Console, key: str | None) -> Principal | None:
+    found = None
+    if key:
+        async with console.pool.connection() as conn:
+            found = await access.principal_for_key(conn, key, console.bootstrap_key)
+    if found is None:
+        note_refused(request, console, "key")
+    return found
+
+
+def note_refused(request: Request, console: Console, kind: Literal["key", "link"]) -> None:
+    """For whoever watches. What was tried is not noted: it may be a good key with a typing error."""
+    console.metrics.refused_credential(kind)
+    log.warning("credential refused", kind=kind, client=request.client.host if request.client else None)
 
 
 def _key(authorization: str) -> str | None:

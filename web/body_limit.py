@@ -8,12 +8,14 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storage.records.errors import BodyTooLarge
-from web.errors import answer
+from web.errors import answer, wants_json
 from web.security import SAFE
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request body."""
-_DRAINED = 4 * 1024 * 1024
+LARGEST_FORM = 4 * 1024 * 1024
+"""Bytes of a form of a page: more than a message may have, so that its page can answer with all that was typed."""
+_DRAINED = 16 * 1024 * 1024
 """Bytes read and dropped of a larger body, so that its sender reads the refusal instead of a broken connection."""
 
 
@@ -28,17 +30,29 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await _read(receive, _limit(scope))
         scope.setdefault("state", {})["body_sha256"] = hashlib.sha256(body or b"").hexdigest()
         if body is None:
-            response = await answer(Request(scope), BodyTooLarge())
+            response = await answer(Request(scope), _refusal(scope))
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 
 
-async def _read(receive: Receive) -> bytes | None:
+def _refusal(scope: Scope) -> BodyTooLarge:
+    if wants_json(Request(scope)):
+        return BodyTooLarge()
+    return BodyTooLarge("That is too large to be sent. Go back, where it still stands, and shorten or split it.")
+
+
+def _limit(scope: Scope) -> int:
+    content = dict(scope["headers"]).get(b"content-type", b"")
+    of_page = content.startswith(b"application/x-www-form-urlencoded") and not wants_json(Request(scope))
+    return LARGEST_FORM if of_page else LARGEST_BODY
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
     """None when the body is larger than the limit, or the client left."""
     chunks: list[bytes] = []
     size = 0
@@ -47,11 +61,11 @@ async def _read(receive: Receive) -> bytes | None:
         if message["type"] == "http.disconnect":
             return None
         size += len(message.get("body", b""))
-        if size <= LARGEST_BODY:
+        if size <= limit:
             chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             break
-    return b"".join(chunks) if size <= LARGEST_BODY else None
+    return b"".join(chunks) if size <= limit else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from infra.metrics import Metrics
+from infra.metrics import WebMetrics
 from storage.artifacts import ArtifactStore
 from storage.postgres import Pool
 from web.hub import Hub
@@ -17,17 +17,19 @@ from web.what_if import WhatIf
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`base_url` is where a browser finds the console, without a closing slash; `model` names the provider's model."""
+    """`base_url` is where a browser finds the console, without a closing slash; `models` are those that are asked, the
+    fallbacks after the first; `quarantine` holds the answers of models that did not fit their schema."""
 
     pool: Pool
     hub: Hub
-    metrics: Metrics
+    metrics: WebMetrics
     templates: Templates
     sessions: Sessions
     artifacts: ArtifactStore
+    quarantine: ArtifactStore
     what_if: WhatIf
     bootstrap_key: str | None
-    model: str
+    models: tuple[str, ...]
     base_url: str
 
     @property

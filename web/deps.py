@@ -16,6 +16,7 @@ from web.commands.once import Caller, CommandKey
 from web.console import Console, console_of
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+GATE = r"^[A-Za-z0-9_.:-]{1,128}$"
 
 ConsoleDep = Annotated[Console, Depends(console_of)]
 DecisionSetPath = Annotated[DecisionSetId, Path(alias="id", pattern=UUID, description="A decision set's id.")]

@@ -143,11 +143,12 @@ def _as_domain_error(error: Exception) -> tuple[DomainError, list[FieldError]]:
 def _methods(request: Request) -> list[str]:
     """Those that the address takes: one address may have a route for each."""
     routes = request.app.routes
-    return [
+    taken = {
         method
         for method in ("GET", "HEAD", "POST", "PATCH")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
+    }
+    return sorted(taken | {"HEAD"} if "GET" in taken else taken)
 
 
 def _from_status(error: HTTPException) -> DomainError:

@@ -60,7 +60,7 @@ def span(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes and hours < 12 else f"{hours} h"
-    return f"{hours // 24} d"
+    return f"{round(seconds / 86400)} d"
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:

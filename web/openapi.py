@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from storage.records.events import PAYLOADS, Event
 from web.routes.api.answers import Problem
+from web.words import AssistantDelta
 
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = (
@@ -24,7 +25,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     _, found = models_json_schema(
-        [(model, "serialization") for model in (Event, Problem, *PAYLOADS.values())], ref_template=REFERENCE
+        [(model, "serialization") for model in (Event, Problem, AssistantDelta, *PAYLOADS.values())],
+        ref_template=REFERENCE,
     )
     for name, schema in found["$defs"].items():
         schemas.setdefault(name, schema)

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.logging import bind_request
-from infra.metrics import Metrics
+from infra.metrics import WebMetrics
 from storage.records.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ class RequestContext:
     """Takes `X-Request-ID` over, or makes one, and answers with it. Measures until the response starts, so that a
     stream counts as what its first byte took."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: WebMetrics) -> None:
         self.app = app
         self.metrics = metrics
 

@@ -16,16 +16,19 @@ from fastapi import Depends, Header, Query
 from pydantic import Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from storage import decision_sets, runs
+from storage import decision_sets, events, runs
 from storage.postgres import Pool
 from storage.records.decision_sets import ENDED
 from storage.records.events import Event
 from storage.records.ids import DecisionSetId
 from web.console import Console
 from web.deps import Blank
+from web.head import asks_for_head
 from web.hub import BATCH, Hub
+from web.words import Words
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +48,7 @@ class Frame:
 
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
 Render = Callable[[Event], Awaitable[Frame | None]]
+Speak = Callable[[Words], Frame]
 
 
 def cursor(
@@ -65,11 +69,25 @@ async def as_json(event: Event) -> Frame:
     return Frame(event.type, event.model_dump_json())
 
 
-async def stream(console: Console, decision_set: DecisionSetId, after: int, render: Render = as_json) -> Stream:
-    """Each event becomes one frame with its seq as id; None from `render` only moves the cursor. Raises NotFound."""
+def words_as_json(words: Words) -> Frame:
+    return Frame("assistant-delta", words.delta.model_dump_json())
+
+
+async def stream(
+    console: Console,
+    decision_set: DecisionSetId,
+    after: int,
+    render: Render = as_json,
+    speak: Speak = words_as_json,
+) -> Response:
+    """Each event becomes one frame with its seq as id; None from `render` only moves the cursor. A client that has all
+    there will ever be is answered 204, at which an EventSource stops: it takes a stream that closes for one to open
+    again. Raises NotFound."""
     over = await _is_over(console.pool, decision_set)
+    if over and after >= await _head(console.pool, decision_set):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return Stream(
-        _frames(console, decision_set, after, over, render),
+        _frames(console, decision_set, after, over, render, speak),
         ping=PING_SECONDS,
         ping_message_factory=_ping,
         send_timeout=SEND_TIMEOUT_SECONDS,
@@ -79,6 +97,10 @@ async def stream(console: Console, decision_set: DecisionSetId, after: int, rend
 
 class Stream(EventSourceResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if asks_for_head(scope):  # nobody watches
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         try:
             await super().__call__(scope, receive, send)
         except SendTimeoutError:
@@ -87,9 +109,9 @@ class Stream(EventSourceResponse):
 
 async def follow(
     hub: Hub, pool: Pool, decision_set: DecisionSetId, after: int, *, over: bool, seconds: float = ROTATE_SECONDS
-) -> AsyncGenerator[list[Event]]:
-    """Batches in order, without a gap, until the decision set ends or the time is up. `over` says that it had ended
-    before: then what lies past the cursor is all there will be."""
+) -> AsyncGenerator[list[Event] | Words]:
+    """Batches of events in order, without a gap, with a model's words between them, until the decision set ends or the
+    time is up. `over` says that it had ended before: then what lies past the cursor is all there will be."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     replaying = True
@@ -105,6 +127,8 @@ async def follow(
                 viewer.finished = True
                 return
             replaying = False
+            if words := hub.words(viewer):
+                yield words
             remaining = deadline - loop.time()
             if remaining <= 0 or hub.closing:
                 return
@@ -114,14 +138,18 @@ async def follow(
 
 
 async def _frames(
-    console: Console, decision_set: DecisionSetId, after: int, over: bool, render: Render
+    console: Console, decision_set: DecisionSetId, after: int, over: bool, render: Render, speak: Speak
 ) -> AsyncIterator[bytes]:
     yield ServerSentEvent(retry=RETRY_MILLISECONDS, sep="\n").encode()
     with console.metrics.stream():
         try:
             async with aclosing(follow(console.hub, console.pool, decision_set, after, over=over)) as batches:
                 async for batch in batches:
-                    yield b"".join([await _encoded(event, render) for event in batch])
+                    if isinstance(batch, Words):
+                        frame = speak(batch)
+                        yield ServerSentEvent(frame.data, event=frame.name, sep="\n").encode()
+                    else:
+                        yield b"".join([await _encoded(event, render) for event in batch])
         except psycopg.OperationalError as error:
             # The client comes back with its cursor and misses nothing.
             log.warning("stream ended early", decision_set=decision_set, error=str(error))
@@ -146,3 +174,8 @@ async def _is_over(pool: Pool, decision_set: DecisionSetId) -> bool:
         found = await decision_sets.read(conn, decision_set)
         run = await runs.current(conn, decision_set)
     return found.status in ENDED and (run is None or run.outcome is not None)
+
+
+async def _head(pool: Pool, decision_set: DecisionSetId) -> int:
+    async with pool.connection() as conn:
+        return await events.head(conn, decision_set)

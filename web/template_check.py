@@ -20,18 +20,39 @@ from pydantic import BaseModel
 from web.errors import ErrorPage
 from web.routes.sign_in import SignIn
 from web.templating import Shell, build_templates
-from web.views import cards, changes, decision_set, frames, inbox, intake, lists, new, past, timeline
+from web.views import (
+    cards,
+    changes,
+    costs,
+    decision_set,
+    frames,
+    inbox,
+    intake,
+    lists,
+    new,
+    past,
+    policies,
+    quarantine,
+    settings,
+    timeline,
+    what_if_page,
+)
+from web.words import Words
 
 VIEWS: dict[str, type] = {
     "pages/inbox.html": inbox.Inbox,
     "pages/pulse.html": lists.Pulse,
     "pages/projects.html": lists.Projects,
     "pages/project.html": lists.ProjectPage,
-    "pages/costs.html": lists.Costs,
-    "pages/policies.html": lists.Policies,
-    "pages/settings.html": lists.Settings,
+    "pages/costs.html": costs.Costs,
+    "pages/policies.html": policies.Policies,
+    "pages/settings.html": settings.Settings,
+    "pages/packs.html": settings.Packs,
+    "pages/quarantine.html": quarantine.QuarantineList,
+    "pages/quarantined.html": quarantine.QuarantinedPage,
     "pages/new.html": new.NewDecisionSet,
     "pages/decision_set.html": decision_set.DecisionSetPage,
+    "pages/what_if.html": what_if_page.WhatIfPage,
     "pages/worker.html": decision_set.WorkerNote,
     "pages/changes.html": changes.ChangesPage,
     "pages/timeline.html": timeline.Timeline,
@@ -42,6 +63,9 @@ VIEWS: dict[str, type] = {
     "frames/sent.html": frames.Sent,
     "frames/decided.html": frames.Decided,
     "frames/fact.html": intake.FactRow,
+    "frames/assumption.html": intake.AssumptionRow,
+    "frames/words.html": Words,
+    "frames/viewed.html": changes.ViewedFile,
 }
 """The view each page and each fragment gets as `view`."""
 

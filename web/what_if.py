@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from providers.compute import Compute
-from providers.policies import PolicyBundle
-from providers.pricing import PriceBook
+from providers.inputs import VersionedInputs
 from providers.whatif import what_if
 from storage import decision_sets
 from storage.postgres import Pool
@@ -38,23 +38,31 @@ class Recomputed(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The inputs of a plan that do not come from a decision set, read once."""
+    """`inputs` knows the price book and the policy bundle in force."""
 
     compute: Compute
-    book: PriceBook
-    bundle: PolicyBundle
+    inputs: VersionedInputs
 
     async def recompute(self, pool: Pool, decision_set: DecisionSetId, changes: Mapping[str, Any]) -> Recomputed:
         """With the given constraints changed, None withdrawing one. Raises NotFound, NoPlan, Invalid, TookTooLong."""
         async with pool.connection() as conn:
             found = await decision_sets.read(conn, decision_set)
             avoid = (await decision_sets.state_of(conn, decision_set)).get("avoid") or []
+            current = await self.inputs.current(conn)
         edits = checked_edits(changes)
         if found.plan is None:
             raise NoPlan()
         values = found.constraints.values
         try:
-            made = await self.compute(what_if, values, edits, self.book, self.bundle, avoid=frozenset(avoid))
+            made = await self.compute(
+                what_if,
+                values,
+                edits,
+                current.book,
+                current.bundle,
+                avoid=frozenset(avoid),
+                today=datetime.now(UTC).date(),
+            )
         except TimeoutError:
             raise TookTooLong() from None
         return Recomputed(cost=made.cost, policy=made.policy, plan=made.plan)

@@ -7,7 +7,7 @@
     if (minutes < 60) return `${minutes} min`;
     const hours = Math.floor(minutes / 60);
     if (hours < 12 && minutes % 60) return `${hours} h ${minutes % 60} min`;
-    return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+    return hours < 48 ? `${hours} h` : `${Math.round(seconds / 86400)} d`;
   };
 
   const since = (moment) => (Date.now() - Date.parse(moment)) / 1000;

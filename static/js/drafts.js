@@ -1,38 +1,63 @@
-// What was typed and not yet sent survives a reload, per decision set, in this browser alone.
+// What was typed and not yet sent survives a reload, signing out and a server that is away: per form and person, in
+// this browser alone. It goes when the server has taken it.
 (() => {
-  const name = (form) => `draft:${form.dataset.draft}`;
+  const forms = "form[data-draft]";
+  const name = (form) => `draft:${document.body.dataset.caller}:${form.dataset.draft}`;
   const box = (form) => form.querySelector("textarea");
+  const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
+  const kept = (form) => {
+    try {
+      return JSON.parse(localStorage.getItem(name(form)));
+    } catch {
+      return null; // not ours
+    }
+  };
+
+  const tell = (form, words) => {
+    const place = form.querySelector("[data-draft-saved]");
+    if (place && place.textContent !== words) place.textContent = words;
+  };
+
+  const keep = (form) => {
+    const { value } = box(form);
+    const untouched = !box(form).hasAttribute("aria-invalid") && value === box(form).defaultValue;
+    if (!value || untouched) {
+      localStorage.removeItem(name(form));
+      tell(form, "");
+      return;
+    }
+    const at = Date.now();
+    localStorage.setItem(name(form), JSON.stringify({ text: value, at }));
+    tell(form, `Draft saved ${clock(at)}`);
+  };
+
+  // A box that the server filled holds what was refused, or what is being edited: a draft is newer than that.
   const restore = (root) => {
-    const forms = root.matches?.("form[data-draft]") ? [root] : root.querySelectorAll("form[data-draft]");
-    for (const form of forms) {
-      const sent = localStorage.getItem(`${name(form)}:sent`);
-      localStorage.removeItem(`${name(form)}:sent`);
-      const kept = localStorage.getItem(name(form));
-      if (sent && !box(form)?.value) {
-        localStorage.removeItem(name(form));
-      } else if (kept && box(form) && !box(form).value) {
-        box(form).value = kept;
-      }
+    const found = root.matches?.(forms) ? [root] : root.querySelectorAll(forms);
+    for (const form of found) {
+      const draft = kept(form);
+      if (!draft || !box(form) || box(form).value !== box(form).defaultValue) continue;
+      if (box(form).hasAttribute("aria-invalid")) continue;
+      box(form).value = draft.text;
+      tell(form, `Draft saved ${clock(draft.at)}`);
     }
   };
 
   document.addEventListener("input", (event) => {
-    const form = event.target.closest?.("form[data-draft]");
-    if (!form || event.target !== box(form)) return;
-    if (event.target.value) localStorage.setItem(name(form), event.target.value);
-    else localStorage.removeItem(name(form));
+    const form = event.target.closest?.(forms);
+    if (form && event.target === box(form)) keep(form);
   });
 
-  // A plain submit leaves the page: whether it was taken shows when the next page comes with an empty box.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset?.draft && !form.hasAttribute("hx-post")) localStorage.setItem(`${name(form)}:sent`, "1");
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest?.("[data-discard]")?.closest(forms);
+    if (form) localStorage.removeItem(name(form));
   });
 
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.requestConfig?.elt;
-    if (form?.dataset?.draft && event.detail.xhr.status < 300) localStorage.removeItem(name(form));
+  // Before anything else is done with the answer: it may lead to another page.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches?.(forms) && xhr.status < 300) localStorage.removeItem(name(elt));
   });
 
   document.addEventListener("htmx:load", (event) => restore(event.detail.elt));

@@ -55,7 +55,7 @@
   const tell = () => {
     const behind = new Set([...held].flatMap((id) => (byId(id) ? guards(byId(id)) : [])));
     for (const note of document.querySelectorAll(".held")) {
-      const form = note.closest("form");
+      const form = note.closest("form") ?? note.parentElement.querySelector("form");
       note.hidden = !behind.has(form) || sending.has(form) || !typedIn(form);
     }
   };
@@ -89,13 +89,14 @@
     return added;
   };
 
+  const typing = () => document.activeElement?.closest?.("form:not(#composer)");
+  const follow = () => below() > 0 && scrollBy({ top: below() + 16, behavior: "instant" });
+
   const arrived = (added, wasNear) => {
     if (!added) return;
     document.querySelector(".feed > .empty")?.remove();
-    const typing = document.activeElement?.closest?.("form:not(#composer)");
-    const gap = below();
-    if (wasNear && !typing) {
-      if (gap > 0) scrollBy({ top: gap + 16, behavior: "instant" });
+    if (wasNear && !typing()) {
+      follow();
     } else {
       waiting += added;
       jump();
@@ -124,6 +125,7 @@
       arrived(place(target, fragment.children), near);
       return;
     }
+    if (target.id === "speaking" && below() < NEAR && !typing()) queueMicrotask(follow);
     if (inUse(target, fragment)) {
       event.detail.shouldSwap = false;
       hold(target);

@@ -61,7 +61,7 @@
     if (target.id && answer.getElementById(target.id)) return;
     event.detail.shouldSwap = false;
     const form = requestConfig.elt;
-    const words = answer.querySelector(".error-detail")?.textContent;
+    const words = answer.querySelector(".error-detail, .problem")?.textContent;
     if (form instanceof HTMLFormElement) complain(form, words ?? `This could not be done (${xhr.status}).`);
   });
 
@@ -74,8 +74,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.requestConfig?.verb !== "post") return;
     const target = document.getElementById(event.detail.target?.id) ?? event.detail.elt;
+    const heir = document.getElementById(target.dataset.heir); // where the rest of it is
     const wanted = ["[aria-invalid]", "h2[tabindex]", "textarea", "summary"];
-    wanted.map((selector) => target.querySelector(selector)).find(Boolean)?.focus();
+    [heir, ...wanted.map((selector) => target.querySelector(selector))].find(Boolean)?.focus();
   });
 
   // A part that refreshes itself waits while it is out of sight or in use.

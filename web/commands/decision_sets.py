@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from storage import checkpoints, decision_sets, projects, runs
@@ -114,6 +115,31 @@ async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -
     return await decision_sets.read(work.conn, decision_set)
 
 
+async def branch(
+    work: UnitOfWork,
+    caller: Caller,
+    decision_set: DecisionSetId,
+    constraints: Mapping[str, Any],
+    *,
+    message: str,
+) -> DecisionSet:
+    """A child with its parent's constraints and these changes, all confirmed, that plans at once. `message` says what
+    differs. Raises NotFound, ParentWithoutPlan, Invalid."""
+    caller.needs("operator")
+    parent = await decision_sets.read(work.conn, decision_set)
+    edits = checked_edits(constraints)
+    if not edits:
+        raise Invalid("Change at least one constraint.", field="constraints")
+    known = await _constraints_of_parent(work, decision_set, parent.project)
+    changes: dict[FieldName, Constraint | None] = {
+        field: None if value is None else Constraint(value=value, status="confirmed", source="what-if")
+        for field, value in edits.items()
+    }
+    return await _begin_planning(
+        work, caller, parent, known.with_changes(changes), MessageReceived(text=message, by=caller.name, edits=edits)
+    )
+
+
 async def fork(
     work: UnitOfWork,
     caller: Caller,
@@ -133,6 +159,21 @@ async def fork(
         field: None if value is None else Constraint(value=value, status="stated", source="fork")
         for field, value in edits.items()
     }
+    text = f"Forked from #{parent.number}."
+    said = MessageReceived(text=text, by=caller.name, edits=edits or None)
+    return await _begin_planning(work, caller, parent, known.with_changes(changes), said, checkpoint=checkpoint_id)
+
+
+async def _begin_planning(
+    work: UnitOfWork,
+    caller: Caller,
+    parent: DecisionSet,
+    known: ConstraintSchema,
+    said: MessageReceived,
+    *,
+    checkpoint: str | None = None,
+) -> DecisionSet:
+    """A child of `parent` that asks nothing; forked where a checkpoint is named."""
     child = DecisionSetId(new_id())
     home = await projects.by_slug(work.conn, parent.project)
     await decision_sets.insert(
@@ -140,15 +181,14 @@ async def fork(
         child,
         project=home.id,
         title=parent.title,
-        parent=decision_set,
+        parent=parent.id,
         by=caller.name,
-        constraints=known.with_changes(changes),
+        constraints=known,
         inputs_seq=1,
-        forked_from=checkpoint_id,
+        forked_from=checkpoint,
     )
-    run = await runs.open_run(work.conn, child, "fork", caller.request_id)
+    run = await runs.open_run(work.conn, child, "fork" if checkpoint else "start", caller.request_id)
     origin = Origin(child, ThreadId(decision_sets.intake_thread(child)), run)
-    text = f"Forked from #{parent.number}."
-    await log_event(work, origin, MessageReceived(text=text, by=caller.name, edits=edits or None, start=True))
+    await log_event(work, origin, said.model_copy(update={"start": True}))
     await defer_advance(work.conn, child)
     return await decision_sets.read(work.conn, child)

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
+from psycopg.rows import DictRow
+
 from storage import decision_sets, gates, runs
 from storage.events import Origin, log_event
+from storage.gates import REVISIONS
 from storage.jobs import defer_advance
-from storage.postgres import UnitOfWork
-from storage.records.decision_sets import ENDED, DecisionSet
+from storage.postgres import Connection, UnitOfWork
+from storage.records.decision_sets import ENDED, DecisionSet, Status
 from storage.records.errors import (
     ActionNotAllowed,
     AlreadyEnded,
@@ -19,6 +22,7 @@ from storage.records.errors import (
     GateAlreadyAnswered,
     GateExpired,
     Invalid,
+    OverrideRequired,
 )
 from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
@@ -41,46 +45,80 @@ async def answer_gate(
     overrides: Sequence[PolicyOverride] = (),
 ) -> DecisionSet:
     """Refuses in this order: NotFound, RoleForbids, GateAlreadyAnswered, GateExpired, CapsuleMoved, ActionNotAllowed,
-    CommentRequired."""
+    CommentRequired, OverrideRequired; then Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
-    gate = await gates.read(work.conn, decision_set, GateId(gate_id))
-    caller.needs("approver")
-    if gate["answer"] is not None:
-        raise GateAlreadyAnswered()
-    if row["status"] in ENDED:
-        raise AlreadyEnded()
-    if gate["expires_at"] <= datetime.now(UTC):
-        raise GateExpired()
-    if gate["capsule"] != capsule:
-        raise CapsuleMoved()
+    gate = await check_gate(work.conn, caller, decision_set, row["status"], gate_id, capsule)
     if action not in gate["allowed"]:
-        raise ActionNotAllowed(f"This gate allows {', '.join(gate['allowed'])}.")
+        raise ActionNotAllowed(await _why_not(work, decision_set, action, gate["allowed"]))
     said = checked_text(comment, field="comment", empty_allowed=True).strip()
     if not said and action != "approve":
         raise CommentRequired()
-    if overrides:
-        await _check_overrides(work, decision_set, action, overrides)
+    await _check_overrides(work, decision_set, action, overrides)
     payload = GateAnswered(
         gate=gate["id"], action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
     )
     return await _answer(work, caller, decision_set, row["version"], gate["checkpoint_id"], payload)
 
 
+async def check_gate(
+    conn: Connection, caller: Caller, decision_set: DecisionSetId, status: Status, gate_id: str, capsule: object
+) -> DictRow:
+    """The gate, if this caller may answer it now. `capsule` is None where it could not be read. Raises NotFound,
+    RoleForbids, GateAlreadyAnswered, AlreadyEnded, GateExpired, CapsuleMoved, in this order; but a gate that failed its
+    decision set by expiring is expired."""
+    gate = await gates.read(conn, decision_set, GateId(gate_id))
+    caller.needs("approver")
+    if gate["answer"] is not None:
+        raise GateAlreadyAnswered()
+    if status in ENDED and status != "failed":
+        raise AlreadyEnded()
+    if gate["expires_at"] <= datetime.now(UTC):
+        raise GateExpired()
+    if status in ENDED:
+        raise AlreadyEnded()
+    if capsule is not None and gate["capsule"] != capsule:
+        raise CapsuleMoved()
+    return gate
+
+
+async def _why_not(work: UnitOfWork, decision_set: DecisionSetId, action: str, allowed: Sequence[str]) -> str:
+    rest = f"This gate allows {', '.join(allowed)}.".replace("_", " ")
+    if action == "request_changes":
+        return f"Changes were requested {REVISIONS} times, and no plan is made a further time. {rest}"
+    if action == "approve":
+        denied = [item.title for item in (await _report(work, decision_set)).results if item.outcome == "fail"]
+        return f"What denies cannot be overridden: {'; '.join(denied)}. {rest}" if denied else rest
+    return rest
+
+
 async def _check_overrides(
     work: UnitOfWork, decision_set: DecisionSetId, action: Action, overrides: Sequence[PolicyOverride]
 ) -> None:
-    """Only an unmet soft rule of this plan can be overridden, with a reason, by an approval. Raises Invalid."""
+    """An approval says of each unmet soft rule why it may stand, and of nothing else. Raises OverrideRequired,
+    Invalid."""
     if action != "approve":
-        raise Invalid("Overrides go with an approval.", field="overrides")
-    state = await decision_sets.state_of(work.conn, decision_set)
-    report = PolicyReport.model_validate(state["policy_results"])
-    unmet = {item.id for item in report.results if item.level == "soft" and item.outcome != "pass"}
+        if overrides:
+            raise Invalid("Overrides go with an approval.", field="overrides")
+        return
+    unmet = {item.id: item.title for item in (await _report(work, decision_set)).unmet_soft}
+    said = {item.policy for item in overrides if item.reason.strip()}
+    if missing := [f"{title} ({policy})" for policy, title in unmet.items() if policy not in said]:
+        raise OverrideRequired(
+            f"Not met, and soft: {'; '.join(missing)}. Say why each may stand, or request changes instead."
+        )
     for item in overrides:
         if item.policy not in unmet:
             known = ", ".join(sorted(unmet)) or "none is"
             raise Invalid(f"{item.policy} is not an unmet soft policy of this plan; {known}.", field="overrides")
-        if not item.reason.strip():
-            raise Invalid(f"Say why {item.policy} may be overridden.", field="overrides")
+
+
+async def _report(work: UnitOfWork, decision_set: DecisionSetId) -> PolicyReport:
+    """Of the plan that stands; without a rule where none was held against one."""
+    state = await decision_sets.state_of(work.conn, decision_set)
+    found = state.get("policy_results")
+    if found is None:
+        return PolicyReport(outcome="pass", bundle=Sha256(""), results=[])
+    return PolicyReport.model_validate(found)
 
 
 async def _answer(

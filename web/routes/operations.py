@@ -7,6 +7,7 @@ import asyncio
 import psycopg
 from fastapi import APIRouter, Response
 
+from infra.metrics import exposition
 from storage import workers
 from web.deps import ConsoleDep
 from web.errors import DatabaseUnavailable
@@ -33,5 +34,5 @@ async def readyz(console: ConsoleDep) -> dict[str, str]:
 
 @router.get("/metrics")
 async def metrics(console: ConsoleDep) -> Response:
-    body, content_type = console.metrics.exposition()
+    body, content_type = exposition(console.metrics.registry)
     return Response(body, media_type=content_type)

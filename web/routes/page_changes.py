@@ -3,49 +3,78 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from storage import changes, decision_sets, viewed
 from storage.postgres import unit_of_work
+from storage.records.changes import ChangeSummary
+from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId
 from web.deps import UUID, CallerDep, ConsoleDep, DecisionSetPath
-from web.routes.page_forms import FormDep
-from web.views.changes import ChangesPage, changes_page
+from web.routes.page_forms import FormDep, Submitted
+from web.views.changes import Filter, Layout, ViewedFile, changes_page, listed
 
 router = APIRouter(include_in_schema=False)
-Against = Annotated[str, Query(pattern=f"^$|{UUID}")]
 OFFERED = 50
 """Decision sets offered as the base."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ANCHOR = re.compile(r"viewed-\d{1,6}")
+
+
+def asked_for(
+    against: Annotated[str, Query(pattern=f"^$|{UUID}")] = "",
+    view: Layout = "unified",
+    hide: Annotated[str, Query(pattern="^[01]?$")] = "",
+) -> Filter:
+    return Filter(against, view, hide == "1")
 
 
 @router.get("/decision-sets/{id}/changes")
 async def show(
-    request: Request, id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, against: Against = ""
+    request: Request,
+    id_: DecisionSetPath,
+    console: ConsoleDep,
+    caller: CallerDep,
+    chosen: Annotated[Filter, Depends(asked_for)],
 ) -> Response:
-    return console.templates.page(request, "pages/changes.html", await _view(console, caller, id_, against))
+    found, summary, seen = await _read(console, caller, id_, chosen)
+    others = await _others(console, found, summary.base)
+    view = changes_page(found, summary, others, chosen=chosen, viewed=seen)
+    return console.templates.page(request, "pages/changes.html", view)
 
 
-async def _view(console: ConsoleDep, caller: CallerDep, id_: DecisionSetId, against: str) -> ChangesPage:
+async def _read(
+    console: ConsoleDep, caller: CallerDep, id_: DecisionSetId, chosen: Filter
+) -> tuple[DecisionSet, ChangeSummary, set[tuple[str, str]]]:
     async with console.pool.connection() as conn:
         found = await decision_sets.read(conn, id_)
-        others = await decision_sets.summaries(conn, project=found.project, limit=OFFERED)
         seen = await viewed.files(conn, caller.name, id_)
-    summary = await changes.summary(console.pool, id_, DecisionSetId(against) if against else None)
-    others = [other for other in others if other.id != id_]
-    return changes_page(found, summary, others, against=against, viewed=seen)
+    against = DecisionSetId(chosen.against) if chosen.against else None
+    return found, await changes.summary(console.pool, id_, against), seen
+
+
+async def _others(
+    console: ConsoleDep, found: DecisionSet, base: DecisionSetId | None
+) -> list[DecisionSet | DecisionSetSummary]:
+    """The latest of the project, and the base however old it is."""
+    async with console.pool.connection() as conn:
+        latest = await decision_sets.summaries(conn, project=found.project, limit=OFFERED)
+        others: list[DecisionSet | DecisionSetSummary] = [other for other in latest if other.id != found.id]
+        if base is not None and all(other.id != base for other in others):
+            others.append(await decision_sets.read(conn, base))
+    return others
 
 
 @router.post("/decision-sets/{id}/viewed")
 async def look(
     request: Request, id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, form: FormDep
 ) -> Response:
-    path, sha256, against = form.text("path"), form.text("sha256"), form.text("against")
-    if not path or not _SHA256.fullmatch(sha256) or (against and not re.fullmatch(UUID, against)):
+    path, sha256, chosen = form.text("path"), form.text("sha256"), _filter_of(form)
+    if not path or not _SHA256.fullmatch(sha256) or (chosen.against and not re.fullmatch(UUID, chosen.against)):
         raise Invalid("Name the file and the hash of what was looked at.")
     async with unit_of_work(console.pool) as work:
         await decision_sets.read(work.conn, id_)
@@ -53,8 +82,19 @@ async def look(
             await viewed.note(work.conn, caller.name, id_, path, sha256)
         else:
             await viewed.forget(work.conn, caller.name, id_, path)
-    if request.headers.get("HX-Request") == "true":
-        view = await _view(console, caller, id_, against)
-        return console.templates.page(request, "pages/changes.html", view, block="files")
-    address = f"/decision-sets/{id_}/changes" + (f"?against={against}" if against else "") + "#git"
-    return Response(status_code=303, headers={"Location": address})
+    if request.headers.get("HX-Request") != "true":
+        anchor = form.text("anchor") if _ANCHOR.fullmatch(form.text("anchor")) else "git"
+        address = f"/decision-sets/{id_}/changes{chosen.query()}#{anchor}"
+        return Response(status_code=303, headers={"Location": address})
+    found, summary, seen = await _read(console, caller, id_, chosen)
+    now = listed(found, summary, chosen, seen)
+    file = next((file for file in now.files if file.path == path), None)
+    if file is None:
+        raise Invalid("This file is no longer among the changes. Load the page again.", field="path")
+    return console.templates.page(request, "frames/viewed.html", ViewedFile(now, file))
+
+
+def _filter_of(form: Submitted) -> Filter:
+    layout = form.text("view")
+    known = cast(Layout, layout) if layout in get_args(Layout) else "unified"
+    return Filter(form.text("against"), known, form.text("hide") == "1")

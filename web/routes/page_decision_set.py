@@ -18,9 +18,10 @@ from web.console import Console
 from web.deps import CallerDep, ConnectionDep, ConsoleDep, DecisionSetPath
 from web.routes.page_forms import FormDep, Submitted, go_to, perform
 from web.routes.page_loading import earlier, latest, load
-from web.stream import CursorDep, Frame, Stream, stream
-from web.views.decision_set import Refused, card_context, decision_set_page, worker_note
+from web.stream import CursorDep, Frame, stream
+from web.views.decision_set import Refused, card_context, decision_set_page, edit_of, worker_note
 from web.views.frames import LEAVES, card_only, frame
+from web.words import Words
 
 router = APIRouter(include_in_schema=False)
 Seq = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -36,20 +37,25 @@ async def show(
     caller: CallerDep,
     before: Seq = None,
     card: Seq = None,
+    edit: Seq = None,
     show: Annotated[str, Query(max_length=20)] = "all",
 ) -> Response:
-    window, head = await earlier(conn, id_, before=before, card=card)
+    window, head = await earlier(conn, id_, before=before, card=card or edit)
     loaded = await load(conn, id_, caller, window)
-    view = decision_set_page(loaded, head_seq=head, show=show, opened=card)
+    form = edit_of(loaded, edit) if edit else None
+    view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form)
     return console.templates.page(request, PAGE, view, block="earlier" if before else "main")
 
 
 @router.get("/decision-sets/{id}/stream")
-async def follow(id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, after: CursorDep) -> Stream:
+async def follow(id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, after: CursorDep) -> Response:
     async def render(event: Event) -> Frame:
         return Frame("card", await rendered(console, id_, caller, event))
 
-    return await stream(console, id_, after, render)
+    def speak(words: Words) -> Frame:
+        return Frame("card", console.templates.env.get_template("frames/words.html").render(view=words))
+
+    return await stream(console, id_, after, render, speak)
 
 
 async def rendered(console: Console, decision_set: DecisionSetId, caller: Caller, event: Event) -> str:
@@ -117,10 +123,11 @@ async def refused_page(
     decision_set: DecisionSetId,
     error: DomainError,
     refused: Refused,
+    around: int | None = None,
 ) -> Response:
-    """The whole page again, with what was typed and why it could not be done."""
+    """The whole page again, with what was typed and why it could not be done, around one of its cards."""
     async with console.pool.connection() as conn:
-        window, head = await latest(conn, decision_set)
+        window, head = await earlier(conn, decision_set, before=None, card=around)
         loaded = await load(conn, decision_set, caller, window)
     view = decision_set_page(loaded, head_seq=head, refused=refused)
     return console.templates.page(request, PAGE, view, status=error.status)

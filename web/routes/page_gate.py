@@ -93,5 +93,5 @@ async def _refused(
     )
     if request.headers.get("HX-Request") == "true":
         return await _panel(request, console, caller, id_, kept, error.status)
-    notice = "" if error.field in ("action", "comment") else error.detail
-    return await refused_page(request, console, caller, id_, error, Refused(gate=kept, notice=notice))
+    at = f"#gate-{kept.field}" if kept.field else ""
+    return await refused_page(request, console, caller, id_, error, Refused(gate=kept, notice=kept.error, notice_at=at))

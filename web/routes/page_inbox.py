@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from storage.records.decision_sets import DecisionSetSummary
 from web.commands.once import Caller
 from web.deps import CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_loading import caps_of
-from web.views.inbox import Filters, Inbox, groups, matches, needs_person
+from web.views.inbox import Filters, Inbox, groups, matches, needs_you
 from web.views.lists import Pulse, pulse
 
 router = APIRouter(include_in_schema=False)
@@ -50,13 +51,18 @@ async def _view(conn: Connection, caller: Caller, filters: Filters) -> Inbox:
     query = urlencode({name: value for name, value in asked.items() if value})
     twin = urlencode({name: value for name, value in asked.items() if value and name != "q"})
     return Inbox(
-        needs=sum(map(needs_person, found)),
+        needs=_needs(caller, found),
         groups=groups(found, may_write=caps.write, may_decide=caps.decide),
         filters=filters,
         twin="/api/decision-sets" + (f"?{twin}" if twin else ""),
         poll="/" + (f"?{query}" if query else ""),
         may_write=caps.write,
     )
+
+
+def _needs(caller: Caller, found: Iterable[DecisionSetSummary]) -> int:
+    caps = caps_of(caller)
+    return sum(needs_you(item, may_write=caps.write, may_decide=caps.decide) for item in found)
 
 
 async def _summaries(conn: Connection, filters: Filters) -> list[DecisionSetSummary]:
@@ -70,7 +76,7 @@ async def _summaries(conn: Connection, filters: Filters) -> list[DecisionSetSumm
 
 
 @router.get("/pulse")
-async def beat(request: Request, console: ConsoleDep, conn: ConnectionDep) -> Response:
+async def beat(request: Request, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep) -> Response:
     waiting = await decision_sets.summaries(conn, statuses=("awaiting_approval", "intake"), limit=100)
-    view: Pulse = pulse(sum(map(needs_person, waiting)), await workers.last_heartbeat(conn))
+    view: Pulse = pulse(_needs(caller, waiting), await workers.last_heartbeat(conn))
     return console.templates.page(request, "pages/pulse.html", view)

@@ -18,11 +18,11 @@ from web.console import Console
 from web.deps import UUID, CallerDep, ConnectionDep, ConsoleDep, DecisionSetPath
 from web.routes.page_decision_set import refused_page
 from web.routes.page_forms import FormDep, Submitted, as_of, fresh_key, go_to, perform
-from web.routes.page_loading import latest, load
-from web.views.decision_set import Loaded, Refused, composer_of, facts_of
+from web.routes.page_loading import earlier, latest, load
+from web.views.decision_set import Loaded, Refused, composer_of, edit_of, facts_of
 from web.views.fields import parsed
 from web.views.frames import sent
-from web.views.intake import Composer, fact_row
+from web.views.intake import Composer, assumption_row, fact_row
 from web.views.new import NewDecisionSet, new_decision_set
 from web.views.words import FIELDS
 
@@ -84,6 +84,8 @@ async def create(request: Request, console: ConsoleDep, caller: CallerDep, form:
 async def send_message(
     request: Request, id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, form: FormDep
 ) -> Response:
+    if form.text("replaces"):
+        return await _edit_message(request, console, caller, id_, form)
     choice = form.text("choice")
     text = _said(form, choice)
     asked = form.text("question_id") or None
@@ -105,6 +107,44 @@ async def send_message(
     return _answer(request, console, loaded, composer_of(loaded))
 
 
+async def _edit_message(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted
+) -> Response:
+    choice, text = form.text("choice"), form.text("option") or form.text("text")
+
+    async def command(work: UnitOfWork) -> DecisionSet:
+        wordless = cast(Choice, choice) if choice in CHOICES[1:] else None
+        words = "" if wordless else text
+        return await commands.send_message(work, caller, id_, text=words, choice=wordless, replaces=_seq(form))
+
+    try:
+        await perform(console, form, command)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return await _refused_message_edit(request, console, caller, id_, form, error)
+    return go_to(request, f"/decision-sets/{id_}#composer")
+
+
+async def _refused_message_edit(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted, error: DomainError
+) -> Response:
+    """The form again with the words in it, on the message that holds now; else the words alone."""
+    seq = int(given) if (given := form.text("replaces")).isdecimal() else 0
+    async with console.pool.connection() as conn:
+        loaded = await load(conn, id_, caller, (await earlier(conn, id_, before=None, card=seq))[0])
+    again = edit_of(loaded, seq, typed=form.text("text"), error=error.detail)
+    refused = Refused(edit=again, notice="" if again else error.detail, unsent="" if again else form.text("text"))
+    return await refused_page(request, console, caller, id_, error, refused, around=seq)
+
+
+def _seq(form: Submitted) -> int:
+    given = form.text("replaces")
+    if not given.isdecimal() or not 0 < int(given) < 2**31:
+        raise Invalid(f"{given!r} is no message's number.", field="replaces")
+    return int(given)
+
+
 def _said(form: Submitted, choice: str) -> str:
     """The option that was picked and the words that were typed; both when there are both."""
     if choice in ("skip", "dont_know", "assume"):
@@ -118,10 +158,11 @@ async def _refused_message(
 ) -> Response:
     async with console.pool.connection() as conn:
         loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
-    box = composer_of(loaded, text=form.text("text"), error=error.detail)
+    box = composer_of(loaded, text=form.text("text"), picked=form.text("option"), error=error.detail)
     if _by_htmx(request) and box:
         return _answer(request, console, loaded, box, status=error.status)
-    refused = Refused(composer=box, notice="" if box else error.detail)
+    unsent = "" if box else _said(form, form.text("choice"))
+    refused = Refused(composer=box, notice="" if box else error.detail, unsent=unsent)
     return await refused_page(request, console, caller, id_, error, refused)
 
 
@@ -143,11 +184,13 @@ async def edit_constraint(
     except NotFound:
         raise
     except DomainError as error:
-        return await _refused_edit(request, console, caller, id_, name, typed, error)
+        return await _refused_edit(request, console, caller, id_, form, name, typed, error)
     if not _by_htmx(request):
         return go_to(request, f"/decision-sets/{id_}#fact-{name}")
     async with console.pool.connection() as conn:
         loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+    if form.text("assumed"):
+        return _answer_assumption(request, console, loaded, name)
     return _answer_fact(request, console, loaded, name, reading=True)
 
 
@@ -156,6 +199,7 @@ async def _refused_edit(
     console: Console,
     caller: CallerDep,
     id_: DecisionSetId,
+    form: Submitted,
     name: str,
     typed: str,
     error: DomainError,
@@ -165,7 +209,22 @@ async def _refused_edit(
         return await refused_page(request, console, caller, id_, error, Refused(facts=problem, notice=error.detail))
     async with console.pool.connection() as conn:
         loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+    if form.text("assumed"):
+        return _answer_assumption(request, console, loaded, name, problem=problem[name], status=error.status)
     return _answer_fact(request, console, loaded, name, problem=problem, status=error.status)
+
+
+def _answer_assumption(
+    request: Request,
+    console: Console,
+    loaded: Loaded,
+    name: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    view = assumption_row(loaded.found, facts_of(loaded), name, problem=problem)
+    return console.templates.page(request, "frames/assumption.html", view, status=status, headers=as_of(loaded))
 
 
 def _answer_fact(

@@ -1,4 +1,4 @@
-"""Projects, costs, policies, settings."""
+"""Projects."""
 
 from __future__ import annotations
 
@@ -7,27 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from storage import decision_sets, projects, workers
+from storage import decision_sets, projects
 from storage.postgres import Connection, UnitOfWork
 from storage.records.decision_sets import Project
-from storage.records.errors import DomainError
+from storage.records.errors import DomainError, Invalid
 from web import commands
 from web.commands.once import Caller
+from web.console import Console
 from web.deps import UUID, CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_forms import FormDep, fresh_key, go_to, perform
 from web.routes.page_loading import caps_of
 from web.views.inbox import groups
-from web.views.lists import (
-    Policies,
-    Projects,
-    Settings,
-    costs,
-    policy_rules,
-    price_book_facts,
-    project_page,
-    project_rows,
-    pulse,
-)
+from web.views.lists import ProjectPage, Projects, project_page, project_rows
+from web.views.settling import Typed, settling_form
 
 router = APIRouter(include_in_schema=False)
 LISTED = 200
@@ -69,35 +61,36 @@ async def project(
     caller: CallerDep,
     before: Annotated[str | None, Query(pattern=UUID)] = None,
 ) -> Response:
-    found = await projects.by_slug(conn, slug)
-    caps = caps_of(caller)
+    view = await _project(console, conn, caller, slug, before)
+    return console.templates.page(request, "pages/project.html", view)
+
+
+async def _project(
+    console: Console, conn: Connection, caller: Caller, slug: str, before: str | None = None, typed: Typed | None = None
+) -> ProjectPage:
+    """Raises NotFound."""
+    found, caps = await projects.by_slug(conn, slug), caps_of(caller)
     listed = await decision_sets.summaries(conn, project=slug, before=before, limit=LISTED + 1)
-    view = project_page(
+    last = await projects.settled(conn, slug)
+    return project_page(
         found,
         groups(listed[:LISTED], may_write=caps.write, may_decide=caps.decide),
+        settling_form(found, last, may_change=caps.decide, key=fresh_key(), typed=typed),
         base_url=console.base_url,
         last=listed[LISTED - 1].id if len(listed) > LISTED else "",
         may_write=caps.write,
     )
-    return console.templates.page(request, "pages/project.html", view)
 
 
-@router.get("/costs")
-async def every_cost(request: Request, console: ConsoleDep, conn: ConnectionDep) -> Response:
-    listed = await decision_sets.summaries(conn, limit=LISTED)
-    view = costs(listed, price_book_facts(console.what_if.book))
-    return console.templates.page(request, "pages/costs.html", view)
-
-
-@router.get("/policies")
-async def policies(request: Request, console: ConsoleDep) -> Response:
-    bundle = console.what_if.bundle
-    view = Policies(bundle.name, bundle.sha256, policy_rules(bundle))
-    return console.templates.page(request, "pages/policies.html", view)
-
-
-@router.get("/settings")
-async def settings(request: Request, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep) -> Response:
-    seen = pulse(0, await workers.last_heartbeat(conn))
-    view = Settings(caller.name, caller.role, console.model, console.base_url, seen.last_heartbeat, seen.silent)
-    return console.templates.page(request, "pages/settings.html", view)
+@router.post("/projects/{slug}/settling")
+async def settle(request: Request, slug: str, console: ConsoleDep, caller: CallerDep, form: FormDep) -> Response:
+    given = {name: form.text(name).strip() for name in ("strategy", "threshold", "rounds")}
+    changes = {**given, "threshold": given["threshold"].replace(",", ".") or None}
+    try:
+        await perform(console, form, lambda work: commands.settle(work, caller, slug, changes))
+    except Invalid as error:
+        typed = Typed(**given, error=error.detail, field=error.field or "")
+        async with console.pool.connection() as conn:
+            view = await _project(console, conn, caller, slug, typed=typed)
+        return console.templates.page(request, "pages/project.html", view, status=error.status)
+    return go_to(request, f"/projects/{slug}#settling")

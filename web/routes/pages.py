@@ -6,15 +6,33 @@ from fastapi import APIRouter
 
 from web.routes import (
     page_changes,
+    page_costs,
     page_decision_set,
     page_gate,
     page_history,
     page_inbox,
     page_intake,
     page_lists,
+    page_policies,
+    page_quarantine,
+    page_settings,
+    page_what_if,
 )
 
 router = APIRouter(include_in_schema=False)
 # page_intake first: `/decision-sets/new` is not an id.
-for part in (page_intake, page_decision_set, page_gate, page_changes, page_history, page_inbox, page_lists):
+for part in (
+    page_intake,
+    page_decision_set,
+    page_gate,
+    page_changes,
+    page_history,
+    page_inbox,
+    page_lists,
+    page_costs,
+    page_policies,
+    page_settings,
+    page_quarantine,
+    page_what_if,
+):
     router.include_router(part.router)

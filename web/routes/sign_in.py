@@ -9,8 +9,10 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from storage import access
+from web.auth import note_refused
 from web.console import Console
 from web.deps import ConnectionDep, ConsoleDep
+from web.head import asks_for_head
 from web.sessions import COOKIE, DAYS, Session, key_session
 
 router = APIRouter(include_in_schema=False)
@@ -46,6 +48,7 @@ async def sign_in(
         return signed_in(console, Session(user=person.user), local(next_))
     if getattr(request.state, "caller", None):  # the link was opened a second time in the browser it signed in
         return RedirectResponse(local(next_), 303)
+    note_refused(request, console, "link")
     return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_), USED_LINK), status=401)
 
 
@@ -60,6 +63,8 @@ async def sign_in_with_key(
     key = key.strip()
     if await access.principal_for_key(conn, key, console.bootstrap_key):
         return signed_in(console, key_session(key), local(next_))
+    if key:
+        note_refused(request, console, "key")
     error = "No such key, or it was revoked." if key else "Paste an API key."
     return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_), error=error), status=422)
 
@@ -92,5 +97,7 @@ def local(address: str) -> str:
 
 def is_prefetch(request: Request) -> bool:
     """A browser or a preview that only looks ahead must not use up a link that works once."""
+    if asks_for_head(request.scope):
+        return True
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return "prefetch" in purpose or "preview" in purpose

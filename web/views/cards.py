@@ -9,6 +9,7 @@ from decimal import Decimal
 from storage.records.decision_sets import Question
 from storage.records.events import DiffFile, GateAnswered, GateOpened, ReasonCard, RunFailed
 from storage.records.plans import Check, Commit, Cost, PolicyResult
+from web.views.editing import EditForm
 from web.views.marked import Segment
 from web.views.words import Mark
 
@@ -138,12 +139,17 @@ class FailureView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """`by` is empty for the agent's own words; `did` says what was chosen or edited without words."""
+    """`by` is empty for the agent's own words; `did` says what was chosen or edited without words. `replaces` is the
+    message whose place it took, `replaced_by` the one that took its own. `edit` opens `form`, where it is edited."""
 
     head: Head
     by: str
     words: list[Segment]
     did: list[str]
+    replaces: int | None = None
+    replaced_by: int | None = None
+    edit: str = ""
+    form: EditForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
-from storage.records.changes import ChangeSummary, CostChange, FileChange, StateChange
+from storage.records.changes import ChangeSummary, ConstraintChange, CostChange, FileChange, PolicyChange, StateChange
+from storage.records.constraints import ConstraintSchema
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
+from web.filters import usd
 from web.views.decision_set import SetHead, set_head
+from web.views.diffs import Line, Pair, paired, unified
 from web.views.words import Mark, field_label, outcome_mark, value_words
 
-LineKind = Literal["hunk", "add", "remove", "same", "note"]
+Layout = Literal["unified", "split"]
 LONGEST_PATCH = 2000
 """Lines of one file's patch on the page; the rest is a download away."""
 
@@ -22,42 +28,90 @@ _KINDS = {
     "changed": Mark("tilde", "changed", "waiting"),
     "removed": Mark("minus", "removed", "fail"),
 }
+_SAME = Mark("done", "unchanged", "stale")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address asks for. `against` is empty for the parent; `hide`: only what moved."""
+
+    against: str
+    layout: Layout
+    hide: bool
+
+    def query(self, **other: str) -> str:
+        """The query string of this filter with parts of it replaced; empty when nothing is asked for."""
+        parts = {"against": self.against, "view": self.layout, "hide": "1" if self.hide else "", **other}
+        asked = {name: value for name, value in parts.items() if value and (name, value) != ("view", "unified")}
+        return f"?{urlencode(asked)}" if asked else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line of the summary, and where it stands."""
+
+    mark: Mark
+    text: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One line of the state, constraint or policy part. `card` is the seq of the card that caused it."""
+    """One line of the state, constraint or policy part. `card` links the card that caused it."""
 
     mark: Mark
     path: str
     old: str
     new: str
     card: str
+    destructive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A channel of the state with what moved in it."""
+
+    anchor: str
+    name: str
+    moved: list[Moved]
     destructive: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    kind: LineKind
-    old: str
-    new: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class FileView:
-    """`sha` is the hash of what a person looks at: the patch. `cut` says that it is longer than what is shown."""
+    """`sha` is the hash of what a person looks at: the patch. `cut` says that it is longer than what is shown. Of
+    `lines` and `pairs` the one is filled that the layout shows."""
 
-    anchor: str
+    number: int
     path: str
     mark: Mark
     additions: int
     deletions: int
     lines: list[Line]
+    pairs: list[Pair]
     note: str
     cut: bool
     sha: str
     viewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What stands in the list at the side, and what of it was looked at."""
+
+    decision_set: str
+    filter: Filter
+    parts: list[Part]
+    files: list[FileView]
+    viewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedFile:
+    """One file after its tick, with the list that counts it."""
+
+    listed: Listed
+    file: FileView
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +123,8 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
+    """`lines` counts the lines of the state. `unified` and `split` are the addresses of the two layouts."""
+
     head: SetHead
     bases: list[Base]
     base_label: str
@@ -76,91 +132,112 @@ class ChangesPage:
     added: int
     changed: int
     removed: int
+    lines: int
+    summary: list[Point]
     destructive: list[str]
     cost: CostChange
-    state: list[Moved]
     policy: list[Moved]
-    policy_same: int
+    policy_same: list[Moved]
     constraints: list[Moved]
-    files: list[FileView]
-    viewed: int
+    constraints_same: list[Moved]
+    listed: Listed
     base_commit: str
     head_commit: str
-    against: str
+    filter: Filter
+    unified: str
+    split: str
     twin: str
-
-
-def patch_sha(file: FileChange) -> str:
-    """SHA-256 (hex) of what a person looks at."""
-    return hashlib.sha256(f"{file.status}\n{file.patch}\n{file.note}".encode()).hexdigest()
 
 
 def changes_page(
     found: DecisionSet,
     summary: ChangeSummary,
-    others: Sequence[DecisionSetSummary],
+    others: Sequence[DecisionSet | DecisionSetSummary],
     *,
-    against: str,
+    chosen: Filter,
     viewed: Collection[tuple[str, str]],
 ) -> ChangesPage:
-    """`viewed` holds (path, patch hash) of the files this person has looked at."""
+    """`others` are the decision sets one may compare with, the base among them; `viewed` holds (path, patch hash) of
+    the files this person has looked at."""
     base = next((other for other in others if other.id == summary.base), None)
-    cards = f"/decision-sets/{found.id}"
-    kinds = [change.kind for change in summary.state]
-    files = [_file(number, file, viewed) for number, file in enumerate(summary.git.files)]
+    here = f"/decision-sets/{found.id}"
+    kinds = Counter(change.kind for change in summary.state)
     return ChangesPage(
         head=set_head(found, "changes"),
         bases=[Base(other.id, f"#{other.number} {other.title}", other.id == summary.base) for other in others],
-        base_label=f"#{base.number}" if base else "nothing" if summary.base is None else "another decision set",
+        base_label=f"#{base.number}" if base else "nothing",
         head_label=f"#{found.number}",
-        added=kinds.count("added"),
-        changed=kinds.count("changed"),
-        removed=kinds.count("removed"),
+        added=kinds["added"],
+        changed=kinds["changed"],
+        removed=kinds["removed"],
+        lines=len(summary.state),
+        summary=_summary(summary, here),
         destructive=summary.destructive,
         cost=summary.cost,
-        state=[_state(change, cards, summary.destructive) for change in summary.state],
-        policy=[
-            Moved(
-                outcome_mark(item.head or "not evaluated"),
-                item.title,
-                item.base or "",
-                f"{item.head}: {item.actual} (required {item.required})" if item.head else "",
-                _card(cards, item.cause),
-                False,
-            )
-            for item in summary.policy
-            if item.changed
-        ],
-        policy_same=sum(not item.changed for item in summary.policy),
-        constraints=[
-            Moved(
-                _KINDS[item.kind],
-                field_label(item.field),
-                "" if item.old is None else value_words(item.field, item.old),
-                "" if item.new is None else value_words(item.field, item.new),
-                _card(cards, item.cause),
-                False,
-            )
-            for item in summary.constraints
-        ],
-        files=files,
-        viewed=sum(file.viewed for file in files),
+        policy=[_policy(item, here) for item in summary.policy if item.changed],
+        policy_same=[_policy(item, here) for item in summary.policy if not item.changed],
+        constraints=[_constraint(item, here) for item in summary.constraints],
+        constraints_same=_constraints_same(found.constraints, summary.constraints),
+        listed=listed(found, summary, chosen, viewed),
         base_commit=summary.git.base_commit or "",
         head_commit=summary.git.head_commit or "",
-        against=against,
-        twin=f"/api/decision-sets/{found.id}/changes" + (f"?against={against}" if against else ""),
+        filter=chosen,
+        unified=f"{here}/changes{chosen.query(view='')}",
+        split=f"{here}/changes{chosen.query(view='split')}",
+        twin=f"/api{here}/changes" + (f"?against={chosen.against}" if chosen.against else ""),
     )
 
 
-def _card(base: str, cause: int | None) -> str:
-    return f"{base}?card={cause}#card-{cause}" if cause else ""
+def listed(found: DecisionSet, summary: ChangeSummary, chosen: Filter, viewed: Collection[tuple[str, str]]) -> Listed:
+    files = [_file(number, file, chosen, viewed) for number, file in enumerate(summary.git.files)]
+    parts = _parts(summary, f"/decision-sets/{found.id}")
+    return Listed(found.id, chosen, parts, files, sum(file.viewed for file in files))
 
 
-def _state(change: StateChange, cards: str, destructive: Sequence[str]) -> Moved:
+def _summary(summary: ChangeSummary, here: str) -> list[Point]:
+    """What was asked for otherwise, then what came of it."""
+    asked = [_constraint(item, here) for item in summary.constraints]
+    points = [
+        Point(item.mark, f"{item.path}: {item.old or 'not stated'} → {item.new or 'not stated'}", item.card)
+        for item in asked
+    ]
+    resources: dict[str, set[str]] = {}
+    for change in summary.state:
+        if found := re.match(r"plan\.resources\[([^]]*)\](.*)", change.path):
+            resources.setdefault(found[1], set()).add("changed" if found[2] else change.kind)
+    for kind, mark in _KINDS.items():
+        names = [name for name, kinds in resources.items() if kind in kinds]
+        if names:
+            points.append(Point(mark, f"{', '.join(names)} {kind}", "#state-plan"))
+    cost = summary.cost
+    if cost.head is not None and cost.base is not None and cost.delta:
+        mark = Mark("cost", "cost", "fail" if cost.delta > 0 else "ok")
+        points.append(Point(mark, f"Likely cost: {usd(cost.base)} → {usd(cost.head)} /mo", "#cost"))
+    for item in summary.policy:
+        if item.changed and item.base and item.head:
+            points.append(Point(outcome_mark(item.head), f"{item.title}: {item.base} → {item.head}", "#policy"))
+    return points
+
+
+def _parts(summary: ChangeSummary, here: str) -> list[Part]:
+    grouped: dict[str, list[Moved]] = {}
+    for change in summary.state:
+        name = re.split(r"[.\[]", change.path, maxsplit=1)[0]
+        grouped.setdefault(name, []).append(_state(change, here, summary.destructive))
+    return [
+        Part(f"state-{name}", name.replace("_", " "), moved, any(item.destructive for item in moved))
+        for name, moved in grouped.items()
+    ]
+
+
+def _card(here: str, cause: int | None) -> str:
+    return f"{here}?card={cause}#card-{cause}" if cause else ""
+
+
+def _state(change: StateChange, here: str, destructive: Sequence[str]) -> Moved:
     lost = change.kind == "removed" and any(_names(change.path, item) for item in destructive)
-    return Moved(
-        _KINDS[change.kind], change.path, _value(change.old), _value(change.new), _card(cards, change.cause), lost
-    )
+    card = _card(here, change.cause)
+    return Moved(_KINDS[change.kind], change.path, _value(change.old), _value(change.new), card, lost)
 
 
 def _names(path: str, sentence: str) -> bool:
@@ -175,48 +252,43 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _file(number: int, file: FileChange, viewed: Collection[tuple[str, str]]) -> FileView:
+def _policy(item: PolicyChange, here: str) -> Moved:
+    mark = outcome_mark(item.head or "not evaluated")
+    now = f"{item.head}: {item.actual} (required {item.required})" if item.head else ""
+    return Moved(mark, item.title, item.base or "", now, _card(here, item.cause))
+
+
+def _constraint(item: ConstraintChange, here: str) -> Moved:
+    old, new = ("" if value is None else value_words(item.field, value) for value in (item.old, item.new))
+    return Moved(_KINDS[item.kind], field_label(item.field), old, new, _card(here, item.cause))
+
+
+def _constraints_same(known: ConstraintSchema, moved: Sequence[ConstraintChange]) -> list[Moved]:
+    """Values in which neither side differs stand in the head's constraints."""
+    fields = {item.field for item in moved}
+    same = [(name, value_words(name, item.value)) for name, item in known.root.items() if name not in fields]
+    return [Moved(_SAME, field_label(name), words, words, "") for name, words in same]
+
+
+def patch_sha(file: FileChange) -> str:
+    """SHA-256 (hex) of what a person looks at."""
+    return hashlib.sha256(f"{file.status}\n{file.patch}\n{file.note}".encode()).hexdigest()
+
+
+def _file(number: int, file: FileChange, chosen: Filter, viewed: Collection[tuple[str, str]]) -> FileView:
     sha = patch_sha(file)
-    lines = file.patch.splitlines()
+    patch = file.patch.splitlines()
+    lines = [line for line in unified(patch[:LONGEST_PATCH]) if not (chosen.hide and line.kind == "same")]
     return FileView(
-        anchor=f"file-{number}",
+        number=number,
         path=file.path,
         mark=_KINDS[file.status],
         additions=file.additions,
         deletions=file.deletions,
-        lines=unified(lines[:LONGEST_PATCH]),
+        lines=lines if chosen.layout == "unified" else [],
+        pairs=paired(lines) if chosen.layout == "split" else [],
         note=file.note,
-        cut=len(lines) > LONGEST_PATCH,
+        cut=len(patch) > LONGEST_PATCH,
         sha=sha,
         viewed=(file.path, sha) in viewed,
     )
-
-
-def unified(lines: Sequence[str]) -> list[Line]:
-    """A unified diff with the line numbers of both sides; its header is left out."""
-    shown: list[Line] = []
-    old = new = 0
-    for line in lines:
-        if line.startswith("@@"):
-            old, new = _starts(line)
-            shown.append(Line("hunk", "", "", line))
-        elif old == new == 0:
-            continue
-        elif line.startswith("+"):
-            shown.append(Line("add", "", str(new), line[1:]))
-            new += 1
-        elif line.startswith("-"):
-            shown.append(Line("remove", str(old), "", line[1:]))
-            old += 1
-        elif line.startswith("\\"):
-            shown.append(Line("note", "", "", line[2:]))
-        else:
-            shown.append(Line("same", str(old), str(new), line[1:]))
-            old, new = old + 1, new + 1
-    return shown
-
-
-def _starts(hunk: str) -> tuple[int, int]:
-    """The first line of each side, at least 1 so that the lines after it count."""
-    _, old, new, *_ = hunk.split(" ")
-    return max(1, int(old[1:].partition(",")[0])), max(1, int(new[1:].partition(",")[0]))

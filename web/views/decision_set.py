@@ -11,11 +11,13 @@ from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.events import Event, RunFailed, StageChanged
 from storage.runs import RunRow
 from web.views.cards import Entry
+from web.views.editing import EditForm, edit_form, editable_messages, replacements
 from web.views.feed import Context, decisions, feed, superseded
 from web.views.intake import Composer, CoverageView, FactsPanel, composer, coverage_view, facts_panel
 from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
 from web.views.strip import StageStrip, stage_strip
+from web.views.what_if import WhatIfLeaf, what_if_leaf
 from web.views.words import Mark, stage_word, status_mark
 
 Tab = Literal["run", "changes", "timeline", "past"]
@@ -31,6 +33,7 @@ class SetHead:
     title: str
     project: str
     parent_id: str
+    parent_number: int | None
     tab: Tab
 
 
@@ -100,7 +103,8 @@ class Caps:
 @dataclass(frozen=True, slots=True)
 class DecisionSetPage:
     """`after` is the last seq on the page; its stream starts there. `earlier` is the link to what came before the first
-    card, `latest` the link back where an earlier part is shown. `notice` tells of a form that could not be done."""
+    card, `latest` the link back where an earlier part is shown. `notice` tells of a form that could not be done, and
+    `notice_at` is the anchor of the field at fault, if one is."""
 
     head: SetHead
     status: StatusLine
@@ -115,10 +119,13 @@ class DecisionSetPage:
     coverage: CoverageView
     facts: FactsPanel
     panel: ApprovalPanel | None
+    what_if: WhatIfLeaf | None
     failure: Failure | None
     actions: Actions
     worker: WorkerNote
     notice: str
+    notice_at: str
+    unsent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +141,22 @@ class Loaded:
 
 
 def set_head(found: DecisionSet, tab: Tab) -> SetHead:
-    return SetHead(found.id, found.number, found.title, found.project, found.parent_id or "", tab)
+    return SetHead(found.id, found.number, found.title, found.project, found.parent_id or "", found.parent_number, tab)
 
 
 def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
-    ended = found.status in ENDED
-    going = run is not None and run.outcome is None and not ended
+    going = run is not None and run.outcome is None
+    ended = found.status in ENDED and not going
     took = None
     if run and run.started_at and run.finished_at:
         took = (run.finished_at - run.started_at).total_seconds()
     return StatusLine(
         mark=status_mark(found.status, found.stage, asks=found.question is not None),
-        stage="" if ended else stage_word(found.stage),
+        stage="" if found.status in ENDED else stage_word(found.stage),
         version=found.version,
         since=run.requested_at if going and run else None,
         took=took if ended else None,
-        ended=ended and not going,
+        ended=ended,
     )
 
 
@@ -193,11 +200,18 @@ def actions_of(loaded: Loaded) -> Actions:
     return Actions(found.id, found.number, loaded.caps.write and not ended, may_branch, loaded.key)
 
 
-def composer_of(loaded: Loaded, *, text: str = "", error: str = "") -> Composer | None:
+def composer_of(loaded: Loaded, *, text: str = "", picked: str = "", error: str = "") -> Composer | None:
     """None once the intake is over."""
     if loaded.found.status != "intake":
         return None
-    return composer(loaded.found, may_write=loaded.caps.write, key=loaded.key, text=text, error=error)
+    return composer(loaded.found, may_write=loaded.caps.write, key=loaded.key, text=text, picked=picked, error=error)
+
+
+def edit_of(loaded: Loaded, seq: int, *, typed: str | None = None, error: str = "") -> EditForm | None:
+    """None where there is nothing the caller may edit."""
+    if not loaded.caps.write:
+        return None
+    return edit_form(loaded.found, loaded.events, seq, key=loaded.key, typed=typed, error=error)
 
 
 def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | None:
@@ -210,11 +224,15 @@ def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | No
     )
 
 
+def what_if_of(loaded: Loaded) -> WhatIfLeaf | None:
+    return what_if_leaf(loaded.found, may_write=loaded.caps.write, key=loaded.key)
+
+
 def facts_of(loaded: Loaded, errors: dict[str, tuple[str, str]] | None = None) -> FactsPanel:
     return facts_panel(loaded.found, may_write=loaded.caps.write, key=loaded.key, errors=errors or {})
 
 
-def card_context(loaded: Loaded, *, opened: int | None = None) -> Context:
+def card_context(loaded: Loaded, *, opened: int | None = None, edit: EditForm | None = None) -> Context:
     found = loaded.found
     return Context(
         decision_set=found.id,
@@ -223,21 +241,34 @@ def card_context(loaded: Loaded, *, opened: int | None = None) -> Context:
         opened=opened,
         superseded=superseded(loaded.events),
         decisions=decisions(loaded.events),
+        replaced=replacements(loaded.events),
+        editable=editable_messages(found, loaded.events, may_write=loaded.caps.write),
+        edit=edit,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A form on the page that could not be done: what was typed stays, with the words beside it."""
+    """A form on the page that could not be done: what was typed stays, with the words beside it. `unsent` is what was
+    typed where no form is left to hold it."""
 
     composer: Composer | None = None
+    edit: EditForm | None = None
+    unsent: str = ""
     gate: GateForm | None = None
     facts: dict[str, tuple[str, str]] = field(default_factory=dict)
     notice: str = ""
+    notice_at: str = ""
 
 
 def decision_set_page(
-    loaded: Loaded, *, head_seq: int, show: str = "all", opened: int | None = None, refused: Refused | None = None
+    loaded: Loaded,
+    *,
+    head_seq: int,
+    show: str = "all",
+    opened: int | None = None,
+    edit: EditForm | None = None,
+    refused: Refused | None = None,
 ) -> DecisionSetPage:
     found, events = loaded.found, loaded.events
     refused = refused or Refused()
@@ -250,7 +281,7 @@ def decision_set_page(
         status=status,
         strip=strip_of(found, events),
         feed_head=FeedHead(found.status == "intake", show if show in SHOWS else "all", SHOWS),
-        entries=feed(events, card_context(loaded, opened=opened)),
+        entries=feed(events, card_context(loaded, opened=opened, edit=refused.edit or edit)),
         after=last,
         streams=at_end and not status.ended,
         earlier=f"{base}?before={first}" if first > 1 else "",
@@ -259,8 +290,11 @@ def decision_set_page(
         coverage=coverage_view(found),
         facts=facts_of(loaded, refused.facts),
         panel=panel_of(loaded, refused.gate),
+        what_if=what_if_of(loaded),
         failure=failure_of(loaded),
         actions=actions_of(loaded),
         worker=worker_note(loaded),
         notice=refused.notice,
+        notice_at=refused.notice_at,
+        unsent=refused.unsent,
     )

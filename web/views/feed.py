@@ -27,6 +27,7 @@ from storage.records.events import (
 from storage.records.ids import DecisionSetId
 from web.filters import usd
 from web.views import cards
+from web.views.editing import EditForm, edit_link
 from web.views.marked import Spans, segments
 from web.views.words import Mark, field_label, node_word, outcome_mark, stage_word, value_words
 
@@ -67,7 +68,8 @@ _ACTIONS = {
 class Context:
     """What a card cannot know from its own event. `open_question` is the id of the question that waits, `opened` a card
     that its permalink asks for, `superseded` what took the place of a card, by seq, and `decisions` how a gate was
-    answered, by gate."""
+    answered, by gate. `replaced` maps a message to the one that took its place, `edit` is the form that edits one of
+    those that are `editable`."""
 
     decision_set: DecisionSetId
     spans: Spans = field(default_factory=dict)
@@ -75,6 +77,9 @@ class Context:
     opened: int | None = None
     superseded: dict[int, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
+    replaced: dict[int, int] = field(default_factory=dict)
+    editable: frozenset[int] = frozenset()
+    edit: EditForm | None = None
 
 
 def feed(events: Sequence[Event], context: Context) -> list[cards.Entry]:
@@ -95,7 +100,10 @@ def superseded(events: Sequence[Event]) -> dict[int, str]:
 
 
 def _slot(event: Event) -> tuple[str, str]:
-    """Reasons and checks are each node's own; there is one cost, one policy report and one gate that hold."""
+    """Reasons and checks are each node's own, a critic's its own wherever it speaks; there is one cost, one policy
+    report and one gate that hold."""
+    if event.type == "reason-card" and str(event.payload.get("title")).startswith("Critic · "):
+        return event.type, event.payload["title"]
     return event.type, (event.node or "") if event.type in ("reason-card", "validator-report") else ""
 
 
@@ -129,7 +137,7 @@ def _head(
         title=title,
         line=f"{title}: {gist}" if gist else title,
         at=event.at,
-        node=node_word(event.node),
+        node="" if kind == "stage" else node_word(event.node),  # which is the stage that ended
         link=f"{base}?card={event.seq}#card-{event.seq}",
         past=f"{base}/at/{event.checkpoint_id}" if event.checkpoint_id else "",
         open=context.opened == event.seq or (opened and not replaced),
@@ -191,7 +199,16 @@ def _message(event: Event, payload: MessageReceived | MessageSent, context: Cont
         did.append("Start planning")
     gist = (payload.text or ", ".join(did))[:LINE]
     head = _head(event, context, "message", "person", payload.by, gist=gist)
-    return cards.MessageView(head, payload.by, segments(payload.text, context.spans.get(event.seq, ())), did)
+    return cards.MessageView(
+        head,
+        payload.by,
+        segments(payload.text, context.spans.get(event.seq, ())),
+        did,
+        replaces=payload.replaces,
+        replaced_by=context.replaced.get(event.seq),
+        edit=edit_link(context.decision_set, event.seq) if event.seq in context.editable else "",
+        form=context.edit if context.edit and context.edit.seq == event.seq else None,
+    )
 
 
 def _withdrawn(name: str) -> str:

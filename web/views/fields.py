@@ -39,3 +39,14 @@ def _number(words: FieldWords, text: str) -> ConstraintValue:
         raise Invalid(f"{words.label}: type a number{unit}, such as 80 or 4k.", field=words.name)
     value = float(found[1]) * _FACTORS[found[2].lower()]
     return int(value) if value.is_integer() else value
+
+
+def typed_text(value: ConstraintValue) -> str:
+    """The value as an input holds it; `parsed` reads it back."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from storage.records.events import ConstraintCaptured, Event, GateAnswered, RunComplete, StageChanged
+from storage.records.events import (
+    ConstraintCaptured,
+    Event,
+    GateAnswered,
+    MessageReceived,
+    QuestionAsked,
+    RunComplete,
+    StageChanged,
+)
 from web.views.cards import Entry
 from web.views.decision_set import (
     SHOWS,
@@ -22,12 +30,14 @@ from web.views.decision_set import (
     panel_of,
     status_line,
     strip_of,
+    what_if_of,
     worker_note,
 )
 from web.views.feed import Context, feed
 from web.views.intake import Composer, CoverageView, FactsPanel, coverage_view
 from web.views.panel import ApprovalPanel, GateForm
 from web.views.strip import StageStrip
+from web.views.what_if import WhatIfLeaf
 
 LEAVES = frozenset(
     {
@@ -46,12 +56,15 @@ LEAVES = frozenset(
     }
 )
 """Types that move more than their own card."""
+SETTLING = frozenset({"message-sent", "question-asked", "run-failed", "run-complete"})
+"""Types with which a model's words of the moment are over."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
     """`cards` are new; `updates` replace cards that stand already. A part is None when nothing moved it: `intake` is
-    the ask, the coverage and the facts, `run` what surrounds the cards. `ends`: nothing follows."""
+    the ask, the coverage and the facts, `run` what surrounds the cards. `ends`: nothing follows.
+    `spoken`: what a model was saying stands there by now, or never will."""
 
     cards: list[Entry]
     updates: list[Entry] = field(default_factory=list)
@@ -59,9 +72,11 @@ class FrameView:
     strip: StageStrip | None = None
     intake: IntakeLeaves | None = None
     run: RunLeaves | None = None
+    what_if: WhatIfLeaf | None = None
     said: str = ""
     alarm: str = ""
     ends: bool = False
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +137,14 @@ def decided(loaded: Loaded, kept: GateForm | None) -> Decided:
 
 
 def card_only(event: Event, context: Context) -> FrameView:
-    return FrameView(feed([event], context))
+    return FrameView(feed([event], context), spoken=event.type in SETTLING)
 
 
 def frame(event: Event, loaded: Loaded) -> FrameView:
     """`loaded` holds the latest events, this one among them unless it is far behind."""
     context = card_context(loaded)
-    view = FrameView(feed([event], context), updates=feed(_touched(event, loaded, context), context))
+    updates = feed(_touched(event, loaded, context), context)
+    view = FrameView(feed([event], context), updates=updates, spoken=event.type in SETTLING)
     match event.type:
         case "message-received" | "constraint-captured" | "question-asked":
             return replace(view, status=status_line(loaded.found, loaded.run), intake=_intake(loaded))
@@ -151,6 +167,7 @@ def _moved(event: Event, view: FrameView, loaded: Loaded) -> FrameView:
         strip=strip,
         intake=_intake(loaded) if planning_begins else None,
         run=_run(loaded, moved_on=planning_begins),
+        what_if=what_if_of(loaded) if event.type == "gate-opened" else None,
         said=strip.sentence,
         ends=ends,
         alarm=f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else "",
@@ -161,17 +178,23 @@ def _touched(event: Event, loaded: Loaded, context: Context) -> list[Event]:
     """Cards that look different now: replaced ones, the words a fact was read from, an answered question or gate."""
     payload = event.typed
     wanted: set[int] = set()
-    if isinstance(payload, ConstraintCaptured) and payload.evidence and payload.evidence.decision_set is None:
-        wanted.add(payload.evidence.message)
-    for other in loaded.events:
-        if other.seq >= event.seq:
-            break
-        replaced = other.seq in context.superseded and other.type == event.type
-        answered = isinstance(payload, GateAnswered) and other.payload.get("gate") == payload.gate
-        asked = event.type == "message-received" and other.type == "question-asked"
-        if replaced or answered or (asked and other.payload["question"]["id"] == event.payload.get("question_id")):
-            wanted.add(other.seq)
-    return [other for other in loaded.events if other.seq in wanted and other.seq != event.seq]
+    if isinstance(payload, ConstraintCaptured):
+        wanted |= {seq for seq, spans in context.spans.items() if any(span.field == payload.field for span in spans)}
+    earlier = [other for other in loaded.events if other.seq < event.seq]
+    return [other for other in earlier if other.seq in wanted or _moved_by(event, other, context)]
+
+
+def _moved_by(event: Event, other: Event, context: Context) -> bool:
+    match event.typed:
+        case GateAnswered() as answer if other.payload.get("gate") == answer.gate:
+            return True
+        case MessageReceived() as said if other.type == "question-asked":
+            return other.payload["question"]["id"] == said.question_id
+        case QuestionAsked() if other.seq in context.replaced.values():
+            return True  # what an edit left as it was now rests on the new words, and has no event of its own
+        case _:
+            replaced = context.replaced.get(other.seq) == event.seq
+            return replaced or (other.seq in context.superseded and other.type == event.type)
 
 
 def _intake(loaded: Loaded) -> IntakeLeaves:

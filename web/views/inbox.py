@@ -67,6 +67,11 @@ def needs_person(summary: DecisionSetSummary) -> bool:
     return summary.gate is not None or (summary.status == "intake" and summary.question is not None)
 
 
+def needs_you(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> bool:
+    """Whether it waits for what the caller's role may do."""
+    return needs_person(summary) and (may_decide if summary.gate else may_write)
+
+
 def matches(summary: DecisionSetSummary, q: str) -> bool:
     """By number, title, project or author."""
     words = q.casefold().split()
@@ -76,7 +81,8 @@ def matches(summary: DecisionSetSummary, q: str) -> bool:
 
 def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> Item:
     gate, question = summary.gate, summary.question
-    label = "Review" if gate and may_decide else "Answer" if needs_person(summary) and may_write else "Open"
+    yours = needs_you(summary, may_write=may_write, may_decide=may_decide)
+    label = "Open" if not yours else "Review" if gate else "Answer"
     return Item(
         id=summary.id,
         number=summary.number,
@@ -109,23 +115,30 @@ def _detail(summary: DecisionSetSummary) -> str:
 
 
 def groups(summaries: Iterable[DecisionSetSummary], *, may_write: bool, may_decide: bool) -> list[Group]:
-    """Four groups, those without items left out. What needs a person stands oldest first, the rest newest first."""
+    """Those without items left out. What needs a person stands oldest first, the rest newest first."""
     needs: list[DecisionSetSummary] = []
+    approvers: list[DecisionSetSummary] = []
+    operators: list[DecisionSetSummary] = []
     running: list[DecisionSetSummary] = []
     failed: list[DecisionSetSummary] = []
     decided: list[DecisionSetSummary] = []
     for summary in summaries:
-        if needs_person(summary):
+        if needs_you(summary, may_write=may_write, may_decide=may_decide):
             needs.append(summary)
+        elif needs_person(summary):
+            (approvers if summary.gate else operators).append(summary)
         elif summary.status in ("completed", "rejected", "cancelled"):
             decided.append(summary)
         elif summary.status == "failed":
             failed.append(summary)
         else:
             running.append(summary)
-    needs.sort(key=lambda found: found.gate.opened_at if found.gate else found.updated_at)
+    for waiting in (needs, approvers, operators):
+        waiting.sort(key=lambda found: found.gate.opened_at if found.gate else found.updated_at)
     named: Sequence[tuple[str, list[DecisionSetSummary]]] = (
-        ("Needs you" if may_decide else "Waits for a person", needs),
+        ("Needs you", needs),
+        ("Waiting for an approver", approvers),
+        ("Waiting for an operator's answer", operators),
         ("Running", running),
         ("Failed", failed),
         ("Decided", decided),

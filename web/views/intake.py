@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intake.assumptions import assumptions, left_open
-from storage.records.constraints import Constraint, ConstraintValue
+from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.decision_sets import DecisionSet, Question
+from web.views.fields import typed_text
 from web.views.words import FIELDS, FieldWords, Mark, field_label, value_words
 
 _STATED = Mark("done", "stated", "ok")
@@ -14,6 +15,7 @@ _CONFIRMED = Mark("done", "confirmed", "ok")
 _ASSUMED = Mark("tilde", "assumed", "waiting")
 _NOW = Mark("question", "asked now", "running")
 _MISSING = Mark("pending", "missing", "stale")
+_OPEN = Mark("minus", "left open", "stale")
 _READING = Mark("running", "being read", "running")
 _UNKNOWN = Mark("minus", "not stated", "stale")
 
@@ -51,6 +53,22 @@ class FactRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """What planning would take for granted of a field if it started now, and why, or what it means that nothing is.
+    `handed_in`: another value was, and the worker has not read it yet."""
+
+    fact: Fact
+    reason: str
+    handed_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionRow:
+    facts: FactsPanel
+    assumption: Assumption
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageView:
     """`missing` are the labels of the required facts nobody has stated; `percent` counts those resolved, by weight;
     `will_assume` is what planning would fill in if it started now."""
@@ -59,12 +77,13 @@ class CoverageView:
     known: int
     missing: list[str]
     assumed: list[str]
-    will_assume: list[str]
+    will_assume: list[Assumption]
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The box one answers in. `text` and `choice` are what was typed before a refusal; `error` says what was wrong."""
+    """The box one answers in. `passed_over` says what happens when the question is. `text` and `picked` are what was
+    typed and chosen before a refusal; `error` says what was wrong."""
 
     decision_set: str
     key: str
@@ -72,7 +91,9 @@ class Composer:
     options: list[str]
     may_write: bool
     ended: bool
+    passed_over: str = ""
     text: str = ""
+    picked: str = ""
     error: str = ""
 
 
@@ -82,7 +103,7 @@ def facts_panel(found: DecisionSet, *, may_write: bool, key: str, errors: dict[s
     facts = []
     for name, words in FIELDS.items():
         item = found.constraints.root.get(words.name)
-        typed, error = errors.get(name, (_typed(item.value) if item else "", ""))
+        typed, error = errors.get(name, (typed_text(item.value) if item else "", ""))
         missing = words.name in found.coverage.missing
         facts.append(
             Fact(
@@ -113,24 +134,15 @@ def _said_at(item: Constraint | None) -> int | None:
 
 
 def _mark(item: Constraint | None, *, asked: bool, missing: bool) -> Mark:
+    if asked:
+        return _NOW
     if item is None:
-        return _NOW if asked else _MISSING if missing else _UNKNOWN
+        return _MISSING if missing else _UNKNOWN
     return {"stated": _STATED, "confirmed": _CONFIRMED, "assumed": _ASSUMED}[item.status]
-
-
-def _typed(value: ConstraintValue) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def coverage_view(found: DecisionSet) -> CoverageView:
     known = found.constraints.root
-    assumed = assumptions(found.constraints)
     return CoverageView(
         percent=round(found.coverage.score * 100),
         known=sum(item.status != "assumed" for item in known.values()),
@@ -140,12 +152,75 @@ def coverage_view(found: DecisionSet) -> CoverageView:
             for name, item in known.items()
             if item.status == "assumed"
         ],
-        will_assume=[f"{field_label(name)}: {value_words(name, item.value)}" for name, item in assumed.items()]
-        + [f"{field_label(name)}: {words}" for name, words in left_open(found.constraints).items()],
+        will_assume=_will_assume(found.constraints),
     )
 
 
-def composer(found: DecisionSet, *, may_write: bool, key: str, text: str = "", error: str = "") -> Composer:
+def _will_assume(known: ConstraintSchema) -> list[Assumption]:
+    assumed = [
+        _assumption(name, item, item.source.removeprefix("default:")) for name, item in assumptions(known).items()
+    ]
+    return assumed + [_assumption(name, None, words) for name, words in left_open(known).items()]
+
+
+def _assumption(
+    name: FieldName, item: Constraint | None, reason: str, *, typed: str = "", error: str = ""
+) -> Assumption:
+    fact = Fact(
+        words=FIELDS[name],
+        mark=_ASSUMED if item else _OPEN,
+        value=value_words(name, item.value) if item else "",
+        typed=typed or (typed_text(item.value) if item else ""),
+        chosen=[str(part) for part in item.value] if item and isinstance(item.value, list) else [],
+        known=False,
+        listed=True,
+        said_at=None,
+        error=error,
+    )
+    return Assumption(fact, reason)
+
+
+def assumption_row(
+    found: DecisionSet, facts: FactsPanel, name: str, *, problem: tuple[str, str] | None = None
+) -> AssumptionRow:
+    """An assumption as it is being changed; `problem` is what was typed and what was wrong with it."""
+    standing = next((item for item in _will_assume(found.constraints) if item.fact.words.name == name), None)
+    if standing is None:
+        fact = next(item for item in facts.facts if item.words.name == name)
+        standing = Assumption(fact, "")
+    if problem is None:
+        fact = replace(standing.fact, mark=_READING, value="")
+    else:
+        fact = replace(standing.fact, typed=problem[0], error=problem[1])
+    return AssumptionRow(facts, replace(standing, fact=fact, handed_in=problem is None))
+
+
+def composer(
+    found: DecisionSet, *, may_write: bool, key: str, text: str = "", picked: str = "", error: str = ""
+) -> Composer:
+    """An option that was picked and is no longer offered goes into the box, so that it is not lost."""
     question = found.question
     options = [item.label for item in question.options] if question else []
-    return Composer(found.id, key, question, options, may_write, found.status != "intake", text, error)
+    if picked and picked not in options:
+        text, picked = "\n".join(filter(None, (picked, text))), ""
+    return Composer(
+        decision_set=found.id,
+        key=key,
+        question=question,
+        options=options,
+        may_write=may_write,
+        ended=found.status != "intake",
+        passed_over=_passed_over(found.constraints, question.field) if question and question.field else "",
+        text=text,
+        picked=picked,
+        error=error,
+    )
+
+
+def _passed_over(known: ConstraintSchema, field: FieldName) -> str:
+    stands, default = known.root.get(field), assumptions(known).get(field)
+    if stands is not None:
+        return f"{value_words(field, stands.value)} stands"
+    if default is not None:
+        return f"{value_words(field, default.value)} is assumed: {default.source.removeprefix('default:')}"
+    return f"it is left open: {left_open(known).get(field, 'the plan does without')}"

@@ -12,21 +12,23 @@ from web.views.words import field_label, value_words
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Code points of a message, half open, and what they became."""
+    """Code points of a message, half open, and what they became; `holds` while that value rests on these words."""
 
     start: int
     end: int
     field: FieldName
     became: str
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`field` is empty for words that became nothing."""
+    """`field` is empty for words that became nothing; `holds` is false for those that no longer count."""
 
     text: str
     field: str = ""
     became: str = ""
+    holds: bool = True
 
 
 Spans = dict[int, list[Span]]
@@ -34,21 +36,23 @@ Spans = dict[int, list[Span]]
 
 
 def spans_of(events: Iterable[Event], constraints: ConstraintSchema) -> Spans:
-    """Every piece of evidence that lies in this decision set's own events."""
+    """Every piece of evidence that lies in this decision set's own events, what holds now before what held once."""
     spans: Spans = {}
+    for field, item in constraints.root.items():
+        _note(spans, field, item.value, item.evidence, holds=True)
     for event in events:
         payload = event.typed
         if isinstance(payload, ConstraintCaptured):
-            _note(spans, payload.field, payload.value, payload.evidence)
-    for field, item in constraints.root.items():
-        _note(spans, field, item.value, item.evidence)
+            _note(spans, payload.field, payload.value, payload.evidence, holds=False)
     return spans
 
 
-def _note(spans: Spans, field: FieldName, value: ConstraintValue | None, evidence: Evidence | None) -> None:
+def _note(
+    spans: Spans, field: FieldName, value: ConstraintValue | None, evidence: Evidence | None, *, holds: bool
+) -> None:
     if evidence is None or evidence.decision_set is not None:
         return
-    span = Span(evidence.start, evidence.end, field, f"{field_label(field)}: {value_words(field, value)}")
+    span = Span(evidence.start, evidence.end, field, f"{field_label(field)}: {value_words(field, value)}", holds)
     found = spans.setdefault(evidence.message, [])
     if all((span.start, span.end, span.field) != (other.start, other.end, other.field) for other in found):
         found.append(span)
@@ -63,11 +67,12 @@ def segments(text: str, spans: Iterable[Span]) -> list[Segment]:
         if start >= stop:
             if cut and span.start < end:
                 last = cut[-1]
-                cut[-1] = Segment(last.text, last.field, f"{last.became}; {span.became}")
+                both = f"{last.became}; {span.became}"
+                cut[-1] = Segment(last.text, last.field, both, last.holds or span.holds)
             continue
         if start > end:
             cut.append(Segment(text[end:start]))
-        cut.append(Segment(text[start:stop], span.field, span.became))
+        cut.append(Segment(text[start:stop], span.field, span.became, span.holds))
         end = stop
     if end < len(text):
         cut.append(Segment(text[end:]))

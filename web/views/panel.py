@@ -157,7 +157,9 @@ def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: Gate
         dissent=opened.dissent if opened else [],
         reasons=opened.reasons if opened else [],
         blocking=[item for item in results if item.level == "hard" and item.outcome == "fail"],
-        soft=[item for item in results if item.level == "soft" and item.outcome != "pass"],
+        soft=[item for item in results if item.level == "soft" and item.outcome != "pass"]
+        if "approve" in gate.allowed
+        else [],
         form=form or GateForm(comment=kept),
         key=key,
     )

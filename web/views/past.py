@@ -15,8 +15,9 @@ from storage.records.plans import Cost, Plan, PolicyReport
 from web.views.cards import Entry
 from web.views.decision_set import Caps, SetHead, set_head
 from web.views.feed import Context, feed
-from web.views.timeline import Step, steps
-from web.views.words import FIELDS, FieldWords, field_label, node_word, value_words
+from web.views.fork import Asked, ForkForm, fork_form
+from web.views.steps import Walk, steps, walk_of
+from web.views.words import field_label, node_word, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,6 @@ class PolicyCount:
 
 
 @dataclass(frozen=True, slots=True)
-class ForkForm:
-    """What was typed before a refusal. `field` is the constraint to change."""
-
-    field: str
-    value: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
 class Past:
     """`verify` is the command that replays the record without a call."""
 
@@ -51,15 +43,13 @@ class Past:
     node: str
     at: datetime
     number: int
-    steps: list[Step]
-    previous: str
-    following: str
+    total: int
+    walk: Walk | None
     constraints: list[Said]
     plan: Plan | None
     cost: Cost | None
     policy: PolicyCount | None
     entries: list[Entry]
-    fields: list[FieldWords]
     fork: ForkForm
     may_write: bool
     may_retry: bool
@@ -78,12 +68,12 @@ def past(
     events: Sequence[Event],
     caps: Caps,
     key: str,
-    fork: ForkForm,
+    fork: Asked,
 ) -> Past:
     """`events` are those up to the checkpoint."""
-    every = steps(f"/decision-sets/{found.id}", history)
-    links = [step.link for step in every]
-    here = links.index(f"/decision-sets/{found.id}/at/{row.checkpoint_id}")
+    base = f"/decision-sets/{found.id}"
+    every = steps(base, history)
+    here = next(step for step in every if step.link == f"{base}/at/{row.checkpoint_id}")
     known = ConstraintSchema.model_validate(state.get("constraints") or {})
     policy = state.get("policy_results")
     return Past(
@@ -91,10 +81,9 @@ def past(
         checkpoint=row.checkpoint_id or "",
         node=node_word(row.node),
         at=row.at,
-        number=here + 1,
-        steps=every,
-        previous=links[here - 1] if here else "",
-        following=links[here + 1] if here + 1 < len(links) else "",
+        number=here.number,
+        total=len(every),
+        walk=walk_of(every, here, f"{base}/at", {}, [step.link for step in every]),
         constraints=[
             Said(field_label(name), value_words(name, item.value), item.status) for name, item in known.root.items()
         ],
@@ -102,8 +91,7 @@ def past(
         cost=Cost.model_validate(state["cost_estimate"]) if state.get("cost_estimate") else None,
         policy=_counted(PolicyReport.model_validate(policy)) if policy else None,
         entries=feed(events, Context(found.id)),
-        fields=list(FIELDS.values()),
-        fork=fork,
+        fork=fork_form(known, fork),
         may_write=caps.write,
         may_retry=caps.write and found.status == "failed",
         failed_at=found.stage,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlencode
 
 from storage.checkpoints import CheckpointRow
 from storage.ledger import LedgerRow
@@ -13,9 +14,10 @@ from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event, GateAnswered, GateOpened
 from storage.runs import RunRow
 from web.views.cards import Entry
-from web.views.decision_set import SetHead, StatusLine, set_head, status_line
+from web.views.decision_set import Caps, SetHead, StatusLine, set_head, status_line
 from web.views.feed import Context, decisions, feed, superseded
 from web.views.marked import spans_of
+from web.views.steps import Step, Walk, at_step, steps, walk_of
 from web.views.words import Mark, node_word
 
 View = Literal["compact", "timeline", "json"]
@@ -49,18 +51,9 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A checkpoint one can go back to."""
-
-    link: str
-    label: str
-    at: datetime
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
-    """`raw` is the JSON of the same events; `more` the address of the next part, or empty."""
+    """`raw` is the JSON of the same events; `more` the address of the next part, or empty. `here` is the checkpoint
+    that is looked at; `chosen` says that it was asked for, so that what came later stands back."""
 
     head: SetHead
     status: StatusLine
@@ -72,6 +65,11 @@ class Timeline:
     ended: datetime | None
     runs: list[RunLine]
     steps: list[Step]
+    here: Step | None
+    walk: Walk | None
+    chosen: bool
+    may_fork: bool
+    may_retry: bool
     raw: str
     count: int
     more: str
@@ -99,7 +97,11 @@ def timeline(
     now: datetime,
     raw: str,
     more: str,
+    after: int,
+    step: int | None,
+    caps: Caps,
 ) -> Timeline:
+    """`after` is the seq before the first of `events`; `step` the number of the checkpoint to look at, or None."""
     base = f"/decision-sets/{found.id}"
     began = min([row.started_at for row in ledger] + [event.at for event in events], default=None)
     ended = max([row.finished_at for row in ledger] + [event.at for event in events], default=None)
@@ -108,6 +110,10 @@ def timeline(
     context = Context(
         found.id, spans_of(events, found.constraints), superseded=superseded(events), decisions=decisions(events)
     )
+    every = steps(base, history)
+    here = at_step(every, step)
+    kept = {"view": view, "time": clock, "after": str(after)}
+    link = f"{base}/timeline?{urlencode(kept)}&step="
     return Timeline(
         head=set_head(found, "timeline"),
         status=status_line(found, runs[-1] if runs else None),
@@ -118,19 +124,17 @@ def timeline(
         began=began,
         ended=ended,
         runs=[_run(row) for row in runs],
-        steps=steps(base, history),
+        steps=every,
+        here=here,
+        walk=walk_of(every, here, f"{base}/timeline", kept, [f"{link}{item.number}" for item in every]),
+        chosen=step is not None,
+        may_fork=caps.write,
+        may_retry=caps.write and found.status == "failed",
         raw=raw,
         count=len(events),
         more=more,
         twin=f"/api{base}/events",
     )
-
-
-def steps(base: str, history: Sequence[CheckpointRow]) -> list[Step]:
-    return [
-        Step(f"{base}/at/{row.checkpoint_id}", f"after {node_word(row.node)}", row.at, number)
-        for number, row in enumerate([row for row in history if row.checkpoint_id], 1)
-    ]
 
 
 def _run(row: RunRow) -> RunLine:

@@ -69,7 +69,7 @@ NODES: dict[str, str] = {
     "reconcile": "Reconcile",
     "policy_eval": "Policy",
     "gate_hitl": "Approval",
-    "process_approval_feedback": "Amendment",
+    "process_approval_feedback": "Answer",
     "codegen": "Code",
     "validators": "Validators",
     "diff_and_persist": "Commit",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from storage.records.decision_sets import MOST_ROUNDS, Strategy
 from storage.records.intake import Choice
 from storage.records.plans import PolicyOverride
 from web.deps import UUID
@@ -46,6 +47,15 @@ class NewProject(Body):
     name: ShortText
 
 
+class ProjectSettings(Body):
+    """What is left out stays as it is. `threshold` is a share, or null for the strategy's own: weighted_vote 0.25,
+    consensus 0.66; escalate takes none."""
+
+    strategy: Strategy = "weighted_vote"
+    threshold: Annotated[float, Field(gt=0, le=1)] | None = None
+    rounds: Annotated[int, Field(ge=1, le=MOST_ROUNDS)] = 2
+
+
 class NewDecisionSet(Body):
     """`message` says what must run. `parent_id` names the decision set this one starts from."""
 
@@ -55,11 +65,13 @@ class NewDecisionSet(Body):
 
 
 class Message(Body):
-    """An answer to the open question, or a correction."""
+    """An answer to the open question, or a correction. `replaces` is the seq of an earlier message in whose place this
+    one is read from now on."""
 
     text: str | None = None
     question_id: ShortText | None = None
     choice: Choice | None = None
+    replaces: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
 
 class Override(Body):

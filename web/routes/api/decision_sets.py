@@ -12,15 +12,16 @@ from storage import decision_sets
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary, Status
 from web import commands
 from web.commands.gates import Action
-from web.deps import Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
+from web.deps import GATE, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
 from web.pagination import Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Fork, GateAnswer, Hypothesis, Message, NewDecisionSet, Nothing, Values
+from web.routes.api.refusals import CommandRoute, by_operator, of_known, of_open_gate, refused_first
 from web.what_if import Recomputed
 
-router = APIRouter(prefix="/api/decision-sets", tags=["decision sets"])
+router = APIRouter(prefix="/api/decision-sets", tags=["decision sets"], route_class=CommandRoute)
 
-GatePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
+GatePath = Annotated[str, Path(pattern=GATE)]
 StatusQuery = Annotated[Status | None, Blank, Query()]
 SlugQuery = Annotated[
     Annotated[str, Field(pattern=r"^[^\x00]{1,200}$")] | None, Blank, Query(description="A project's slug.")
@@ -29,6 +30,7 @@ REFUSED = refusals(400, 403, 404, 409, 413, 422)
 
 
 @router.post("", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def create(body: NewDecisionSet, console: ConsoleDep, caller: CallerDep, key: KeyDep) -> JSONResponse:
     return await done(
         console,
@@ -61,6 +63,7 @@ async def read(id_: DecisionSetPath, conn: ConnectionDep) -> DecisionSet:
 
 
 @router.post("/{id}/messages", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def send_message(
     id_: DecisionSetPath, body: Message, console: ConsoleDep, caller: CallerDep, key: KeyDep
 ) -> JSONResponse:
@@ -68,12 +71,19 @@ async def send_message(
         console,
         key,
         lambda work: commands.send_message(
-            work, caller, id_, text=body.text, question_id=body.question_id, choice=body.choice
+            work,
+            caller,
+            id_,
+            text=body.text,
+            question_id=body.question_id,
+            choice=body.choice,
+            replaces=body.replaces,
         ),
     )
 
 
 @router.patch("/{id}/constraints", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def edit_constraints(
     id_: DecisionSetPath, edits: Annotated[Values, Body()], console: ConsoleDep, caller: CallerDep, key: KeyDep
 ) -> JSONResponse:
@@ -81,6 +91,7 @@ async def edit_constraints(
 
 
 @router.post("/{id}/start", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def start(
     id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, key: KeyDep, body: Nothing | None = None
 ) -> JSONResponse:
@@ -88,6 +99,7 @@ async def start(
 
 
 @router.post("/{id}/gates/{gate_id}", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(of_open_gate)
 async def answer_gate(
     id_: DecisionSetPath, gate_id: GatePath, body: GateAnswer, console: ConsoleDep, caller: CallerDep, key: KeyDep
 ) -> JSONResponse:
@@ -108,12 +120,14 @@ async def answer_gate(
 
 
 @router.post("/{id}/what-if", responses=REFUSED)
+@refused_first(of_known)
 async def what_if(id_: DecisionSetPath, body: Hypothesis, console: ConsoleDep) -> Recomputed:
     """Cost, policy and plan under other constraints; nothing is stored."""
     return await console.what_if.recompute(console.pool, id_, body.constraints)
 
 
 @router.post("/{id}/cancel", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def cancel(
     id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, key: KeyDep, body: Nothing | None = None
 ) -> JSONResponse:
@@ -121,6 +135,7 @@ async def cancel(
 
 
 @router.post("/{id}/retry", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def retry(
     id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, key: KeyDep, body: Nothing | None = None
 ) -> JSONResponse:
@@ -128,6 +143,7 @@ async def retry(
 
 
 @router.post("/{id}/fork", status_code=202, response_model=DecisionSet, responses=REFUSED)
+@refused_first(by_operator)
 async def fork(id_: DecisionSetPath, body: Fork, console: ConsoleDep, caller: CallerDep, key: KeyDep) -> JSONResponse:
     return await done(
         console,

@@ -1,0 +1,24 @@
+"""What if, under an address of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.records.decision_sets import DecisionSet
+from web.views.decision_set import SetHead, set_head
+from web.views.fork import Asked
+from web.views.what_if import WhatIfAnswer, what_if_answer
+from web.views.what_if_form import WhatIfForm, what_if_form
+from web.what_if import Recomputed
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfPage:
+    head: SetHead
+    form: WhatIfForm
+    answer: WhatIfAnswer
+
+
+def what_if_page(found: DecisionSet, asked: Asked, made: Recomputed | None, *, may_write: bool, key: str) -> WhatIfPage:
+    answer = what_if_answer(found, asked, made, may_write=may_write, key=key)
+    return WhatIfPage(set_head(found, "run"), what_if_form(found, asked), answer)
