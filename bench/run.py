@@ -10,7 +10,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import ledger_speed, whole
+from bench import ledger_speed, reading_planning, whole
 from infra.embedded import EmbeddedPostgres
 from infra.logging import configure_logging
 from storage.migrations import migrate
@@ -38,7 +38,8 @@ def report(dsn: str) -> None:
     with tempfile.TemporaryDirectory(prefix="countersign-bench-", ignore_cleanup_errors=True) as folder:
         figures = {
             "runs per second": asyncio.run(ledger_speed.measure(dsn)),
-            "the whole product": whole.measure(Path(folder)),
+            "reading and planning": reading_planning.measure(Path(folder)),
+            "the whole product": whole.measure(Path(folder) / "data"),
         }
     for group, values in figures.items():
         print(group)

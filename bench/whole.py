@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import httpx
 
 KEY = "bench"
+PAUSE_SECONDS = 0.3
+"""After a run's end, until the worker has put its last job away and the system is idle."""
 SENTENCE = "Serve our PyTorch fraud model, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
 
 
@@ -56,11 +58,14 @@ def measure(data_dir: Path, *, times: int = 20) -> dict[str, float]:
     with running(data_dir) as (client, second):
         client.post("/api/projects", json={"name": "bench"}).raise_for_status()
         pairs = [_one(client) for _ in range(times + 1)][1:]
+        what_ifs = _what_ifs(client)
     return {
         "countersign up to ready, first start, s": round(first, 2),
         "countersign up to ready, second start, s": round(second, 2),
         "POST to first card, p50, ms": round(median(card for card, _ in pairs) * 1000, 1),
         "sentence to gate, p50, ms": round(median(gate for _, gate in pairs) * 1000, 1),
+        "what-if, p50, ms": round(median(what_ifs) * 1000, 1),
+        "what-if, p95, ms": round(quantiles(what_ifs, n=20)[-1] * 1000, 1),
     }
 
 
@@ -73,8 +78,23 @@ def _one(client: httpx.Client) -> tuple[float, float]:
     first_card, after = _wait(client, client_path, after, {"constraint-captured", "question-asked"}, began)
     _, after = _wait(client, client_path, after, {"question-asked"}, began)
     client.post(f"{client_path}/start", json={}).raise_for_status()
-    gate, _ = _wait(client, client_path, after, {"gate-opened"}, began)
+    gate, after = _wait(client, client_path, after, {"gate-opened"}, began)
+    _wait(client, client_path, after, {"run-complete"}, began)
+    time.sleep(PAUSE_SECONDS)
     return first_card, gate
+
+
+def _what_ifs(client: httpx.Client, *, times: int = 40) -> list[float]:
+    """Seconds per question about the newest plan, each with another budget."""
+    newest = client.get("/api/decision-sets", params={"limit": 1}).raise_for_status().json()["items"][0]["id"]
+    spent: list[float] = []
+    for turn in range(times + 1):
+        began = time.perf_counter()
+        body = {"constraints": {"monthly_budget_usd": 1000 + 100 * turn}}
+        client.post(f"/api/decision-sets/{newest}/what-if", json=body).raise_for_status()
+        if turn:  # the first one starts the process that computes
+            spent.append(time.perf_counter() - began)
+    return spent
 
 
 def _wait(client: httpx.Client, path: str, after: int, wanted: set[str], began: float) -> tuple[float, int]:

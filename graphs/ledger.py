@@ -1,4 +1,5 @@
-"""The wrapper around every node: runs it once, and writes all it did in one transaction."""
+"""The wrapper around every node: runs it once, and has all it did written in one transaction. With effects that is the
+wrapper's own; without, the one that stores the checkpoint after it (graphs.saver)."""
 
 from __future__ import annotations
 
@@ -79,6 +80,9 @@ async def _execute(
             model=result.model,
             tokens=result.tokens,
         )
+        if context.pending is not None and not result.effects:
+            context.pending[task] = entry
+            return _finished(task, started, result)
         try:
             async with unit_of_work(context.pool) as work:
                 for effect in result.effects:
@@ -88,9 +92,13 @@ async def _execute(
             if attempt == REBUILDS - 1:
                 raise
             continue
-        log.info("node finished", task_id=task, seconds=(datetime.now(UTC) - started).total_seconds())
-        return dict(result.update)
+        return _finished(task, started, result)
     raise AssertionError("unreachable")
+
+
+def _finished(task: TaskId, started: datetime, result: NodeResult) -> dict[str, Any]:
+    log.info("node finished", task_id=task, seconds=(datetime.now(UTC) - started).total_seconds())
+    return dict(result.update)
 
 
 def plain(name: str, node: Node) -> GraphNode:

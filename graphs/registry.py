@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from langgraph.graph.state import CompiledStateGraph
 
+from graphs.counted import counted
 from graphs.decision.graph import decision_graph
 from graphs.ledger import ledgered, plain
 from graphs.services import Services
 from infra.sandbox import Sandbox
 from intake.graph import intake_graph
+from intake.worth import weighed
 from providers.compute import here
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
@@ -26,9 +28,10 @@ Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 def build(name: GraphName, services: Services, *, ledger: bool = True) -> Compiled:
     """Compiled without a checkpointer; the worker gives each run one of its own."""
-    wrap = ledgered if ledger else _plain
+    wrap = counted(ledgered if ledger else _plain, services.node_done)
     if name == "intake":
-        return intake_graph(services.orchestration, wrap).compile(name=name)
+        weigh = weighed(services.current, services.compute)
+        return intake_graph(services.orchestration, wrap, weigh).compile(name=name)
     return decision_graph(services, wrap, with_ledger=ledger).compile(name=name)
 
 

@@ -32,9 +32,10 @@ from storage.records.plans import (
 
 
 class MLOpsProjectState(TypedDict, total=False):
-    """`round` counts the planner's tries since the last gate, `revision` the times a person asked for changes;
-    `compared` is the plan that the last gate showed, once a person has answered it. Each critic writes a channel of its
-    own; `critiques` is what reconciliation saw."""
+    """`round` counts the plans that were made, by the planner or for a gate that opened again; after `last_round` the
+    planner tries no more before a person is asked. `revision` counts the times a person asked for changes; `compared`
+    is the plan that the last gate showed, once a person has answered it. Each critic writes a channel of its own;
+    `critiques` is what reconciliation saw."""
 
     project: str
     constraints: ConstraintSchema
@@ -44,6 +45,7 @@ class MLOpsProjectState(TypedDict, total=False):
     plan: Plan
     cost_estimate: Cost
     round: int
+    last_round: int
     revision: int
     avoid: list[str]
     critique_tech: Critique

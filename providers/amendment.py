@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from providers.policies import PolicyBundle
+from providers.base import PlanRequest, Proposal
+from providers.policies import PolicyBundle, evaluate
 from providers.pricing import PriceBook
-from providers.whatif import what_if
-from storage.records.constraints import ConstraintValues
-from storage.records.plans import Cost, Plan, PolicyReport
+from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.costing import cents
+from providers.rulebook.options import Option, ruled_out
+from providers.rulebook.planner import plan as plan_best
+from providers.rulebook.planner import planned
+from providers.rulebook.workload import workload_of
+from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.plans import Candidate, Cost, Critique, Plan, PolicyReport, Resource
 
 _WORSE = ("pass", "warn", "fail")
+SAFEGUARDS = ("Data residency", "Encryption at rest", "Private networking", "Audit logging")
+SAME = 0.999
+"""Estimates are rounded: a share that differs by less is the same."""
+TRIED = 5
+"""Options near the approved plan that are planned in full before the best of all is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What the approval covers."""
+
+    values: ConstraintValues
+    plan: Plan
+    cost: Cost
+    policy: PolicyReport
+
+    @property
+    def machine(self) -> Resource | None:
+        return next((item for item in self.plan.resources if item.kind == "compute"), None)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        return next((item for item in self.plan.candidates if item.chosen), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +52,107 @@ class Refit:
     plan: Plan
     cost: Cost
     policy: PolicyReport
-    tighter: bool
     reasons: list[str]
+
+    @property
+    def tighter(self) -> bool:
+        return not self.reasons
 
 
 def refit(
     values: ConstraintValues,
     *,
-    plan: Plan,
-    cost: Cost,
-    policy: PolicyReport,
+    approved: Approved,
     book: PriceBook,
     bundle: PolicyBundle,
     avoid: frozenset[str] = frozenset(),
+    today: date | None = None,
 ) -> Refit:
-    """`values` are the constraints with the changes in; plan, cost and policy are what was approved."""
-    after = what_if(values, {}, book, bundle, avoid=avoid)
-    if not after.plan.feasible:
-        reasons = [after.plan.summary, *after.plan.relax]
-    else:
-        reasons = [
-            *_new_places(plan, after.plan),
-            *_dearer(cost, after.cost),
-            *_worse(policy, after.policy),
-        ]
-    return Refit(after.plan, after.cost, after.policy, not reasons, reasons)
+    """`values` are the constraints with the changes in. Where none is looser, a plan near the approved one that gives
+    up nothing is taken before a better one that does. The age of prices counts to `today`."""
+    request, catalogue = PlanRequest(values, avoid, today=today), Catalogue(values, book)
+    near = [] if looser(approved.values, values) else _near(catalogue, approved, avoid)
+    for option in near[:TRIED]:
+        found = _held(planned(catalogue, option, request), request, approved, bundle)
+        if found.tighter:
+            return found
+    return _held(plan_best(request, book), request, approved, bundle)
+
+
+def looser(before: ConstraintValues, after: ConstraintValues) -> list[str]:
+    """The fields that allow more than they did; one that is withdrawn allows everything."""
+    return [name for name in _ALLOWS_MORE if _ALLOWS_MORE[name](getattr(before, name), getattr(after, name))]
+
+
+def _higher(before: Any, after: Any) -> bool:
+    return before is not None and (after is None or after > before)
+
+
+def _lower(before: Any, after: Any) -> bool:
+    return before is not None and (after is None or after < before)
+
+
+def _wider(before: list[str] | None, after: list[str] | None) -> bool:
+    return before is not None and (after is None or not set(after) <= set(before))
+
+
+_ALLOWS_MORE: dict[FieldName, Callable[[Any, Any], bool]] = {
+    "monthly_budget_usd": _higher,
+    "max_replicas": _higher,
+    "latency_p95_ms": _higher,
+    "deadline_hours": _higher,
+    "throughput_rps": _lower,
+    "availability_slo": _lower,
+    "cloud": _wider,
+    "regions": _wider,
+    "spot_ok": lambda before, after: bool(after) and not before,
+}
+
+
+def objected(before: Sequence[Critique], after: Sequence[Critique]) -> list[str]:
+    """The severe objections that nobody had when the approval was given."""
+    known = {(item.critic, item.claim) for item in before if item.severity == "high"}
+    return [
+        f"The {item.critic} critic objects, severity high: {item.claim}"
+        for item in after
+        if item.severity == "high" and (item.critic, item.claim) not in known
+    ]
+
+
+def _near(catalogue: Catalogue, approved: Approved, avoid: frozenset[str]) -> list[Option]:
+    """The options in the approved place that cost no more and risk no more: the approved one first, then its type of
+    machine, then the best."""
+    machine, chosen = approved.machine, approved.chosen
+    if machine is None or chosen is None:
+        return []
+
+    def fits(option: Option) -> bool:
+        return (
+            (option.machine.cloud, option.machine.region) == (machine.cloud, machine.region)
+            and option.purchase in ("on_demand", machine.purchase)
+            and option.zones >= approved.plan.zones
+            and option.likely is not None
+            and cents(option.likely) <= approved.cost.likely
+            and (option.label == chosen.label or not ruled_out(option, avoid))
+        )
+
+    found = [option for option in catalogue.feasible if fits(option)]
+    return sorted(found, key=lambda option: (option.label != chosen.label, option.machine.type != machine.sku))
+
+
+def _held(proposal: Proposal, request: PlanRequest, approved: Approved, bundle: PolicyBundle) -> Refit:
+    plan, cost = proposal.plan, proposal.cost
+    policy = evaluate(bundle, request.values, plan, cost, today=request.today)
+    if not plan.feasible:
+        return Refit(plan, cost, policy, [plan.summary, *plan.relax])
+    reasons = [
+        *_new_places(approved.plan, plan),
+        *_less_safe(approved.plan, plan),
+        *_weaker(approved, request.values, plan),
+        *_dearer(approved.cost, cost),
+        *_worse(approved.policy, policy),
+    ]
+    return Refit(plan, cost, policy, reasons)
 
 
 def _new_places(before: Plan, after: Plan) -> Iterator[str]:
@@ -55,6 +162,40 @@ def _new_places(before: Plan, after: Plan) -> Iterator[str]:
         yield f"It would run in {name}, which was not approved."
     for name in sorted({item.kind for item in after.resources} - {item.kind for item in before.resources}):
         yield f"It would need a {name.replace('_', ' ')}, which was not approved."
+    if "spot" in {item.purchase for item in after.resources} - {item.purchase for item in before.resources}:
+        yield "It would run on spot machines, which was not approved."
+
+
+def _less_safe(before: Plan, after: Plan) -> Iterator[str]:
+    if after.zones < before.zones:
+        yield f"It would run in {_zones(after.zones)} instead of {before.zones}."
+    for risk in after.risks:
+        if risk not in before.risks:
+            yield f"A risk that was not approved: {risk}."
+    if after.public_endpoint and not before.public_endpoint:
+        yield "It would be reachable from the internet, which was not approved."
+    kept = {pattern.name for pattern in after.patterns}
+    for pattern in before.patterns:
+        if pattern.name in SAFEGUARDS and pattern.name not in kept:
+            yield f"It would no longer have: {pattern.name}."
+
+
+def _zones(count: int) -> str:
+    return "1 zone" if count == 1 else f"{count} zones"
+
+
+def _weaker(approved: Approved, values: ConstraintValues, after: Plan) -> Iterator[str]:
+    """Weaker is what carries less, or answers later, both as such and by the share of what is required."""
+    before, now = approved.chosen, next((item for item in after.candidates if item.chosen), None)
+    if before is None or now is None:
+        return
+    old, new = workload_of(approved.values), workload_of(values)
+    carried, carries = before.capacity_rps or 0, now.capacity_rps or 0
+    if 0 < carries < carried and carries * old.rps < carried * new.rps * SAME:
+        yield f"It would carry {carries:,.0f} requests a second instead of {carried:,.0f}; {new.rps:,.0f} are required."
+    early, late = before.latency_p95_ms or 0, now.latency_p95_ms or 0
+    if 0 < early < late and late * (old.latency_ms or 0) * SAME > early * (new.latency_ms or 0):
+        yield f"Its p95 would be {late:g} ms instead of {early:g} ms; {new.latency_ms:g} ms is required."
 
 
 def _dearer(before: Cost, after: Cost) -> Iterator[str]:

@@ -14,9 +14,13 @@ _PLAN_PROSE = {
     "summary": True,
     "relax": True,
     "assumptions": True,
+    "risks": True,
+    "traces": True,
+    "fell_out": True,
     "patterns": {"__all__": {"reason"}},
-    "candidates": {"__all__": {"rejected_because"}},
+    "candidates": {"__all__": {"rejected_because", "pareto", "risks", "run_hours"}},
 }
+"""Words, and what follows from figures that are covered."""
 _POLICY_PROSE = {"results": {"__all__": {"title", "message", "remedy"}}}
 
 Parts = dict[str, Any]

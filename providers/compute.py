@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ __all__ = ["Compute", "ComputePool", "here"]
 P = ParamSpec("P")
 T = TypeVar("T")
 LIMIT_SECONDS = 30.0
+_TRACKED = "ignore:resource_tracker:UserWarning"
+"""When this process is killed, Python's tracker removes its semaphores, and would say so between the log's lines."""
 
 
 async def here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -31,6 +34,9 @@ def _die_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:  # it ended before the request was made
+        os._exit(1)
 
 
 class ComputePool:
@@ -38,6 +44,8 @@ class ComputePool:
     and its processes are replaced."""
 
     def __init__(self, *, processes: int = 1, limit: float = LIMIT_SECONDS) -> None:
+        if _TRACKED not in sys.warnoptions:  # which the tracker is started with
+            sys.warnoptions.append(_TRACKED)
         self._processes, self._limit = processes, limit
         self._pool = self._fresh()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from providers.base import PlanRequest
 from providers.policies import PolicyBundle, evaluate
@@ -27,8 +28,10 @@ def what_if(
     bundle: PolicyBundle,
     *,
     avoid: frozenset[str] = frozenset(),
+    today: date | None = None,
 ) -> WhatIf:
-    """A change of None withdraws the field. Raises pydantic.ValidationError that names an impossible value."""
+    """A change of None withdraws the field; the age of prices counts to `today`. Raises pydantic.ValidationError that
+    names an impossible value."""
     changed = ConstraintValues.model_validate({**values.model_dump(), **changes})
-    proposal = plan(PlanRequest(changed, avoid), book)
-    return WhatIf(proposal.plan, proposal.cost, evaluate(bundle, changed, proposal.plan, proposal.cost))
+    proposal = plan(PlanRequest(changed, avoid, today=today), book)
+    return WhatIf(proposal.plan, proposal.cost, evaluate(bundle, changed, proposal.plan, proposal.cost, today=today))

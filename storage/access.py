@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 import psycopg
@@ -78,6 +79,29 @@ def create_sign_in_link(dsn: str, base_url: str, *, name: str = "operator", role
             raise LookupError(name)
         conn.execute(SQL["insert_link"], {"sha": _hash(token), "user": row[0], "minutes": LINK_MINUTES})
     return f"{base_url.rstrip('/')}/sign-in?token={token}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """`revoked_at` is None while it is in use."""
+
+    name: str
+    role: Role
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def keys(dsn: str) -> list[ApiKey]:
+    """Every key that was made, oldest first."""
+    with psycopg.connect(dsn) as conn:
+        return [ApiKey(*row) for row in conn.execute(SQL["keys"]).fetchall()]
+
+
+def revoke_key(dsn: str, name: str) -> bool:
+    """False when no key in use has the name."""
+    with psycopg.connect(dsn) as conn:
+        return conn.execute(SQL["revoke_key"], {"name": name}).fetchone() is not None
 
 
 def create_key(dsn: str, name: str, role: str) -> str:

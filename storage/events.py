@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg.types.json import Jsonb
 
 from storage.postgres import Connection, UnitOfWork, every, one, queries
-from storage.records.events import TYPE_OF, Event, Payload
+from storage.records.events import TYPE_OF, Event, MessageReceived, Payload
 from storage.records.ids import CheckpointId, DecisionSetId, RunId, ThreadId
 
 SQL = queries("events")
@@ -58,6 +58,12 @@ async def read(conn: Connection, decision_set: DecisionSetId, *, after: int = 0,
     """At most `limit` events with a seq greater than `after`, in order."""
     rows = await every(conn, SQL["read"], {"decision_set": decision_set, "after": after, "limit": limit})
     return [Event.model_validate(row) for row in rows]
+
+
+async def messages(conn: Connection, decision_set: DecisionSetId) -> dict[int, MessageReceived]:
+    """Everything a person said or did in the intake, by seq, in order."""
+    rows = await every(conn, SQL["messages"], {"decision_set": decision_set})
+    return {row["seq"]: MessageReceived.model_validate(row["payload"]) for row in rows}
 
 
 async def head(conn: Connection, decision_set: DecisionSetId) -> int:

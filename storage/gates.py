@@ -8,12 +8,15 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from storage.events import Origin
-from storage.postgres import Connection, one, queries
+from storage.postgres import Connection, every, one, queries
 from storage.records.errors import GateAlreadyAnswered, NotFound
 from storage.records.ids import DecisionSetId, GateId, Sha256
 from storage.records.plans import Approval
 
 SQL = queries("gates")
+
+REVISIONS = 3
+"""How often a person may ask for changes before the plan must be approved or rejected."""
 
 
 async def open_gate(
@@ -64,6 +67,24 @@ async def answer_of(conn: Connection, decision_set: DecisionSetId, gate: GateId)
     """The answer; None while the gate waits or before it exists."""
     row = await one(conn, SQL["read"], {"id": gate, "decision_set": decision_set})
     return Approval.model_validate(row["answer"]) if row and row["answer"] else None
+
+
+async def expired(conn: Connection) -> list[DecisionSetId]:
+    """The decision sets that wait at a gate which nobody can answer any more, a hundred at most."""
+    return [row["decision_set_id"] for row in await every(conn, SQL["expired"])]
+
+
+async def unanswered(conn: Connection, decision_set: DecisionSetId) -> DictRow | None:
+    """The gate that nobody has answered, with `is_expired`."""
+    return await one(conn, SQL["unanswered"], {"decision_set": decision_set})
+
+
+async def reopen(conn: Connection, gate: GateId) -> DictRow:
+    """Opens an unanswered gate anew for as long as it was open before. Raises GateAlreadyAnswered."""
+    row = await one(conn, SQL["reopen"], {"id": gate})
+    if row is None:
+        raise GateAlreadyAnswered()
+    return row
 
 
 async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Approval | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from psycopg import AsyncCursor
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +16,7 @@ from storage.events import Origin, as_json
 from storage.postgres import Connection, UnitOfWork, every, one, queries
 from storage.records.errors import Fenced
 from storage.records.events import TYPE_OF, Payload
-from storage.records.ids import RunId, Sha256, TaskId, ThreadId
+from storage.records.ids import DecisionSetId, RunId, Sha256, TaskId, ThreadId
 
 SQL = queries("ledger")
 
@@ -55,10 +57,29 @@ class LedgerRow(BaseModel):
     finished_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An entry on its way to the database. What is sent after it travels with it."""
+
+    decision_set: DecisionSetId
+    answer: AsyncCursor[DictRow]
+
+    async def settled(self, work: UnitOfWork) -> int:
+        """Answers the last seq. Raises Fenced when the lease has moved on."""
+        row = await self.answer.fetchone()
+        if row is None:
+            raise Fenced(self.decision_set)
+        work.nudge(self.decision_set, row["last"])
+        return row["last"]
+
+
 async def record_node(work: UnitOfWork, entry: Entry) -> int:
-    """Writes the entry in one round trip and answers the last seq. Raises Fenced when the lease has moved on."""
-    row = await one(
-        work.conn,
+    """Writes the entry and answers the last seq. Raises Fenced when the lease has moved on."""
+    return await (await send_node(work, entry)).settled(work)
+
+
+async def send_node(work: UnitOfWork, entry: Entry) -> Sent:
+    answer = await work.conn.execute(
         SQL["record_node"],
         {
             "decision_set": entry.origin.decision_set,
@@ -80,10 +101,7 @@ async def record_node(work: UnitOfWork, entry: Entry) -> int:
             "body": Jsonb(dict(entry.body)),
         },
     )
-    if row is None:
-        raise Fenced(entry.origin.decision_set)
-    work.nudge(entry.origin.decision_set, row["last"])
-    return row["last"]
+    return Sent(entry.origin.decision_set, answer)
 
 
 async def result_of(conn: Connection, task: TaskId) -> dict[str, Any] | None:

@@ -24,13 +24,17 @@ CHANNEL = "countersign_events"
 """The notification channel. The payload is `decision_set_id:seq`, never content."""
 
 _QUERIES = Path(__file__).parent / "sql" / "queries"
+_FRAGMENTS = Path(__file__).parent / "sql" / "fragments"
+_INCLUDE = re.compile(r"^ *-- include: (\w+)$", re.MULTILINE)
 _NAMED = re.compile(r"^-- name: (\w+)\n((?:--.*\n)*)", re.MULTILINE)
 
 
 @cache
 def queries(group: str) -> Mapping[str, bytes]:
-    """The named queries of `sql/queries/{group}.sql`. Raises KeyError when one has no describing sentence."""
+    """The named queries of `sql/queries/{group}.sql`, each `-- include:` replaced by its fragment. Raises KeyError
+    when one has no describing sentence."""
     text = (_QUERIES / f"{group}.sql").read_text()
+    text = _INCLUDE.sub(lambda mark: (_FRAGMENTS / f"{mark[1]}.sql").read_text().rstrip(), text)
     marks = list(_NAMED.finditer(text))
     found: dict[str, bytes] = {}
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
@@ -61,7 +65,10 @@ async def connect(dsn: str) -> Connection:
 @dataclass
 class UnitOfWork:
     """One transaction. Whoever waits for a decision set is told after it is committed, never inside: a notification
-    inside a transaction serialises every commit of the database."""
+    inside a transaction serialises every commit of the database.
+
+    It is a pipeline: a statement is waited for only when a row of its answer is read, and its error may come with a
+    later one."""
 
     conn: Connection
     active: bool = True
@@ -75,13 +82,16 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncIterator[UnitOfWork]:
-    async with pool.connection() as conn:
+    async with pool.connection() as conn, conn.pipeline():
         work = UnitOfWork(conn)
+        # Not conn.transaction(), which waits for its BEGIN and its COMMIT: these travel with the first statement and
+        # with the nudges. On an error the pool rolls back.
+        await conn.execute("begin")
         try:
-            async with conn.transaction():
-                yield work
+            yield work
         finally:
             work.active = False
+        await conn.execute("commit")
         for decision_set, seq in work.nudges.items():
             await conn.execute(queries("events")["nudge"], {"channel": CHANNEL, "payload": f"{decision_set}:{seq}"})
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from datetime import datetime
 
 from storage.postgres import Connection, every, one, queries
-from storage.records.decision_sets import Project
+from storage.records.decision_sets import Project, Settling
 from storage.records.errors import Invalid, NotFound, ProjectExists
-from storage.records.ids import new_id
+from storage.records.ids import DecisionSetId, new_id
 
 SQL = queries("projects")
 
 
 def slug_of(name: str) -> str:
-    """Lower-case ASCII words joined by hyphens, 63 characters at most. Raises Invalid when nothing is left."""
+    """Lower-case ASCII words joined by hyphens, 63 characters at most; `project-` and eight digits of a hash for a name
+    in another script. Raises Invalid for a name without a letter or digit of any."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:63].strip("-")
-    if not slug:
+    if slug:
+        return slug
+    if not any(letter.isalnum() for letter in name):
         raise Invalid("A project's name needs at least one letter or digit.", field="name")
-    return slug
+    return f"project-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 async def create(conn: Connection, name: str, by: str) -> Project:
@@ -44,3 +49,25 @@ async def by_slug(conn: Connection, slug: str) -> Project:
     if row is None:
         raise NotFound(f"There is no project {slug!r}.")
     return Project.model_validate(row)
+
+
+async def settle(conn: Connection, slug: str, settling: Settling, by: str) -> Project:
+    """Raises NotFound."""
+    row = await one(conn, SQL["settle"], {**settling.model_dump(), "slug": slug, "by": by})
+    if row is None:
+        raise NotFound(f"There is no project {slug!r}.")
+    return Project.model_validate(row)
+
+
+async def settled(conn: Connection, slug: str) -> tuple[str, datetime] | None:
+    """Who last changed how objections are settled, and when; None where nobody has."""
+    row = await one(conn, SQL["settled"], {"slug": slug})
+    return (row["settings_by"], row["settings_at"]) if row and row["settings_by"] else None
+
+
+async def settling_of(conn: Connection, decision_set: DecisionSetId) -> Settling:
+    """Raises NotFound."""
+    row = await one(conn, SQL["settling_of"], {"decision_set": decision_set})
+    if row is None:
+        raise NotFound(f"There is no decision set {decision_set}.")
+    return Settling.model_validate(row)

@@ -42,10 +42,10 @@ async def open_run(conn: Connection, decision_set: DecisionSetId, kind: RunKind,
     return row["id"]
 
 
-async def take(conn: Connection, decision_set: DecisionSetId, worker: str) -> RunRow | None:
-    """The open run, now this worker's; None when there is nothing to run."""
+async def take(conn: Connection, decision_set: DecisionSetId, worker: str) -> tuple[RunRow, int] | None:
+    """The open run, now this worker's, and the new lease; None when there is nothing to run."""
     row = await one(conn, SQL["take"], {"decision_set": decision_set, "worker": worker})
-    return RunRow.model_validate(row) if row else None
+    return (RunRow.model_validate(row), row["lease"]) if row else None
 
 
 async def finish(conn: Connection, run: RunId, outcome: Outcome) -> bool:

@@ -40,7 +40,7 @@ def server_dsn() -> Iterator[str]:
             postgres.stop()
 
 
-def _named(dsn: str, database: str) -> str:
+def named(dsn: str, database: str) -> str:
     """The same server's other database, as an address that the settings take."""
     return f"postgresql:///?{urlencode({**conninfo_to_dict(dsn), 'dbname': database}, quote_via=quote)}"
 
@@ -51,7 +51,7 @@ def template(server_dsn: str) -> Iterator[str]:
     name = f"countersign_template_{uuid4().hex[:12]}"
     with psycopg.connect(server_dsn, autocommit=True) as conn:
         conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        migrate(_named(server_dsn, name))
+        migrate(named(server_dsn, name))
         yield name
         conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -62,7 +62,7 @@ def database_url(server_dsn: str, template: str) -> Iterator[str]:
     name = f"countersign_{uuid4().hex[:12]}"
     with psycopg.connect(server_dsn, autocommit=True) as conn:
         conn.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
-        yield _named(server_dsn, name)
+        yield named(server_dsn, name)
         conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 

@@ -39,10 +39,13 @@ class Product:
     port: int = field(default_factory=free_port)
     link: str = ""
     said: list[str] = field(default_factory=list)
+    environ: dict[str, str] = field(default_factory=dict)
+    """More variables than a start without settings has."""
 
     def __enter__(self) -> Self:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERSIGN_")}
         environ |= {"COUNTERSIGN_BOOTSTRAP_KEY": KEY, "COUNTERSIGN_FSYNC": "false", "PYTHONUNBUFFERED": "1"}
+        environ |= self.environ
         if self.database_url:
             environ["COUNTERSIGN_DATABASE_URL"] = self.database_url
         self._process = subprocess.Popen(

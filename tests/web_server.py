@@ -56,13 +56,13 @@ class WebServer:
 
 
 @contextmanager
-def web_server(dsn: str, data_dir: Path, **settings: object) -> Iterator[WebServer]:
+def web_server(dsn: str, data_dir: Path, *, key: str = BOOTSTRAP_KEY, **settings: object) -> Iterator[WebServer]:
     # With the protocol named, asyncio sets TCP_NODELAY on what it accepts; else each answer waits 40 ms for an ACK.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
         loaded = load_settings(
-            {}, database_url=as_url(dsn), data_dir=data_dir, port=port, bootstrap_key=BOOTSTRAP_KEY, **settings
+            {}, database_url=as_url(dsn), data_dir=data_dir, port=port, bootstrap_key=key, **settings
         )
         server = make_server(loaded)
         loops: list[asyncio.AbstractEventLoop] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from intake.schema import label, show
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
-from storage.records.plans import Cost, Critique, Plan, PolicyReport, Reconciliation
+from storage.records.plans import Candidate, Cost, Critique, Plan, PolicyReport, Reconciliation
 
 
 def documents(state: Mapping[str, Any]) -> dict[str, str]:
@@ -49,29 +49,45 @@ def plan_document(plan: Plan, constraints: ConstraintSchema) -> str:
                 ["Kind", "Cloud", "Region", "SKU", "Count", "Purchase"],
                 [[item.kind, item.cloud, item.region, item.sku, item.count, item.purchase] for item in plan.resources],
             ),
+            table(
+                ["Kind", "Why", "From"],
+                [[item.kind, item.reason, ", ".join(item.from_)] for item in plan.traces],
+            ),
             "## Patterns",
             table(
                 ["Pattern", "Why", "From"],
                 [[item.name, item.reason, ", ".join(item.from_)] for item in plan.patterns],
             ),
             "## Options considered",
+            "On the front: no option that meets the constraints is better in one of cost, latency and risk and no worse"
+            " in the others.",
             table(
-                ["Option", "USD a month", "Chosen", "Rejected because"],
-                [
-                    [
-                        item.label,
-                        "unknown" if item.cost_usd_month is None else item.cost_usd_month,
-                        "yes" if item.chosen else "",
-                        item.rejected_because or "",
-                    ]
-                    for item in plan.candidates
-                ],
+                ["Option", "USD a month", "Latency", "Risks", "On the front", "Chosen", "Rejected because"],
+                [option_row(item) for item in plan.candidates],
+            ),
+            "## Clouds and regions that are not used",
+            table(
+                ["Cloud", "Regions", "Why", "From"],
+                [[item.cloud, ", ".join(item.places), item.reason, ", ".join(item.from_)] for item in plan.fell_out],
             ),
             "## Assumptions",
             "\n".join(f"- {cell(item)}" for item in plan.assumptions) or "None.",
             "",
         ]
     )
+
+
+def option_row(item: Candidate) -> list[object]:
+    latency = f"p95 {item.latency_p95_ms:g} ms" if item.latency_p95_ms is not None else ""
+    return [
+        item.label,
+        "unknown" if item.cost_usd_month is None else item.cost_usd_month,
+        latency or (f"{item.run_hours:g} hours a run" if item.run_hours is not None else ""),
+        "; ".join(item.risks),
+        "yes" if item.pareto else "",
+        "yes" if item.chosen else "",
+        item.rejected_because or "",
+    ]
 
 
 def cost_document(cost: Cost) -> str:
@@ -97,6 +113,12 @@ def cost_document(cost: Cost) -> str:
     )
 
 
+def dissent_row(item: Critique) -> list[object]:
+    sure = f"{item.confidence:.0%}{f' ({item.confidence_basis})' if item.confidence_basis else ''}"
+    evidence = "; ".join(item.evidence)
+    return [item.critic, item.severity, item.claim, evidence, item.counter_proposal or "", sure, item.answer]
+
+
 def policy_document(report: PolicyReport, found: Reconciliation | None, comment: str) -> str:
     dissent: list[Critique] = found.dissent if found else []
     return "\n\n".join(
@@ -108,7 +130,12 @@ def policy_document(report: PolicyReport, found: Reconciliation | None, comment:
                 [[item.title, item.level, item.outcome, item.actual, item.required] for item in report.results],
             ),
             "## Dissent",
-            "\n".join(f"- {item.critic}, {item.severity}: {cell(item.claim)}" for item in dissent) or "None.",
+            table(
+                ["Critic", "Severity", "Claim", "Evidence", "Proposes", "Confidence", "The planner's answer"],
+                [dissent_row(item) for item in dissent],
+            )
+            if dissent
+            else "None.",
             "## Approved with the comment",
             f"> {cell(comment)}" if comment else "No comment.",
             "",

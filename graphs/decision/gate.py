@@ -9,10 +9,12 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
+from graphs.decision.strategies import objects
 from graphs.services import Services
 from infra.logging import bind_node
 from storage import decision_sets, gates
 from storage.events import Origin, log_event
+from storage.gates import REVISIONS
 from storage.postgres import UnitOfWork, unit_of_work
 from storage.records.constraints import ConstraintSchema
 from storage.records.errors import Fenced
@@ -20,9 +22,6 @@ from storage.records.events import GateAnswered, GateOpened, StageChanged
 from storage.records.ids import CheckpointId, GateId, Sha256
 from storage.records.plans import Amendment, Approval, Baseline, Cost, Plan, PolicyReport, Reconciliation
 from storage.records.steps import RunContext
-
-REVISIONS = 3
-"""How often a person may ask for changes before the plan must be approved or rejected."""
 
 Action = Literal["approve", "reject", "request_changes"]
 
@@ -139,7 +138,9 @@ class Gate:
             changes=resource_counts(state),
             cost_delta=None if before is None else cost - before,
             warnings=unsaid(state["constraints"])
-            + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"],
+            + escalated(found)
+            + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"]
+            + unbuilt(self._services.codegen.not_built(plan)),
             dissent=found.dissent if found else [],
             comment_kept=state.get("feedback", "") if amendment else "",
             reasons=amendment.reasons if amendment else [],
@@ -155,6 +156,18 @@ def unsaid(constraints: ConstraintSchema) -> list[str]:
     """A warning where the plan rests on nothing that a person said."""
     said = any(item.status != "assumed" for item in constraints.root.values())
     return [] if said else ["Nothing was stated: every constraint of this plan is assumed."]
+
+
+def unbuilt(names: list[str]) -> list[str]:
+    """A warning where the plan has more than the code that will be generated."""
+    return [f"In the plan, and not or not wholly built by the generated code: {', '.join(names)}."] if names else []
+
+
+def escalated(found: Reconciliation | None) -> list[str]:
+    """What the project leaves to whoever answers."""
+    if found is None or found.strategy != "escalate":
+        return []
+    return [f"Yours to settle, {item.critic}: {item.claim}" for item in found.dissent if objects(item)]
 
 
 def resource_counts(state: GateInput) -> dict[str, int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graphs.decision.codegen import Codegen, CodegenInput, Validators, ValidatorsInput
-from graphs.decision.critics import Critic, Reconcile, ReconcileInput, after_reconcile
+from graphs.decision.critics import Critic
 from graphs.decision.feedback import FeedbackInput, ProcessApprovalFeedback, after_feedback
 from graphs.decision.gate import Gate, GateInput
 from graphs.decision.persist import DiffAndPersist, PersistInput
 from graphs.decision.planner import Planner, PlannerInput
 from graphs.decision.policy_eval import PolicyEval, PolicyInput
+from graphs.decision.reconcile import Reconcile, ReconcileInput, after_reconcile
 from graphs.services import Services
 from graphs.state import CriticInput, MLOpsProjectState
 from intake.graph import Wrap
@@ -18,22 +19,37 @@ from storage.records.steps import RunContext
 
 DecisionGraph = StateGraph[MLOpsProjectState, RunContext]
 
+READS: dict[str, type] = {
+    "planner": PlannerInput,
+    "critic_tech": CriticInput,
+    "critic_cost": CriticInput,
+    "critic_risk": CriticInput,
+    "reconcile": ReconcileInput,
+    "policy_eval": PolicyInput,
+    "process_approval_feedback": FeedbackInput,
+    "codegen": CodegenInput,
+    "validators": ValidatorsInput,
+    "diff_and_persist": PersistInput,
+}
+"""The channels that each ledgered node is given, and its `input_sha` is taken over."""
+
 
 def decision_graph(services: Services, wrap: Wrap, *, with_ledger: bool) -> DecisionGraph:
     graph: DecisionGraph = StateGraph(MLOpsProjectState, context_schema=RunContext)
     nodes = {
-        "planner": (Planner(services), PlannerInput),
-        "critic_tech": (Critic(services, "tech"), CriticInput),
-        "critic_cost": (Critic(services, "cost"), CriticInput),
-        "critic_risk": (Critic(services, "risk"), CriticInput),
-        "reconcile": (Reconcile(services), ReconcileInput),
-        "policy_eval": (PolicyEval(services), PolicyInput),
-        "process_approval_feedback": (ProcessApprovalFeedback(services), FeedbackInput),
-        "codegen": (Codegen(services), CodegenInput),
-        "validators": (Validators(services), ValidatorsInput),
-        "diff_and_persist": (DiffAndPersist(services), PersistInput),
+        "planner": Planner(services),
+        "critic_tech": Critic(services, "tech"),
+        "critic_cost": Critic(services, "cost"),
+        "critic_risk": Critic(services, "risk"),
+        "reconcile": Reconcile(services),
+        "policy_eval": PolicyEval(services),
+        "process_approval_feedback": ProcessApprovalFeedback(services),
+        "codegen": Codegen(services),
+        "validators": Validators(services),
+        "diff_and_persist": DiffAndPersist(services),
     }
-    for name, (node, reads) in nodes.items():
+    for name, node in nodes.items():
+        reads = READS[name]
         graph.add_node(name, wrap(name, node, schema=MLOpsProjectState, reads=reads), input_schema=reads)
     gate = Gate(services)
     graph.add_node("gate_hitl", gate.ledgered if with_ledger else gate.plain, input_schema=GateInput)

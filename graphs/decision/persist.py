@@ -14,7 +14,7 @@ from graphs.services import Services
 from storage import changes, decision_sets, git
 from storage.git.patches import Bounds, compare
 from storage.postgres import UnitOfWork, one
-from storage.records.events import DiffFile, DiffRecorded, StageChanged
+from storage.records.events import DiffFile, DiffRecorded
 from storage.records.plans import Approval, Baseline, Bundle, Plan
 from storage.records.steps import NodeResult, RunContext
 
@@ -53,13 +53,8 @@ class DiffAndPersist:
 
         return NodeResult(
             update={"commit": commit, "outcome": "completed"},
-            cards=[recorded, StageChanged(stage="done", status="completed")],
-            patch={
-                "status": "completed",
-                "stage": "done",
-                "commit_sha": commit.sha,
-                "branch": commit.branch,
-            },
+            cards=[recorded],
+            patch={"commit_sha": commit.sha, "branch": commit.branch},
             effects=[publish],
         )
 

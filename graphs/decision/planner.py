@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NotRequired
 
@@ -10,9 +12,9 @@ from typing_extensions import TypedDict
 from graphs.services import Services
 from intake.schema import label, show
 from providers.base import PlanRequest, Proposal
-from storage.records.constraints import ConstraintSchema
+from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.events import CostUpdate, ReasonCard, Rejected, StageChanged
-from storage.records.plans import Baseline, Cost, Plan, Resource
+from storage.records.plans import Baseline, Cost, FellOut, Plan, Resource
 from storage.records.steps import NodeResult, RunContext
 
 
@@ -31,7 +33,9 @@ class Planner:
     async def __call__(self, state: PlannerInput, context: RunContext | None) -> NodeResult:
         provider, values = self._services.orchestration, state["constraints"].values
         number = state.get("round", 1)
-        proposal = await provider.plan(PlanRequest(values, frozenset(state.get("avoid", [])), number))
+        inputs = await self._services.current(context)
+        avoid, today = frozenset(state.get("avoid", [])), datetime.now(UTC).date()
+        proposal = await provider.plan(PlanRequest(values, avoid, number, book=inputs.book, today=today))
         return NodeResult(
             update={
                 "plan": proposal.plan,
@@ -57,12 +61,13 @@ class Planner:
             decision=plan.summary,
             chosen=chosen,
             rejected=[
-                Rejected(option=item.label, reason=item.rejected_because)
+                Rejected(option=item.label, reason=item.rejected_because, pareto=item.pareto)
                 for item in plan.candidates
                 if item.rejected_because
             ],
-            evidence=[f"{pattern.name}: {pattern.reason}" for pattern in plan.patterns] + plan.relax,
-            assumptions=plan.assumptions + _assumed(state["constraints"]),
+            fell_out=[Rejected(option=where(item), reason=item.reason) for item in plan.fell_out],
+            evidence=plan.relax + plan_lines(plan),
+            assumptions=plan.assumptions + assumed(state["constraints"]),
             confidence=proposal.confidence,
             confidence_basis=proposal.confidence_basis,
             changes=plan_changes(state.get("plan"), plan),
@@ -73,7 +78,24 @@ class Planner:
         )
 
 
-def _assumed(constraints: ConstraintSchema) -> list[str]:
+def plan_lines(plan: Plan) -> list[str]:
+    """Resources and patterns, each with its reason and the constraints it comes from."""
+    lines = [(item.kind.replace("_", " "), item.reason, item.from_) for item in plan.traces]
+    lines += [(item.name, item.reason, item.from_) for item in plan.patterns]
+    return [f"{name}: {reason}{_from(fields)}" for name, reason, fields in lines]
+
+
+def _from(fields: Sequence[FieldName]) -> str:
+    return f" From: {', '.join(label(name) for name in fields)}." if fields else ""
+
+
+def where(item: FellOut) -> str:
+    """A cloud by its name, regions by theirs."""
+    return item.cloud if item.kind == "cloud" else f"{item.cloud} {', '.join(item.places)}"
+
+
+def assumed(constraints: ConstraintSchema) -> list[str]:
+    """The constraints that nobody stated, as shown."""
     return [
         f"{label(name)}: {show(name, item.value)}"
         for name, item in constraints.root.items()

@@ -1,9 +1,10 @@
 """The bill of one option, line by line, between a low and a high month.
 
-Low: autoscaling halves the machines above the minimum, and half the traffic. High: a quarter more machines within the
-cap, twice the traffic, a fifth of spot hours at the on-demand price and a tenth of them done twice; prices taken from
-another region of the same cloud may be a quarter dearer there; unknown prices at the dearest known of another cloud.
-All of these are assumptions and are listed with the cost.
+Low: autoscaling halves the machines above the minimum, and half the traffic; a job takes a fifth less. High: a quarter
+more machines within the cap, or a quarter more work for a job; twice the traffic; a fifth of spot hours at the
+on-demand price and a tenth of them done twice; prices taken from another region of the same cloud may be a quarter
+dearer there; unknown prices at the dearest known of another cloud. All of these are assumptions and are listed with the
+cost.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from storage.records.plans import Cost, CostLine
 GROWTH, ROOM = 1.25, 3
 ELSEWHERE, TRAFFIC_LOW, TRAFFIC_HIGH = Decimal("1.25"), Decimal("0.5"), Decimal("2")
 RERUN, FALLBACK = Decimal("1.10"), Decimal("0.20")
+SHORTER, LONGER = Decimal("0.8"), Decimal("1.25")
 _CENT = Decimal("0.01")
 
 
@@ -93,11 +95,11 @@ def _compute(option: Option, catalogue: Catalogue) -> tuple[CostLine, Bounds]:
         high = usd * min(most, ceil(option.count * GROWTH)) / option.count
         if values.scale_to_zero:
             high /= IDLE_SHARE
+    else:
+        low, high = usd * SHORTER, usd * LONGER
     if option.purchase == "spot" and price:
         dear = machine.on_demand or price
         high = high * RERUN * (1 - FALLBACK + FALLBACK * dear / price)
-    elif not option.serving:
-        low, high = usd * Decimal("0.8"), usd * Decimal("1.25")
     return line, Bounds(low, usd, high)
 
 
@@ -133,14 +135,17 @@ def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, 
     if option.serving:
         found.append(
             f"Utilisation: likely keeps all {option.count} machines the whole month, low lets autoscaling halve those"
-            f" above the minimum, high adds a quarter. Average load is {AVERAGE_LOAD:.0%} of the peak."
+            f" above the minimum. Average load is {AVERAGE_LOAD:.0%} of the peak."
         )
+        found.append("Growth: high adds a quarter of the machines, within the cap.")
         found.append("Egress and logs: half the traffic in low, twice in high.")
     else:
         runs = catalogue.workload.runs_a_month
-        found.append(
-            f"{runs} runs a month of {option.run_hours:.1f} hours; low a fifth shorter, high a quarter longer."
-        )
+        found.append(f"Utilisation: {runs} runs a month of {option.run_hours:.1f} hours; low a fifth shorter.")
+        found.append("Growth: high has a quarter more to do.")
+        edge = catalogue.workload.type == "edge"
+        moved = "half of the downloads in low, twice in high" if edge else "none; data stays in its region"
+        found.append(f"Egress: {moved}.")
     if catalogue.values.scale_to_zero and option.serving:
         found.append("Scaled to zero half of the month; high assumes never.")
     if option.purchase == "spot":
@@ -148,7 +153,8 @@ def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, 
     elsewhere = [service.need.words for service in services if service.figure and not service.figure.exact]
     if elsewhere:
         found.append(f"Priced by another region of the cloud, a quarter dearer in high: {', '.join(elsewhere)}.")
-    unknown = [service.need.words for service in services if service.figure is None]
-    if unknown:
-        found.append(f"No price is known and none is in the sum: {', '.join(unknown)}; high has another cloud's price.")
+    for known, words in ((True, "high has another cloud's price"), (False, "nor is one of another cloud in high")):
+        missing = [item.need.words for item in services if item.figure is None and bool(item.reserve) is known]
+        if missing:
+            found.append(f"No price is known and none is in the sum: {', '.join(missing)}; {words}.")
     return found

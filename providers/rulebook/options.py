@@ -3,6 +3,7 @@ it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from providers.pricing import Instance
 from providers.rulebook.capacity import Capacity
 from storage.records.constraints import FieldName
+from storage.records.plans import Candidate
 
 Purchase = Literal["on_demand", "spot"]
 PURCHASE_WORDS: dict[str, str] = {"on_demand": "on demand", "spot": "spot"}
@@ -21,6 +23,8 @@ RISK_WORDS = {
     "partial": "the loss of a zone leaves less than the peak needs",
     "price": "part of its price is unknown",
 }
+SPOT = "every spot machine"
+"""What a critic rules out instead of a label, since each spot machine is followed by the next."""
 UNKNOWN_SHARE = Decimal("0.01")
 """A reserve for unknown prices below this share of the cost is not counted as a risk."""
 
@@ -113,3 +117,8 @@ class Option:
 
     def with_violation(self, violation: Violation) -> Option:
         return replace(self, violations=(*self.violations, violation))
+
+
+def ruled_out(option: Option | Candidate, avoid: Collection[str]) -> bool:
+    """By its label, or as a spot machine."""
+    return option.label in avoid or (option.purchase == "spot" and SPOT in avoid)

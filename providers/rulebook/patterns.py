@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
 from providers.rulebook.options import Option
@@ -54,6 +55,18 @@ def _asynchronous(setting: Setting) -> bool:
     return setting.workload.type in ("batch_inference", "streaming_inference")
 
 
+def _database(setting: Setting) -> bool:
+    return setting.workload.type in ("rag", "feature_store")
+
+
+def _limited(setting: Setting) -> bool:
+    """More callers than were sized for would break a promise: the cap, the budget, or everybody's latency."""
+    values = setting.values
+    return _serving(setting) and (
+        setting.workload.generative or values.max_replicas is not None or values.monthly_budget_usd is not None
+    )
+
+
 _SERVED = "workload_type"
 RULES: tuple[_Rule, ...] = (
     _Rule(
@@ -76,7 +89,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Multi-zone", ("availability_slo",), lambda s: _serving(s) and s.zones > 1,
-        lambda s: f"Machines in {s.zones} zones, so that one may fail.",
+        lambda s: f"Machines in {s.zones} zones, {_without_a_zone(s)}.",
     ),
     _Rule(
         "Canary release", ("ci_cd", _SERVED), lambda s: _serving(s),
@@ -114,6 +127,21 @@ RULES: tuple[_Rule, ...] = (
         lambda _: "Training and serving read the same features; the online copy answers in milliseconds.",
     ),
     _Rule(
+        "Caching", (_SERVED, "latency_p95_ms"), _database,
+        lambda s: f"The features asked for most stay in the machines' memory, for p95 {s.workload.latency_ms:g} ms."
+        if s.workload.type == "feature_store"
+        else "Passages and answers to repeated questions stay in memory, kept apart by who may read them.",
+    ),
+    _Rule(
+        "Backup and restore", (_SERVED,), _database,
+        lambda s: f"The {'index' if s.workload.type == 'rag' else 'features'} can be restored to any minute of a week,"
+        " and a restore is tried before the first release.",
+    ),
+    _Rule(
+        "Quotas", ("throughput_rps", "max_replicas", "monthly_budget_usd"), _limited,
+        lambda s: f"Each caller has a share of the {s.workload.rps:g} requests a second that were sized; 429 above.",
+    ),
+    _Rule(
         "Device rollout", (_SERVED,), lambda s: s.workload.type == "edge",
         lambda _: "Devices fetch signed model versions in rings and keep the last good one.",
     ),
@@ -126,13 +154,19 @@ RULES: tuple[_Rule, ...] = (
         lambda s: f"Storage, logs and machines stay in {s.values.data_residency}.",
     ),
     _Rule(
-        "Encryption at rest", ("data_sensitivity", "compliance"), lambda _: True,
+        "Encryption at rest", ("data_sensitivity", "compliance"),
+        lambda s: s.option is None or encrypts(s.workload.type, s.option.machine.cloud),
         lambda s: f"Disks, storage and logs hold {s.values.data_sensitivity} data."
         if _sensitive(s) else "Disks, storage and logs are encrypted by default.",
     ),
     _Rule(
         "Private networking", ("data_sensitivity",), _sensitive,
         lambda s: f"{s.values.data_sensitivity} data: no public address, outbound through one gateway.",
+    ),
+    _Rule(
+        "Secrets", (_SERVED, "data_sensitivity"),
+        lambda s: _sensitive(s) or _database(s) or s.workload.type == "streaming_inference",
+        lambda s: f"{_credentials(s)} come from the cloud's secret store at the start, never from image or repository.",
     ),
     _Rule(
         "Audit logging", ("data_sensitivity", "compliance"),
@@ -155,6 +189,18 @@ RULES: tuple[_Rule, ...] = (
         else "Tests, image and plan on every change.",
     ),
 )  # fmt: skip
+
+
+def _credentials(setting: Setting) -> str:
+    if _database(setting):
+        return "The database's credentials"
+    return "The stream's credentials" if setting.workload.type == "streaming_inference" else "Credentials and keys"
+
+
+def _without_a_zone(setting: Setting) -> str:
+    """Whether the rest carries the peak is what the option's risks say."""
+    partial = setting.option is not None and "partial" in setting.option.risks
+    return "so that part of the peak is served when one fails" if partial else "so that one may fail"
 
 
 def _grounds(setting: Setting) -> str:

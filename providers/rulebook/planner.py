@@ -6,17 +6,21 @@ hard constraint, so a smaller one leads to a plan with more risk, which says so,
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from providers.base import PlanRequest, Proposal
-from providers.pricing import REGIONS, PriceBook
+from providers.pricing import REGIONS, PriceBook, with_staleness
+from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import cost_of, replicas
-from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option
+from providers.rulebook.fallen import fell_out
+from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, ruled_out
 from providers.rulebook.patterns import patterns_for
 from providers.rulebook.relax import relaxations, within_reach
 from providers.rulebook.services import SENSITIVE
 from providers.rulebook.shortlist import shortlist
+from providers.rulebook.traces import traces
 from storage.records.plans import Cost, Plan, Resource
 
 _SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
@@ -28,21 +32,30 @@ def plan(request: PlanRequest, book: PriceBook) -> Proposal:
     catalogue = Catalogue(request.values, book)
     chosen = _choose(catalogue, request.avoid)
     if chosen is None:
-        return _infeasible(catalogue)
-    cost = cost_of(chosen, catalogue)
+        return _infeasible(catalogue, request.today)
+    return planned(catalogue, chosen, request)
+
+
+def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Proposal:
+    """The plan of one option that meets the constraints."""
+    cost = with_staleness(cost_of(chosen, catalogue), request.today)
     least, most = replicas(chosen, request.values.max_replicas, bool(request.values.scale_to_zero))
+    resources = _resources(chosen, catalogue)
     made = Plan(
         summary=_summary(chosen, cost),
         workload_type=catalogue.workload.type,
         patterns=patterns_for(catalogue, chosen),
-        resources=_resources(chosen, catalogue),
+        resources=resources,
         candidates=shortlist(catalogue.options, chosen, request.avoid),
         assumptions=_assumptions(catalogue, chosen, request.avoid),
         max_replicas=most,
         min_replicas=least,
         public_endpoint=_public(catalogue),
-        encrypted=True,
+        encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
+        risks=[RISK_WORDS[name] for name in chosen.risks],
+        traces=traces(resources, chosen, catalogue),
+        fell_out=fell_out(catalogue, chosen),
     )
     confidence, basis = _confidence(catalogue, cost)
     return Proposal(plan=made, cost=cost, confidence=confidence, confidence_basis=basis)
@@ -51,11 +64,11 @@ def plan(request: PlanRequest, book: PriceBook) -> Proposal:
 def _choose(catalogue: Catalogue, avoid: frozenset[str]) -> Option | None:
     """The critics' objections hold as long as they leave anything."""
     feasible = catalogue.feasible
-    kept = [option for option in feasible if option.label not in avoid]
+    kept = [option for option in feasible if not ruled_out(option, avoid)]
     return (kept or feasible or [None])[0]
 
 
-def _infeasible(catalogue: Catalogue) -> Proposal:
+def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
     reachable = within_reach(catalogue)
     near = reachable[0] if reachable else None
     zero = Decimal("0.00")
@@ -64,7 +77,7 @@ def _infeasible(catalogue: Catalogue) -> Proposal:
         cost = Cost(low=zero, likely=zero, high=zero, lines=[], price_book=catalogue.book.sha256, unknown=unknown)
         summary = "No plan meets this: no machine in the price book can run the workload."
     else:
-        cost = cost_of(near, catalogue)
+        cost = with_staleness(cost_of(near, catalogue), today)
         summary = f"No plan meets this. The nearest is {near.label}, about ${near.compared:,.0f} a month."
     made = Plan(
         summary=summary,
@@ -77,6 +90,7 @@ def _infeasible(catalogue: Catalogue) -> Proposal:
         assumptions=list(catalogue.workload.assumptions),
         max_replicas=catalogue.values.max_replicas,
         public_endpoint=_public(catalogue),
+        fell_out=fell_out(catalogue, None),
     )
     return Proposal(plan=made, cost=cost, confidence=0.9, confidence_basis="Every option in the price book was tried.")
 
@@ -135,7 +149,7 @@ def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) ->
         found.append(f"Priced as plain machines: what {catalogue.values.orchestrator} adds is not in the price book.")
     if chosen.risks:
         found.append(f"Accepted within these constraints: {'; '.join(RISK_WORDS[name] for name in chosen.risks)}.")
-    if chosen.label in avoid:
+    if ruled_out(chosen, avoid):
         found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
     return found
 
@@ -148,6 +162,9 @@ def _confidence(catalogue: Catalogue, cost: Cost) -> tuple[float, str]:
     """0.9 less 0.1 for each sizing fact that was assumed and 0.05 for each unknown price, 0.3 at least."""
     assumed, unknown = len(catalogue.workload.assumed), len(cost.unknown)
     confidence = max(0.3, 0.9 - 0.1 * assumed - 0.05 * unknown)
-    return round(
-        confidence, 2
-    ), f"{assumed} sizing facts assumed, {unknown} prices unknown; throughput is not measured."
+    basis = f"{_counted(assumed, 'sizing fact')} assumed, {_counted(unknown, 'price')} unknown"
+    return round(confidence, 2), f"{basis}; throughput is not measured."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from providers.base import CriticName, PlanRequest, Proposal, Reading
+from providers.base import (
+    CriticName,
+    Dropped,
+    ModelCall,
+    PlanRequest,
+    Proposal,
+    Reader,
+    Reading,
+    Worded,
+    WordingRequest,
+)
 from providers.compute import Compute, here
 from providers.pricing import PriceBook
 from providers.rulebook import critics, planner
@@ -13,6 +24,10 @@ from storage.records.canonical import sha256_of, sha256_of_bytes
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.ids import Sha256
 from storage.records.plans import Cost, Critique, Plan
+
+if TYPE_CHECKING:
+    from storage.events import Origin
+    from storage.records.steps import Effect
 
 _RULEBOOK = Path(__file__).parent
 _FACTS = _RULEBOOK.parent / "pricing"
@@ -48,12 +63,32 @@ class Rulebook:
             return read(text, answering=answering)
         return await self._compute(read, text, answering=answering)
 
+    def reader(self, origin: Origin | None) -> Reader:
+        return RulebookReader(self)
+
     async def warm_up(self) -> None:
         """Makes the process that plans, and has it import what it needs, before somebody waits for it."""
         await self._compute(rules_sha256)
 
     async def plan(self, request: PlanRequest) -> Proposal:
-        return await self._compute(planner.plan, request, self._book)
+        return await self._compute(planner.plan, request, request.book or self._book)
 
     async def critique(self, critic: CriticName, values: ConstraintValues, plan: Plan, cost: Cost) -> Critique:
         return critics.critique(critic, values, plan, cost)
+
+
+class RulebookReader:
+    """Calls no model, so there is nothing to report."""
+
+    calls: tuple[ModelCall, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
+        return await self._rulebook.read(text, answering=answering)
+
+    async def word(self, request: WordingRequest) -> Worded | None:
+        return None

@@ -3,23 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from math import ceil, floor
 
-from providers.pricing import regions_for, regions_named
-from providers.rulebook.catalogue import Catalogue
+from providers.pricing import Instance, regions_for, regions_named
+from providers.rulebook.catalogue import MOST_SERVING, Catalogue
 from providers.rulebook.options import Option, Violation
 
 MOST = 5
 FURTHEST = 10
+LATENCY_STEPS = (1.0, 1.5, 2.0, 4.0)
+"""How far the latency is given way, as a multiple of the least that can be had."""
+WORTH = Decimal("0.9")
+"""A constraint is given way further only for a cost below this share of what less would cost."""
+MUCH = Decimal("0.75")
+"""The latency is given up as well only for a cost below this share of what the rest alone would cost."""
 
 
 def within_reach(catalogue: Catalogue) -> list[Option]:
-    """The options that only relaxable constraints keep out, nearest first: fewest constraints broken, then cost."""
+    """The ways out, cheapest first: one option for each set of constraints to relax and each step of the latency. More
+    than the fewest constraints, and further steps, only where that saves enough."""
     found = [
         option
         for option in _tried(catalogue)
         if option.relaxable and option.compute is not None and not _absurd(option, catalogue)
     ]
-    return sorted(found, key=lambda option: (len(_fields(option)), option.order))
+    cheapest: dict[frozenset[object], Option] = {}
+    for option in sorted(found, key=lambda option: (len(_fields(option)), option.order)):
+        cheapest.setdefault(frozenset(_way(violation) for violation in option.violations), option)
+    kept: list[Option] = []
+    for option in sorted(cheapest.values(), key=lambda option: (len(_fields(option)), _latency(option), option.order)):
+        if _worth_it(option, kept):
+            kept.append(option)
+    return sorted(kept, key=lambda option: option.order)[:MOST]
+
+
+def _worth_it(option: Option, kept: list[Option]) -> bool:
+    """Against what relaxes fewer constraints, and against what relaxes the same and the latency less."""
+    fields = _fields(option)
+    if kept and len(fields) > len(_fields(kept[0])):
+        rest = [other.compared for other in kept if _fields(other) == fields - {"latency_p95_ms"}]
+        if not rest or option.compared > MUCH * min(rest):
+            return False
+    sooner = [other for other in kept if _fields(other) == fields and _latency(other) < _latency(option)]
+    return all(option.compared < WORTH * other.compared for other in sooner)
+
+
+def _latency(option: Option) -> float:
+    """The p95 in milliseconds that would have to be allowed; 0 where it stays."""
+    found = (float(item.needed or 0) for item in option.violations if item.field == "latency_p95_ms")
+    return next(found, 0.0)
 
 
 def _absurd(option: Option, catalogue: Catalogue) -> bool:
@@ -32,23 +66,19 @@ def _absurd(option: Option, catalogue: Catalogue) -> bool:
 
 
 def relaxations(catalogue: Catalogue, reachable: list[Option]) -> list[str]:
-    """One sentence per single constraint that would do, cheapest first; pairs and more only where none would alone."""
+    """One sentence per way out, cheapest first."""
     found = _without_figures(catalogue)
     if not reachable:
         return [*found, "No machine in the price book can run this workload."]
-    fewest = len(_fields(reachable[0]))
-    seen: set[frozenset[object]] = set()
-    for option in reachable:
-        way = frozenset(_way(violation) for violation in option.violations)
-        if len(_fields(option)) == fewest and way not in seen and len(found) < MOST:
-            seen.add(way)
-            found.append(_sentence(option, catalogue))
-    return found
+    return [*found, *(_sentence(option, catalogue) for option in reachable)][:MOST]
+
+
+_STEPPED = ("availability_slo", "latency_p95_ms")
 
 
 def _way(violation: Violation) -> object:
-    """Each step down in availability is a way of its own; of the rest, the cheapest value stands for its field."""
-    return (violation.field, violation.needed) if violation.field == "availability_slo" else violation.field
+    """Each step of availability and latency is a way of its own; of the rest, the cheapest stands for its field."""
+    return (violation.field, violation.needed) if violation.field in _STEPPED else violation.field
 
 
 def _fields(option: Option) -> frozenset[str]:
@@ -74,7 +104,7 @@ def _tried(catalogue: Catalogue) -> Iterator[Option]:
         yield from _with_gpus(catalogue)
     else:
         yield from catalogue.options
-    if not any(option.capacity is not None for option in catalogue.options):
+    if catalogue.workload.latency_ms is not None:
         yield from _slower(catalogue)
 
 
@@ -90,25 +120,84 @@ def _with_gpus(catalogue: Catalogue) -> Iterator[Option]:
 
 
 def _slower(catalogue: Catalogue) -> Iterator[Option]:
-    """Latency keeps every option out: the options at the least latency that any can have."""
-    too_slow = [
+    """The options at some steps above the least latency that can be had, and above what is asked where it can."""
+    asked, nearby = catalogue.workload.latency_ms or 0.0, _sized(catalogue)
+    machines = _cheapest_places(nearby)
+    least = _least_latency(nearby, asked)
+    if least is None or least > FURTHEST * asked:
+        machines, least = catalogue.book.instances, _least_latency(catalogue.options, asked)
+    if least is None:
+        return
+    book = replace(catalogue.book, instances=machines)
+    for step in LATENCY_STEPS:
+        allowed = float(ceil(least * step))
+        if allowed <= asked:
+            continue
+        slower = Catalogue(catalogue.values.model_copy(update={"latency_p95_ms": allowed}), book)
+        broken = Violation("latency_p95_ms", f"p95 of {allowed:,.0f} ms", allowed)
+        found = [option for option in slower.options if option.capacity is not None]
+        yield from (option.with_violation(broken) for option in found)
+        if step == LATENCY_STEPS[-1] and not any(option.relaxable or option.feasible for option in found):
+            yield from (option.with_violation(broken) for option in _fewer(slower))
+
+
+def _least_latency(options: list[Option], asked: float) -> float | None:
+    """Milliseconds: what is asked where one of these can do it, else the least that one needs. None where latency is
+    not what stands in the way."""
+    if any(option.capacity is not None for option in options):
+        return asked
+    needed = [
         float(violation.needed)
-        for option in catalogue.options
+        for option in options
         for violation in option.violations
         if violation.field == "latency_p95_ms" and violation.needed is not None
     ]
-    if not too_slow:
+    return min(needed, default=None)
+
+
+def _sized(catalogue: Catalogue) -> list[Option]:
+    """Those that nothing but size, time and money speaks against. What needs too many machines now may do with fewer
+    when it may answer later."""
+    return [
+        option
+        for option in catalogue.options
+        if all(item.field in _SIZED or (item.field is None and option.capacity) for item in option.violations)
+    ]
+
+
+def _cheapest_places(options: list[Option]) -> tuple[Instance, ...]:
+    """Each type of machine once, since latency is the same everywhere."""
+    found: dict[tuple[str, str], Instance] = {}
+    for machine in {option.machine: None for option in options}:
+        known = found.get((machine.cloud, machine.type))
+        if known is None or _price(machine) < _price(known):
+            found[machine.cloud, machine.type] = machine
+    return tuple(found.values())
+
+
+def _price(machine: Instance) -> Decimal:
+    return Decimal("Infinity") if machine.on_demand is None else machine.on_demand
+
+
+_SIZED = ("latency_p95_ms", "monthly_budget_usd", "max_replicas", "availability_slo", "spot_ok")
+
+
+def _fewer(catalogue: Catalogue) -> Iterator[Option]:
+    """The options at the most requests a second that any number of machines carries."""
+    rates = [option.capacity.rate for option in catalogue.options if option.capacity is not None]
+    if not rates:
         return
-    needed = min(too_slow)
-    slower = Catalogue(catalogue.values.model_copy(update={"latency_p95_ms": needed}), catalogue.book)
-    broken = Violation("latency_p95_ms", f"p95 of {needed:,.0f} ms", needed)
-    yield from (option.with_violation(broken) for option in slower.options if option.compute is not None)
+    carried = float(floor(max(rates) * MOST_SERVING))
+    fewer = Catalogue(catalogue.values.model_copy(update={"throughput_rps": carried}), catalogue.book)
+    broken = Violation("throughput_rps", f"{carried:,.0f} requests a second", carried)
+    yield from (option.with_violation(broken) for option in fewer.options if option.compute is not None)
 
 
 def _sentence(option: Option, catalogue: Catalogue) -> str:
     parts = [_words(violation, catalogue) for violation in option.violations]
     cost = f"about ${option.compared:,.0f} a month"
-    return f"{' and '.join(parts)}: {option.label}, {cost}."
+    words = " and ".join([*parts[:1], *(part[:1].lower() + part[1:] for part in parts[1:])])
+    return f"{words}: {option.label}, {cost}."
 
 
 def _words(violation: Violation, catalogue: Catalogue) -> str:
@@ -119,6 +208,8 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             return f"Raise the budget to ${float(needed or 0):,.0f} a month (${short:,.0f} more)"
         case "latency_p95_ms":
             return f"Allow a p95 of {float(needed or 0):,.0f} ms instead of {catalogue.workload.latency_ms:g} ms"
+        case "throughput_rps":
+            return f"Ask for {float(needed or 0):,.0f} requests a second instead of {catalogue.workload.rps:,g}"
         case "max_replicas":
             return f"Allow {needed} machines instead of {values.max_replicas}"
         case "deadline_hours":

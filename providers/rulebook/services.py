@@ -2,8 +2,8 @@
 
 Quantities rest on assumptions, all a month: an answer has 2 KB (4 KB of text from a generative model), a request writes
 0.5 KB of logs, the average load is half the peak; 50 GB of disk a machine (a quarter of the month for a job), 10 kept
-versions of a model, 5 GB of images; one in ten requests opens a connection and one load balancer capacity unit takes 25
-of them a second (AWS, "Application Load Balancer pricing").
+versions of a model, 5 GB of images; backups take the room of what they back up; one in ten requests opens a connection
+and one load balancer capacity unit takes 25 of them a second (AWS, "Application Load Balancer pricing").
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ def _serving(workload: Workload) -> list[Need]:
         words = "Vector index" if workload.type == "rag" else "Online feature store"
         needs.append(Need("database", "database_hour", f"{words} (PostgreSQL)", "fixed", hours))
         needs.append(Need("database", "database_gb_month", f"{words}, storage", "fixed", DATABASE_GB))
+        needs.append(Need("database", "backup_gb_month", f"{words}, backups", "fixed", DATABASE_GB))
     return needs
 
 

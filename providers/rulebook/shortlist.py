@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from providers.rulebook.costing import cents
-from providers.rulebook.options import RISK_WORDS, Option
+from providers.rulebook.front import kept, pareto
+from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
 
 SHOWN, KEPT_OUT = 12, 5
 
 
 def shortlist(options: list[Option], chosen: Option | None, avoid: frozenset[str]) -> list[Candidate]:
-    """The chosen option first, then by nearness: the nearest that each single constraint keeps out, and options that
-    bring a cloud, region, type, purchase or spread not seen yet. At most SHOWN."""
+    """The chosen option first, then by nearness: the Pareto front of what meets the constraints and the critics leave,
+    and the nearest that each single constraint keeps out; up to SHOWN in all, options that bring a cloud, region, type,
+    purchase or spread not seen yet."""
     rest = sorted((option for option in options if option is not chosen), key=_nearness)
-    picked = _nearest_kept_out(rest)[:KEPT_OUT]
+    front = _front(options, chosen, avoid)
+    picked = [*_nearest_kept_out(rest)[:KEPT_OUT], *(option for option in front if option is not chosen)]
     seen = {trait for option in ([chosen] if chosen else []) for trait in _traits(option)}
     room = SHOWN - len(picked) - (chosen is not None)
     for width in (2, 1):
         for option in rest:
-            if not room:
+            if room <= 0:
                 break
             fresh = [trait for trait in _traits(option) if trait not in seen]
             if len(fresh) >= width and option not in picked:
@@ -28,7 +31,15 @@ def shortlist(options: list[Option], chosen: Option | None, avoid: frozenset[str
                 seen.update(fresh)
                 room -= 1
     shown = [*([chosen] if chosen else []), *sorted(picked, key=_nearness)]
-    return [_candidate(option, chosen, avoid) for option in shown]
+    return [_candidate(option, chosen, avoid, option in front) for option in shown]
+
+
+def _front(options: list[Option], chosen: Option | None, avoid: frozenset[str]) -> list[Option]:
+    """Empty where nothing meets the constraints. A chosen option that the critics ruled out is weighed all the same."""
+    if chosen is None:
+        return []
+    left = (option for option in options if option.feasible and (option is chosen or not ruled_out(option, avoid)))
+    return kept(pareto(left), chosen)
 
 
 def _nearest_kept_out(rest: list[Option]) -> list[Option]:
@@ -60,7 +71,7 @@ def _traits(option: Option) -> Iterator[tuple[str, object]]:
         yield "violation", violation.field or violation.reason
 
 
-def _candidate(option: Option, chosen: Option | None, avoid: frozenset[str]) -> Candidate:
+def _candidate(option: Option, chosen: Option | None, avoid: frozenset[str], pareto: bool) -> Candidate:
     machine = option.machine
     return Candidate(
         label=option.label,
@@ -74,13 +85,16 @@ def _candidate(option: Option, chosen: Option | None, avoid: frozenset[str]) -> 
         purchase=option.purchase,
         latency_p95_ms=option.capacity.latency_ms if option.capacity else None,
         capacity_rps=round(option.rate, 2) if option.rate is not None and option.serving else None,
+        run_hours=round(option.run_hours, 2) if option.run_hours else None,
+        pareto=pareto,
+        risks=[RISK_WORDS[name] for name in option.risks],
     )
 
 
 def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> str:
     if option.violations or chosen is None:
         return _sentence("; ".join(violation.reason for violation in option.violations))
-    if option.label in avoid:
+    if ruled_out(option, avoid):
         return "Ruled out by the critics."
     more = option.compared - chosen.compared
     share = more / chosen.compared

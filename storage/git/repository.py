@@ -92,14 +92,8 @@ def commit_named(repository: pygit2.Repository, sha: str) -> pygit2.Commit:
     return found
 
 
-def files_at(packs: Iterable[Pack], sha: str) -> dict[str, bytes]:
-    """Every file of a commit, by path. libgit2 hashes each object again as it reads it."""
-    with restored(packs) as repository:
-        return {path: blob.data for path, blob in blobs_at(repository, sha).items()}
-
-
 def blobs_at(repository: pygit2.Repository, sha: str) -> dict[str, pygit2.Blob]:
-    """Every file of a commit, by path. Raises LookupError."""
+    """Every file of a commit, by path. libgit2 hashes each object again as it reads it. Raises LookupError."""
     return dict(_blobs(commit_named(repository, sha).tree, ""))
 
 

@@ -1,16 +1,17 @@
-"""A browser and a running product, one of each for all browser tests.
+"""A browser, a running product and somebody signed in to it, one of each for all browser tests.
 
 Not for the session: Playwright's event loop must be gone before the asynchronous tests of other folders."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from infra.setup.browser import NOTE
-from tests.running import Product
+from tests.running import KEY, Product
 
 FLAGS = [
     "--no-sandbox",
@@ -37,3 +38,24 @@ def browser() -> Iterator[Browser]:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with Product(tmp_path_factory.mktemp("browser")) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def session(browser: Browser, product: Product) -> StorageState:
+    """Signed in by the key form: the printed link works once only. Open contexts with it as their `storage_state`."""
+    context = browser.new_context(base_url=product.base)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("input[name=key]", KEY)
+    page.press("input[name=key]", "Enter")
+    page.wait_for_url(re.compile(r"/$"))
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def signed_in(browser: Browser, product: Product, session: StorageState) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900}, storage_state=session)
+    yield context
+    context.close()

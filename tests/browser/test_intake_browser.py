@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.test_the_path import begin, sign_in
+from tests.browser.test_the_path import begin
 from tests.running import Json, Product
 
 AT_ONCE = 5_000  # ms until the next question has to stand in the box
@@ -16,11 +14,8 @@ TYPED = "half an answ"
 
 
 @pytest.fixture
-def page(browser: Browser, product: Product) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900})
-    context.add_cookies(sign_in(browser, product))  # pyright: ignore[reportArgumentType]
-    yield context.new_page()
-    context.close()
+def page(signed_in: BrowserContext) -> Page:
+    return signed_in.new_page()
 
 
 def asked(product: Product, decision_set: str, *, after: str = "") -> Json:

@@ -7,39 +7,23 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize, expect
 
-from tests.running import KEY, Product
+from tests.running import Product
 
-Cookies = list[dict[str, object]]
 SENTENCE = (
     "Serve our XGBoost churn model, 50 req/s, p95 under 300 ms, on AWS in eu-west-1, internal data, $2000 a month"
 )
 
 
-@pytest.fixture(scope="module")
-def cookies(browser: Browser, product: Product) -> Cookies:
-    context = browser.new_context(base_url=product.base)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("input[name=key]", KEY)
-    page.press("input[name=key]", "Enter")
-    page.wait_for_url(re.compile(r"/$"))
-    found = context.cookies()
-    context.close()
-    return list(found)  # pyright: ignore[reportArgumentType]
-
-
 @pytest.fixture
-def context(browser: Browser, product: Product, cookies: Cookies) -> Iterator[BrowserContext]:
-    """Signed in. Whatever a page complains of in its console fails the test."""
+def context(signed_in: BrowserContext) -> Iterator[BrowserContext]:
+    """Whatever a page complains of in its console fails the test."""
     complaints: list[str] = []
-    opened = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900})
-    opened.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
-    opened.on("weberror", lambda error: complaints.append(str(error.error)))
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield opened
-    opened.close()
+    signed_in.on("weberror", lambda error: complaints.append(str(error.error)))
+    signed_in.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield signed_in
+    signed_in.close()
     expected = re.compile(
         r"status of 4(09|22)|ERR_INTERNET_DISCONNECTED|^\[object Event\]$|Response Status Error Code 4(09|22)"
     )
@@ -228,51 +212,19 @@ def test_a_finished_run_opens_no_stream(context: BrowserContext, product: Produc
     assert streams == []
 
 
-def test_viewed_files_stay_viewed(context: BrowserContext, product: Product, finished: str) -> None:
-    page = context.new_page()
-    page.goto(f"/decision-sets/{finished}/changes")
-    total = page.locator("article.file").count()
-    assert total > 3
-    page.locator("article.file input[type=checkbox]").first.check()
-    expect(page.locator("#files")).to_contain_text(f"Viewed 1/{total}")
-    page.reload()
-    expect(page.locator("#files")).to_contain_text(f"Viewed 1/{total}")
-    expect(page.locator("article.file input[type=checkbox]").first).to_be_checked()
-
-
-def test_the_past_is_read_only_and_forks(context: BrowserContext, product: Product, finished: str) -> None:
-    page = context.new_page()
-    page.goto(f"/decision-sets/{finished}/timeline")
-    page.click(".steps a >> nth=4")
-    expect(page.locator(".past-bar")).to_contain_text("VIEWING THE PAST — read-only")
-    assert page.locator("form[data-gate], #composer, #stream").count() == 0
-    here = page.url
-    page.keyboard.press("]")
-    page.wait_for_url(lambda url: url != here)
-    page.keyboard.press("[")
-    page.wait_for_url(here)
-    page.select_option("select[name=field]", "monthly_budget_usd")
-    page.fill("input[name=value]", "lots")
-    page.click("button:has-text('Fork from')")
-    expect(page.locator("#fork-problem")).to_contain_text("type a number")
-    page.fill("input[name=value]", "1,500")
-    page.click("button:has-text('Fork from')")
-    page.wait_for_url(lambda url: "/at/" not in url and "/fork" not in url)
-    child = product.get(f"/api/decision-sets/{page.url.split('/')[-1]}")
-    assert (child["parent_id"], child["constraints"]["monthly_budget_usd"]["value"]) == (finished, 1500)
-
-
 def addresses(product: Product, finished: str) -> list[str]:
     base = f"/decision-sets/{finished}"
     checkpoint = product.get(f"/api{base}/checkpoints")["items"][5]["checkpoint_id"]
-    parts = ["", "/changes", "/timeline", "/timeline?view=timeline", "/timeline?view=json", f"/at/{checkpoint}"]
-    lists = ["/", "/projects", "/projects/churn-model", "/costs", "/policies", "/settings", "/decision-sets/new"]
+    parts = ["", "/changes", "/changes?view=split&hide=1", f"/at/{checkpoint}"]
+    parts += [f"/timeline{query}" for query in ("", "?view=timeline", "?view=json", "?step=3")]
+    lists = ["/", "/projects", "/projects/churn-model", "/costs", "/policies", "/decision-sets/new"]
+    lists += ["/settings", "/settings/packs", "/settings/quarantine"]
     return [*lists, *(base + part for part in parts), f"/decision-sets/new?parent={finished}", "/sign-in"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_for_assistive_technology(
-    browser: Browser, product: Product, cookies: Cookies, finished: str, scheme: str
+    browser: Browser, product: Product, session: StorageState, finished: str, scheme: str
 ) -> None:
     now = waiting(product)
     asked = product.create("Serve our model", project="churn model")["id"]
@@ -281,8 +233,8 @@ def test_nothing_serious_for_assistive_technology(
         base_url=product.base,
         viewport={"width": 1280, "height": 900},
         color_scheme=scheme,  # pyright: ignore[reportArgumentType]
+        storage_state=session,
     )
-    opened.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
     page = opened.new_page()
     found: dict[str, list[str]] = {}
     for address in [*addresses(product, finished), f"/decision-sets/{now['id']}", f"/decision-sets/{asked}"]:
@@ -296,11 +248,11 @@ def test_nothing_serious_for_assistive_technology(
 
 
 def test_no_page_scrolls_sideways_at_320_pixels(
-    browser: Browser, product: Product, cookies: Cookies, finished: str
+    browser: Browser, product: Product, session: StorageState, finished: str
 ) -> None:
     now = waiting(product)
-    opened = browser.new_context(base_url=product.base, viewport={"width": 320, "height": 700}, has_touch=True)
-    opened.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
+    narrow: ViewportSize = {"width": 320, "height": 700}
+    opened = browser.new_context(base_url=product.base, viewport=narrow, has_touch=True, storage_state=session)
     page = opened.new_page()
     wide = {
         address: overflow(page, address) for address in [*addresses(product, finished), f"/decision-sets/{now['id']}"]

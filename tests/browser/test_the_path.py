@@ -4,35 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, StorageState, expect
 
-from tests.running import KEY, SENTENCE, Product
+from tests.running import SENTENCE, Product
 
 COMMENT = "cap replicas at 6 and lower the budget to $3,500 a month"
-
-
-@pytest.fixture
-def signed_in(browser: Browser, product: Product) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900})
-    context.add_cookies(sign_in(browser, product))  # pyright: ignore[reportArgumentType]
-    yield context
-    context.close()
-
-
-def sign_in(browser: Browser, product: Product) -> list[object]:
-    """The session cookie, by the key form: the printed link works once only."""
-    context = browser.new_context(base_url=product.base)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("input[name=key]", KEY)
-    page.press("input[name=key]", "Enter")
-    page.wait_for_url(re.compile(r"/$"))
-    cookies = context.cookies()
-    context.close()
-    return list(cookies)
 
 
 def begin(page: Page, message: str = SENTENCE) -> str:
@@ -101,7 +78,7 @@ def test_from_the_sentence_to_the_change_summary(signed_in: BrowserContext, prod
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     loads: list[str] = []
     decision_set = begin(page)
-    page.on("load", lambda: loads.append(page.url))
+    page.on("load", lambda loaded: loads.append(loaded.url))
     question = page.locator("[data-card=question]").first
     expect(question).to_be_visible(timeout=20_000)
     expect(page.locator("mark").first).to_be_visible()
@@ -190,9 +167,10 @@ def test_a_half_typed_comment_survives_the_stream(signed_in: BrowserContext, pro
     expect(page.locator("form[data-gate] textarea[name=comment]")).to_have_value("half a thou")
 
 
-def test_without_javascript_intake_and_decision_still_work(browser: Browser, product: Product) -> None:
-    context = browser.new_context(base_url=product.base, java_script_enabled=False)
-    context.add_cookies(sign_in(browser, product))  # pyright: ignore[reportArgumentType]
+def test_without_javascript_intake_and_decision_still_work(
+    browser: Browser, product: Product, session: StorageState
+) -> None:
+    context = browser.new_context(base_url=product.base, java_script_enabled=False, storage_state=session)
     page = context.new_page()
     decision_set = begin(page)
     product.until(decision_set, lambda now: now["question"] is not None)

@@ -33,13 +33,14 @@ class House:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
 
-    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start_worker(self, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
         log = self.data_dir / f"worker-{len(self.logs)}.log"
         self.logs.append(log)
         environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("COUNTERSIGN_")},
             "COUNTERSIGN_DATABASE_URL": self.database_url,
             "COUNTERSIGN_DATA_DIR": str(self.data_dir),
+            **{f"COUNTERSIGN_{name.upper()}": value for name, value in settings.items()},
         }
         with log.open("wb") as out:
             worker = subprocess.Popen(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from storage import decision_sets, git, projects
+from storage.git import repository
 from storage.postgres import unit_of_work
 from storage.records.errors import Invalid
 from storage.records.plans import PolicyOverride
@@ -53,6 +55,64 @@ async def test_a_comment_that_is_not_tighter_opens_the_gate_again_with_its_delta
     await house.answer(made)
     await worker.advance(made)
     assert (await house.read(made)).status == "completed"
+
+
+CPUS = "Serve our PyTorch fraud model on AWS, no GPU, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
+
+
+async def test_a_tighter_comment_that_costs_resilience_asks_again(house: House) -> None:
+    worker = advancer(house)
+    made = (await house.create(CPUS)).id
+    await worker.advance(made)
+    await house.start(made)
+    await worker.advance(made)
+    before = await house.read(made)
+    assert before.plan is not None
+    await house.answer(made, "approve", "cap replicas at 6 and lower the budget to $3,500 a month")
+    await worker.advance(made)
+    after = await house.read(made)
+    assert after.plan is not None
+    assert (after.status, before.plan.zones, after.plan.zones) == ("awaiting_approval", 3, 2)
+    told = await house.events(made)
+    opened = [event.payload for event in told if event.type == "gate-opened"][-1]
+    assert opened["reasons"][0] == "It would run in 2 zones instead of 3."
+    assert opened["warnings"][-1].startswith("In the plan, and not or not wholly built by the generated code: Canary")
+    assert "Audit logging" not in opened["warnings"][-1]
+    amended = [event.payload for event in told if event.node == "process_approval_feedback"]
+    cards = {card["title"]: card for card in amended if "title" in card}
+    assert set(cards) == {"Amendment", "Critic · tech", "Critic · cost", "Critic · risk"}
+    assert cards["Critic · risk"]["decision"] == "Without one zone the peak is not carried."
+    assert "the loss of a zone leaves less than the peak needs" in " ".join(cards["Amendment"]["assumptions"])
+    assert {item["critic"] for item in cards["Amendment"]["objections"]} == {
+        item["critic"] for item in opened["dissent"]
+    }
+
+
+async def test_after_an_amendment_the_state_speaks_of_the_plan_that_is_built(house: House) -> None:
+    worker = advancer(house)
+    made = (await house.create(CPUS)).id
+    await worker.advance(made)
+    await house.start(made)
+    await worker.advance(made)
+    await house.answer(made, "approve", "cap replicas at 6 and lower the budget to $3,500 a month")
+    await worker.advance(made)
+    await house.answer(made)
+    await worker.advance(made)
+    done = await house.read(made)
+    assert (done.status, done.plan is not None) == ("completed", True)
+    async with house.pool.connection() as conn:
+        state = await decision_sets.state_of(conn, made)
+        packs = await git.packs_of(conn, (await projects.by_slug(conn, "fraud-model")).id)
+    assert done.commit is not None
+    with repository.restored(packs) as committed:
+        files = {path: blob.data.decode() for path, blob in repository.blobs_at(committed, done.commit).items()}
+    said = {item["claim"] for item in state["critiques"] if item["severity"] != "none"}
+    assert said == {item["claim"] for item in state["reconciliation"]["dissent"]}
+    assert said == {state[f"critique_{name}"]["claim"] for name in ("tech", "cost", "risk")}
+    assert "Without one zone the peak is not carried." in said
+    assert all(claim in files["docs/policy.md"] for claim in said)
+    assert state["plan"]["summary"] in files["docs/plan.md"]
+    assert "54 machines" not in str(state["critiques"])
 
 
 async def test_only_an_unmet_soft_policy_can_be_overridden(house: House) -> None:

@@ -106,10 +106,24 @@ async def test_rule_3_an_identical_round_is_a_new_task_with_the_same_input(house
     await house.answer(made, "request_changes", "please think again")
     await worker.advance(made)
     async with house.pool.connection() as conn:
-        plans = [entry for entry in await ledger.entries(conn, made) if entry.node == "critic_tech"]
+        plans = [entry for entry in await ledger.entries(conn, made) if entry.node == "policy_eval"]
     assert len(plans) == 2
     assert plans[0].task_id != plans[1].task_id
     assert plans[0].input_sha == plans[1].input_sha
+    assert (await house.read(made)).gate is not None
+
+
+async def test_the_round_goes_on_from_gate_to_gate(house: House) -> None:
+    worker = advancer(house)
+    made = await at_gate(house, worker)
+    shown: list[int] = []
+    answers = [("request_changes", "cap replicas at 7"), ("approve", "double the throughput to 900 req/s")]
+    for action, comment in answers:
+        await house.answer(made, action, comment)
+        await worker.advance(made)
+        told = await house.events(made)
+        shown.append([event.payload["round"] for event in told if event.type == "stage-changed"][-1])
+    assert shown == [2, 3]
     assert (await house.read(made)).gate is not None
 
 

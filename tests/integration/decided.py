@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from storage import artifacts, decision_sets, gates, git
+from graphs.decision.graph import READS
+from storage import artifacts, decision_sets, gates, git, packs
 from storage.artifacts import ArtifactStore
 from storage.events import Origin, log_event
 from storage.ledger import Entry, record_node
@@ -42,6 +43,8 @@ class Written:
     pool: Pool
     id: DecisionSetId
     run: RunId
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the next node of the decision graph is given, as JSON by channel; empty where a test does not look at it."""
 
     def origin(self, node: str | None, base: str | None = None) -> Origin:
         return Origin(self.id, ThreadId(self.id), self.run, node, CheckpointId(base) if base else None)
@@ -60,6 +63,10 @@ class Written:
     ) -> int:
         """One node execution: its state row, ledger row, cards and columns; the seq of the last card."""
         now = datetime.now(UTC)
+        reads = READS[node].__annotations__ if self.given and node in READS else ()
+        read = {name: self.given[name] for name in reads if name in self.given}
+        if self.given:
+            self.given.update(update)
         async with unit_of_work(self.pool) as work:
             return await record_node(
                 work,
@@ -67,7 +74,7 @@ class Written:
                     task=TaskId(new_id()),
                     origin=self.origin(node, base or new_id()),
                     lease=0,
-                    input_sha=HASH,
+                    input_sha=sha256_of(read),
                     output_sha=sha256_of(update),
                     body=update,
                     started_at=now,
@@ -206,14 +213,19 @@ async def approved(decided: Written, capsule: Sha256, gate: str = "gate") -> Non
     answer = Approval(gate=GateId(gate), action="approve", by="ana", comment_event=1, capsule=capsule)
     async with unit_of_work(decided.pool) as work:
         await gates.answer(work.conn, answer)
+    decided.given["approval"] = answer.model_dump(mode="json")
 
 
 async def finish(pool: Pool, project: ProjectId, store: ArtifactStore, seal: Seal) -> tuple[Written, Sha256, str]:
     """Planned, approved with a comment that tightened the plan, built, committed; with the artifact and the commit."""
     decided = await opened(pool, project, constraints(monthly_budget_usd=4000))
+    async with pool.connection() as conn:
+        await packs.register(conn, HASH, pack="rulebook", version="1", provider="rulebook", body={})
     await decided.say(MessageReceived(text="serve it", by="ana"))
     understood = constraints(monthly_budget_usd=4000).model_dump(mode="json")
     await decided.step("extract_constraints", {"constraints": understood})
+    begun = {"project": "fraud-model", "baseline": None, "round": 1, "revision": 0, "avoid": [], "feedback": ""}
+    decided.given.update(begun, constraints=understood)
     made, priced, held = plan(4), cost("1240.00"), policy(budget="pass")
     state = {"plan": made, "cost_estimate": priced, "policy_results": held, "basis": basis()}
     capsule = seal({name: item.model_dump(mode="json") for name, item in state.items()} | {"constraints": understood})

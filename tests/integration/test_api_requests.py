@@ -92,7 +92,7 @@ async def test_an_unknown_address_below_api_is_a_problem_too(api: httpx.AsyncCli
 async def test_a_method_that_is_not_taken(api: httpx.AsyncClient) -> None:
     answer = await api.delete("/api/projects")
     assert refused(answer) == (405, "method-not-allowed")
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
 
 
 async def test_the_request_id_comes_back_and_a_strange_one_is_replaced(api: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import httpx
 import psycopg
@@ -23,7 +24,16 @@ from web import commands
 
 pytestmark = pytest.mark.anyio
 
-TABLES = ("events", "states", "agent_runs", "runs", "commands", "procrastinate_jobs")
+TABLES = (
+    "events",
+    "states",
+    "agent_runs",
+    "runs",
+    "commands",
+    "procrastinate_jobs",
+    "policy_decisions",
+    "versioned_inputs",
+)
 STATED: Mapping[str, object] = {
     "workload_type": "realtime_inference",
     "latency_p95_ms": 80.0,
@@ -37,7 +47,8 @@ STATED: Mapping[str, object] = {
 
 
 def planned_for(known: ConstraintSchema) -> WhatIf:
-    return what_if(known.values, {}, PriceBook.load(), PolicyBundle.load())
+    today = datetime.now(UTC).date()
+    return what_if(known.values, {}, PriceBook.load(), PolicyBundle.load(), today=today)
 
 
 async def planned(pool: Pool, project: str = "fraud-model") -> tuple[DecisionSetId, WhatIf]:

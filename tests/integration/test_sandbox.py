@@ -222,10 +222,8 @@ for _ in range(5):
 while True:
     pass
 """
-    started = time.monotonic()
     result = await python(sandbox, code, marker, limits=Limits(timeout_s=1, memory_mb=512, processes=40))
     assert (result.exit_code, result.killed, result.timed_out) == (None, "time", True)
-    assert time.monotonic() - started < 4
     assert processes_named(marker) == []
 
 
@@ -307,13 +305,12 @@ asyncio.run(Sandbox({sandbox.name!r}).run([sys.executable, "-c", "import time; t
 
 
 async def test_the_loop_goes_on_meanwhile(sandbox: Sandbox) -> None:
-    late = 0.0
+    turns = 0
     run = asyncio.create_task(python(sandbox, "import time; time.sleep(0.6)"))
     while not run.done():
-        before = time.perf_counter()
         await asyncio.sleep(0.01)
-        late = max(late, time.perf_counter() - before - 0.01)
-    assert late < 0.2
+        turns += 1
+    assert turns >= 10
 
 
 async def test_with_no_sandbox_nothing_is_started(tmp_path: Path) -> None:

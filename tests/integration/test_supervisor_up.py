@@ -115,7 +115,7 @@ def test_up_serves_restarts_what_dies_and_stops_without_a_trace(tmp_path: Path) 
     assert not (tmp_path / "data/postgres/postmaster.pid").exists()
 
 
-def test_up_is_ready_again_in_seconds_after_it_was_killed(tmp_path: Path) -> None:
+def test_up_adopts_the_postmaster_of_one_that_was_killed(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path / "data", port) as (process, _):
         postmaster = int((tmp_path / "data/postgres/postmaster.pid").read_text().splitlines()[0])
@@ -123,10 +123,7 @@ def test_up_is_ready_again_in_seconds_after_it_was_killed(tmp_path: Path) -> Non
         process.kill()
         process.wait()
         psutil.wait_procs(children, timeout=25)
-    started = time.monotonic()
     with running(tmp_path / "data", port) as (process, _):
-        # 4 s is the promise on an idle machine; this one may be running other tests beside it.
-        assert time.monotonic() - started < 12
         assert int((tmp_path / "data/postgres/postmaster.pid").read_text().splitlines()[0]) == postmaster
         process.send_signal(signal.SIGTERM)
         assert process.wait(40) == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from cli.verify import node_inputs
 from storage import projects
 from storage.artifacts import FolderStore
 from storage.postgres import Pool, unit_of_work
@@ -39,7 +40,7 @@ class Finished:
 
     async def verify(self) -> list[Verified]:
         async with self.pool.connection() as conn:
-            return [check async for check in verify(conn, self.store, self.id, seal)]
+            return [check async for check in verify(conn, self.store, self.id, seal, node_inputs())]
 
     async def tamper(self, statement: bytes, *values: Any) -> None:
         async with self.pool.connection() as conn:
@@ -68,6 +69,8 @@ async def test_everything_holds_as_it_was_written(finished: Finished) -> None:
         Verified("artifacts", 1),
         Verified("bundle files", 2),
         Verified("committed files", 2),
+        Verified("inputs", 5, left=("extract_constraints",)),
+        Verified("packs", 1),
     ]
 
 
@@ -80,6 +83,8 @@ async def test_what_has_not_happened_yet_is_not_run(pool: Pool, project: Project
         "artifacts",
         "bundle files",
         "committed files",
+        "inputs",
+        "packs",
     ]
 
 
@@ -89,6 +94,11 @@ TAMPERED = [
     (b"update events set payload = '{}' where type = 'cost-update'", "event 3 is no cost-update"),
     (b"update states set body = body || '{\"x\": 1}' where node = 'planner'", "planner .*: the hash of its state"),
     (b"update agent_runs set output_sha = 'x' where node = 'codegen'", "codegen .*: the ledger's output hash"),
+    (b"update agent_runs set input_sha = 'x' where node = 'codegen'", "codegen .*: the ledger's input hash"),
+    (
+        b'update gates set answer = answer || \'{"comment": "x"}\'',
+        "process_approval_feedback .*: the ledger's input hash",
+    ),
     (b"delete from states where node = 'policy_eval'", "policy_eval .*: the ledger names an output"),
     (b"delete from agent_runs where node = 'planner'", "planner .*: the ledger's output hash is recorded as None"),
     (b"update gates set capsule = 'x'", "gate gate: its capsule is recorded as x"),
@@ -100,6 +110,7 @@ TAMPERED = [
     (b"delete from git_refs", "is not on the branch it was made for"),
     (b"delete from git_packs", "cannot be read"),
     (b"update decision_sets set commit_sha = repeat('0', 40)", "the commit of the last step"),
+    (b"delete from packs", "event .* names pack .*, which was never in use here"),
 ]
 
 

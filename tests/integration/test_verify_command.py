@@ -47,6 +47,8 @@ async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
             "artifacts: 1",
             "bundle files: 2",
             "committed files: 2",
+            "inputs: 5; not derived: extract_constraints",
+            "packs: 1",
             "Every hash holds.",
         ],
     )

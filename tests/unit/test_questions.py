@@ -78,19 +78,20 @@ def test_a_skipped_field_is_not_asked() -> None:
 
 
 def test_a_dispute_comes_first_and_offers_what_was_said() -> None:
-    question = next_question(said(MAIN_SENTENCE), disputed=["monthly_budget_usd"])
+    question = next_question(said(MAIN_SENTENCE), disputed={"monthly_budget_usd": 3000.0})
 
     assert question is not None
     assert question.field == "monthly_budget_usd"
-    assert question.options[0].label == "$4,000 / month"
-    assert "$4,000 / month" in question.why
+    assert [option.label for option in question.options] == ["$4,000 / month", "$3,000 / month"]
+    assert all(option.label in question.why for option in question.options)
 
 
 def test_what_could_not_be_understood_is_asked_again() -> None:
-    question = next_question(said(MAIN_SENTENCE), ["cloud.1"], doubtful=["cloud"])
+    question = next_question(said(MAIN_SENTENCE), ["cloud.1"], doubtful={"cloud": "“purple” could not be read."})
 
     assert question is not None
     assert (question.id, question.field) == ("cloud.2", "cloud")
+    assert question.why.startswith("“purple” could not be read. ")
 
 
 def test_assumptions_fill_what_is_missing_and_name_the_default() -> None:
@@ -142,7 +143,7 @@ def test_the_last_question_lists_the_assumptions_and_starts() -> None:
 
     assert (question.id, question.field) == ("assumptions.3", None)
     assert [option.label for option in question.options] == [START]
-    assert all(show(field, item.value) in question.text for field, item in assumed.items())
+    assert all(show(field, item.value) in question.why for field, item in assumed.items())
     assert field_of(question.id) is None
     assert coverage(schema).score < 1
 

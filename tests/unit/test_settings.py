@@ -90,12 +90,16 @@ def test_an_empty_setting_is_unset_and_the_command_line_stands_above() -> None:
         ("ARTIFACTS", "/var/artifacts"),
         ("ARTIFACTS", "s3://"),
         ("QUARANTINE", "https://bucket"),
-        ("MODEL", "openai:gpt"),
-        ("MODEL", "nonsense"),
-        ("FALLBACK_MODELS", "ollama:one,ollama:two"),
+        ("MODEL", "openai"),
+        ("MODEL", "openai:"),
+        ("MODEL", "nonsense:gpt"),
+        ("FALLBACK_MODELS", "ollama:one,two"),
+        ("FALLBACK_MODELS", "ollama:one,ollama:one"),
+        ("FALLBACK_MODELS", "rulebook,ollama:one"),
         ("REQUIRE_SANDBOX", "perhaps"),
         ("BOOTSTRAP_KEY", "hunter2 with spaces"),
         ("WORKER_CONCURRENCY", "0"),
+        ("WORKER_PORT", "0"),
         ("LOG_LEVEL", "loud"),
         ("FSYNC", "maybe"),
     ],
@@ -114,8 +118,24 @@ def test_an_unknown_setting_is_named_with_the_nearest_one() -> None:
     )
 
 
-def test_only_rulebook_is_offered_until_there_is_more() -> None:
-    assert "only `rulebook` is available" in refusal(COUNTERSIGN_MODEL="anthropic:claude")
+def test_models_are_asked_in_the_order_of_the_settings() -> None:
+    settings = load_settings(
+        {
+            "COUNTERSIGN_MODEL": "anthropic:claude-x",
+            "COUNTERSIGN_FALLBACK_MODELS": "openai:gpt-y, ollama:a/b:7b,rulebook",
+        }
+    )
+    assert settings.models == ("anthropic:claude-x", "openai:gpt-y", "ollama:a/b:7b", "rulebook")
+
+
+def test_a_model_is_no_fallback_of_its_own() -> None:
+    assert refusal(COUNTERSIGN_MODEL="ollama:one", COUNTERSIGN_FALLBACK_MODELS="ollama:two,ollama:one") == (
+        "COUNTERSIGN_FALLBACK_MODELS: ollama:one is COUNTERSIGN_MODEL already. Correct it, or unset it."
+    )
+    assert refusal(COUNTERSIGN_FALLBACK_MODELS="ollama:two") == (
+        "COUNTERSIGN_FALLBACK_MODELS: rulebook is COUNTERSIGN_MODEL already, and always answers."
+        " Correct it, or unset it."
+    )
 
 
 def test_a_missing_database_is_named() -> None:

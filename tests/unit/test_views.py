@@ -14,7 +14,7 @@ from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId, GateId, Sha256
 from web.filters import ago, short, span, unseen, usd
 from web.markdown import ATTRIBUTES, TAGS, markdown
-from web.views.changes import Line, unified
+from web.views.diffs import Line, unified
 from web.views.fields import parsed
 from web.views.inbox import groups, matches
 from web.views.lists import pulse
@@ -187,7 +187,28 @@ def test_the_inbox_puts_what_needs_a_person_first_and_the_oldest_of_it_on_top() 
         ("Failed", [3]),
         ("Decided", [1]),
     ]
-    assert groups(listed, may_write=False, may_decide=False)[0].title == "Waits for a person"
+
+
+@pytest.mark.parametrize(
+    ("may_write", "may_decide", "waiting"),
+    [
+        (True, True, [("Needs you", [4, 6, 2])]),
+        (True, False, [("Needs you", [6]), ("Waiting for an approver", [4, 2])]),
+        (False, False, [("Waiting for an approver", [4, 2]), ("Waiting for an operator's answer", [6])]),
+    ],
+)
+def test_only_what_the_role_may_do_needs_you(
+    may_write: bool, may_decide: bool, waiting: list[tuple[str, list[int]]]
+) -> None:
+    listed = [
+        summary(2, "awaiting_approval", waits=5),
+        summary(4, "awaiting_approval", waits=90),
+        summary(6, "intake", question=True),
+    ]
+    found = groups(listed, may_write=may_write, may_decide=may_decide)
+    assert [(group.title, [item.number for item in group.items]) for group in found] == waiting
+    labels = {item.open_label for group in found if group.title != "Needs you" for item in group.items}
+    assert labels <= {"Open"}
 
 
 def test_a_filter_finds_number_title_project_and_author() -> None:

@@ -6,20 +6,20 @@ import asyncio
 import hashlib
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 import jinja2
 
 from providers.base import CodeRequest
 from providers.rulebook.bundle.archive import UnsafePath, safe_path
+from providers.rulebook.bundle.built import TEMPLATES, not_built
 from providers.rulebook.bundle.escape import hcl, markdown
 from providers.rulebook.bundle.manifest import TERRAFORM_VARIABLES, templates_for
 from providers.rulebook.bundle.view import NATIVE_TYPES, BundleView, NothingToBuild, view_of
 from storage.records.ids import Sha256
+from storage.records.plans import Plan
 
 __all__ = ["NothingToBuild", "RulebookCodeGen"]
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _CPU_TARGET = 60
 _ATTEMPTS = 5
 _GCP_ROLES = ("roles/artifactregistry.reader", "roles/logging.logWriter", "roles/monitoring.metricWriter")
@@ -39,7 +39,7 @@ class RulebookCodeGen:
 
     def __init__(self) -> None:
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_TEMPLATES),
+            loader=jinja2.FileSystemLoader(TEMPLATES),
             undefined=jinja2.StrictUndefined,
             variable_start_string="{=",
             variable_end_string="=}",
@@ -50,6 +50,9 @@ class RulebookCodeGen:
         )
         self._environment.filters |= {"hcl": hcl, "markdown": markdown}
         self.pack = _pack()
+
+    def not_built(self, plan: Plan) -> list[str]:
+        return [pattern.name for pattern in not_built(plan)]
 
     async def generate(self, request: CodeRequest) -> dict[str, bytes]:
         """File contents by relative path. Raises NothingToBuild for a plan without machines, UnsafePath for a document
@@ -94,6 +97,6 @@ def _plan_json(view: BundleView) -> bytes:
 
 def _pack() -> Sha256:
     digest = hashlib.sha256()
-    for path in sorted(_TEMPLATES.rglob("*.j2")):
-        digest.update(f"{path.relative_to(_TEMPLATES)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(TEMPLATES.rglob("*.j2")):
+        digest.update(f"{path.relative_to(TEMPLATES)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return Sha256(digest.hexdigest())

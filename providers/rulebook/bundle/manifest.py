@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from providers.rulebook.bundle.view import BundleView, Family
+from providers.rulebook.bundle.built import Family
+from providers.rulebook.bundle.view import BundleView
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ _PACKAGE = {
 _FAMILY: dict[Family, dict[str, str]] = {
     "realtime": {
         "service/app.py": "realtime/app.py",
+        "service/audit.py": "realtime/audit.py",
         "service/latency.py": "realtime/latency.py",
         "service/loaders.py": "realtime/loaders.py",
         "service/plan.py": "realtime/plan.py",
+        "tests/test_audit.py": "realtime/test_audit.py",
         "tests/test_latency.py": "realtime/test_latency.py",
         "tests/test_loaders.py": "realtime/test_loaders.py",
         "tests/test_service.py": "realtime/test_service.py",

@@ -9,23 +9,11 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
 from providers.base import CodeRequest
+from providers.rulebook.bundle.built import FAMILIES, Family, built_names
 from providers.rulebook.bundle.escape import label_value, resource_name
 from storage.records.constraints import ConstraintValues
 from storage.records.plans import Pattern, Plan, Resource
 
-Family = Literal["realtime", "batch", "training"]
-
-FAMILIES: dict[str, Family] = {
-    "realtime_inference": "realtime",
-    "streaming_inference": "realtime",
-    "rag": "realtime",
-    "feature_store": "realtime",
-    "edge": "realtime",
-    "batch_inference": "batch",
-    "data_pipeline": "batch",
-    "training": "training",
-    "fine_tuning": "training",
-}
 PACKAGES: dict[Family, str] = {"realtime": "service", "batch": "job", "training": "training"}
 NATIVE_TYPES = ("realtime_inference", "batch_inference", "training")
 
@@ -45,15 +33,6 @@ _STORE_REQUIREMENTS = {
     "azure": ["azure-identity>=1.15", "azure-storage-blob>=12.19"],
     "onprem": ["boto3>=1.34"],
 }
-
-
-_JOB_PATTERNS = frozenset({"Checkpointing", "Spot with checkpointing"})
-_BUILT: dict[Family, frozenset[str]] = {
-    "realtime": frozenset({"Real-time serving", "Autoscaling", "Multi-zone"}),
-    "batch": _JOB_PATTERNS,
-    "training": _JOB_PATTERNS,
-}
-_BUILT_IN_CLOUDS = frozenset({"Encryption at rest", "Private networking"})
 
 
 class NothingToBuild(ValueError):
@@ -104,11 +83,7 @@ class BundleView:
     @property
     def built(self) -> list[Pattern]:
         """The plan's patterns that this bundle has; the others are the owner's to add."""
-        names = _BUILT[self.family] | {"CI/CD"}
-        if self.cloud == "onprem":
-            names -= {"Multi-zone"}
-        else:
-            names |= _BUILT_IN_CLOUDS
+        names = built_names(self.workload_type, self.cloud)
         return [pattern for pattern in self.patterns if pattern.name in names]
 
     @property

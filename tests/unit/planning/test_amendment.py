@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from providers.amendment import Refit, refit
+from providers.amendment import Approved, Refit, looser, objected, refit
 from providers.policies import PolicyBundle, evaluate
 from providers.whatif import what_if
 from storage.records.constraints import ConstraintValues
+from storage.records.plans import Critique
 
 from .plans import FRAUD, Planning
 
@@ -18,7 +19,8 @@ def fitted(planning: Planning, bundle: PolicyBundle, approved: dict[str, Any], c
     values, proposal = planning.fraud(**approved)
     policy = evaluate(bundle, values, proposal.plan, proposal.cost)
     after = ConstraintValues.model_validate({**values.model_dump(), **changes})
-    return refit(after, plan=proposal.plan, cost=proposal.cost, policy=policy, book=planning.book, bundle=bundle)
+    covered = Approved(values, proposal.plan, proposal.cost, policy)
+    return refit(after, approved=covered, book=planning.book, bundle=bundle)
 
 
 def test_a_cap_and_a_lower_budget_are_only_tighter(planning: Planning, bundle: PolicyBundle) -> None:
@@ -28,14 +30,80 @@ def test_a_cap_and_a_lower_budget_are_only_tighter(planning: Planning, bundle: P
     assert found.cost.likely <= 3500
 
 
-def test_a_cap_leads_to_bigger_machines_under_the_same_approval(planning: Planning, bundle: PolicyBundle) -> None:
-    without_gpu = {"gpu_required": False, "regions": ["eu-west-1"]}
-    found = fitted(planning, bundle, without_gpu, {"max_replicas": 6, "monthly_budget_usd": 3500})
-    before = next(item for item in planning.fraud(**without_gpu)[1].plan.resources if item.kind == "compute")
-    after = next(item for item in found.plan.resources if item.kind == "compute")
+ON_CPUS = {"cloud": ["aws"], "gpu_required": False}
+
+
+def test_a_cap_that_costs_a_zone_asks_again_and_says_what_is_given_up(planning: Planning, bundle: PolicyBundle) -> None:
+    found = fitted(planning, bundle, ON_CPUS, {"max_replicas": 6, "monthly_budget_usd": 3500})
+    _, approved = planning.fraud(**ON_CPUS)
+    assert (approved.plan.zones, found.plan.zones) == (3, 2)
+    assert not found.tighter
+    assert found.reasons == [
+        "It would run in 2 zones instead of 3.",
+        "A risk that was not approved: the loss of a zone leaves less than the peak needs.",
+        "It would carry 309 requests a second instead of 463; 300 are required.",
+    ]
+    pattern = next(item for item in found.plan.patterns if item.name == "Multi-zone")
+    assert pattern.reason == "Machines in 2 zones, so that part of the peak is served when one fails."
+
+
+def test_multi_zone_promises_only_what_the_machines_carry(planning: Planning) -> None:
+    _, proposal = planning.fraud(**ON_CPUS)
+    machine, chosen = proposal.plan.resources[0], proposal.plan.candidates[0]
+    assert chosen.capacity_rps
+    assert chosen.capacity_rps * (machine.count - machine.count / proposal.plan.zones) / machine.count >= 300
+    pattern = next(item for item in proposal.plan.patterns if item.name == "Multi-zone")
+    assert pattern.reason == "Machines in 3 zones, so that one may fail."
+
+
+def test_the_plan_stays_in_its_place_though_a_better_one_is_elsewhere(planning: Planning, bundle: PolicyBundle) -> None:
+    """The critics had ruled out the best one, so that another was approved."""
+    values, best = planning.fraud(**ON_CPUS)
+    _, proposal = planning.fraud(**ON_CPUS, regions=["eu-central-1"])
+    covered = Approved(values, proposal.plan, proposal.cost, evaluate(bundle, values, proposal.plan, proposal.cost))
+    after = ConstraintValues.model_validate({**values.model_dump(), "availability_slo": 99.9})
+    found = refit(after, approved=covered, book=planning.book, bundle=bundle)
+    assert proposal.plan.resources[0].region != best.plan.resources[0].region
+    assert found.plan.resources == proposal.plan.resources
     assert (found.tighter, found.reasons) == (True, [])
-    assert before.count > 6 >= after.count
-    assert before.vcpus < after.vcpus
+
+
+def test_a_looser_constraint_leads_to_the_best_plan_and_asks_again(planning: Planning, bundle: PolicyBundle) -> None:
+    found = fitted(planning, bundle, {**ON_CPUS, "monthly_budget_usd": 2000}, {"monthly_budget_usd": 4000})
+    assert found.plan.zones == 3
+    assert found.reasons == ["The likely cost would rise from $1,904.02 to $2,759.79 a month."]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fields"),
+    [
+        ({"monthly_budget_usd": 4000}, {"monthly_budget_usd": 3000}, []),
+        ({"monthly_budget_usd": 4000}, {"monthly_budget_usd": None}, ["monthly_budget_usd"]),
+        ({"latency_p95_ms": 80}, {"latency_p95_ms": 90}, ["latency_p95_ms"]),
+        ({"throughput_rps": 300}, {"throughput_rps": 200}, ["throughput_rps"]),
+        ({"cloud": ["aws", "gcp"]}, {"cloud": ["aws"]}, []),
+        ({"cloud": ["aws"]}, {"cloud": ["aws", "gcp"]}, ["cloud"]),
+        ({}, {"spot_ok": True, "max_replicas": 6}, ["spot_ok"]),
+    ],
+)
+def test_what_is_looser(before: dict[str, Any], after: dict[str, Any], fields: list[str]) -> None:
+    assert looser(ConstraintValues.model_validate(before), ConstraintValues.model_validate(after)) == fields
+
+
+def test_fewer_machines_for_less_traffic_are_not_weaker(planning: Planning, bundle: PolicyBundle) -> None:
+    found = fitted(planning, bundle, ON_CPUS, {"throughput_rps": 200})
+    assert (found.plan.resources[0].count, found.plan.zones) == (12, 3)
+    assert (found.tighter, found.reasons) == (True, [])
+
+
+def critique(critic: Any, severity: Any, claim: str) -> Critique:
+    return Critique(critic=critic, claim=claim, evidence=[], severity=severity, confidence=0.9)
+
+
+def test_only_a_severe_objection_that_is_new_asks_again() -> None:
+    before = [critique("tech", "high", "Old."), critique("risk", "medium", "Zones.")]
+    after = [critique("tech", "high", "Old."), critique("risk", "high", "Zones."), critique("cost", "medium", "Dear.")]
+    assert objected(before, after) == ["The risk critic objects, severity high: Zones."]
 
 
 def test_nothing_changed_is_tighter(planning: Planning, bundle: PolicyBundle) -> None:
@@ -55,6 +123,9 @@ def test_nothing_changed_is_tighter(planning: Planning, bundle: PolicyBundle) ->
             "The policy “A high month stays within the budget” would warn",
         ),
         ({}, {"monthly_budget_usd": 20.0}, "No plan meets this."),
+        ({}, {"data_sensitivity": "internal"}, "It would be reachable from the internet, which was not approved."),
+        ({}, {"data_sensitivity": "internal"}, "It would no longer have: Audit logging."),
+        (ON_CPUS, {"spot_ok": True, "monthly_budget_usd": 1500}, "It would run on spot machines"),
         ({}, {"cloud": ["azure"]}, "The policy “Every part has a price” would warn"),
     ],
 )

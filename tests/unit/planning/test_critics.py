@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from graphs.decision.critics import less_sure
+from intake.schema import label
 from providers.base import CriticName, Proposal
 from providers.rulebook.critics import critique
-from storage.records.constraints import ConstraintValues
+from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValues
 from storage.records.plans import Critique, Plan
 
 from .plans import Planning
@@ -160,3 +162,42 @@ def test_an_infeasible_plan_is_the_tech_critics_case(planning: Planning) -> None
     values, proposal = planning.fraud(monthly_budget_usd=Decimal(20))
     assert critique("tech", values, proposal.plan, proposal.cost).severity == "high"
     assert critique("cost", values, proposal.plan, proposal.cost).severity == "none"
+
+
+@pytest.mark.parametrize(("latency", "confidence"), [(78.0, 0.635), (90.0, 0.775), (120.0, 0.95)])
+def test_confidence_grows_with_the_distance_from_the_limit(
+    fraud: tuple[ConstraintValues, Proposal], latency: float, confidence: float
+) -> None:
+    values, proposal = fraud
+    found = critique("tech", values, with_chosen(proposal.plan, latency_p95_ms=latency), proposal.cost)
+    assert found.confidence == pytest.approx(confidence, abs=0.01)
+    assert found.confidence_basis == f"p95 {latency:g} against 80 ms, {abs(latency - 80) / 80:.0%} apart"
+    assert found.rests_on == ["latency_p95_ms"]
+
+
+def test_what_is_read_off_the_plan_is_no_estimate(fraud: tuple[ConstraintValues, Proposal]) -> None:
+    values, proposal = fraud
+    found = critique("risk", values, proposal.plan.model_copy(update={"zones": 1}), proposal.cost)
+    assert (found.confidence, found.confidence_basis) == (0.95, "read off the plan, nothing is estimated")
+
+
+def test_no_objection_is_as_sure_as_the_closest_call_and_less_where_nothing_was_stated(planning: Planning) -> None:
+    values, proposal = planning.fraud(model_size_params=110_000_000)
+    sure = critique("tech", values, proposal.plan, proposal.cost)
+    unstated = values.model_copy(update={"latency_p95_ms": None, "throughput_rps": None})
+    unsure = critique("tech", unstated, proposal.plan, proposal.cost)
+    assert sure.severity == unsure.severity == "none"
+    assert " against " in sure.confidence_basis
+    assert unsure.confidence_basis.endswith("not stated: throughput_rps, latency_p95_ms")
+    assert unsure.confidence == pytest.approx(0.75)
+
+
+def test_what_was_assumed_takes_confidence_away_and_is_named(fraud: tuple[ConstraintValues, Proposal]) -> None:
+    values, proposal = fraud
+    found = critique("tech", values, with_chosen(proposal.plan, latency_p95_ms=90.0), proposal.cost)
+    stated = ConstraintSchema({"latency_p95_ms": Constraint(value=80, status="stated")})
+    assumed = ConstraintSchema({"latency_p95_ms": Constraint(value=80, status="assumed")})
+    assert less_sure(found, stated) == found
+    weaker = less_sure(found, assumed)
+    assert weaker.confidence == pytest.approx(found.confidence - 0.1)
+    assert weaker.confidence_basis == f"{found.confidence_basis}; assumed: {label('latency_p95_ms')}"

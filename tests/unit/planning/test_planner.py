@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -82,6 +84,53 @@ def test_the_relaxation_offered_is_enough(planning: Planning) -> None:
     _, proposal = planning.fraud(monthly_budget_usd=50)
     wanted = float(proposal.plan.relax[0].split("$")[1].split(" ")[0].replace(",", ""))
     assert planning.fraud(monthly_budget_usd=wanted + 1)[1].plan.feasible
+
+
+def test_the_basis_of_the_confidence_counts_in_english(planning: Planning) -> None:
+    _, proposal = planning.fraud(gpu_required=False, cloud=["aws"])
+    words = "1 sizing fact assumed, 0 prices unknown; throughput is not measured."
+    assert proposal.confidence_basis == words
+
+
+LLAMA: dict[str, Any] = {
+    "workload_type": "realtime_inference", "model_size_params": 70e9, "latency_p95_ms": 50, "throughput_rps": 500,
+    "monthly_budget_usd": 100, "data_residency": "EU",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"throughput_rps": 5}, {"throughput_rps": 5, "latency_p95_ms": 170}, {"latency_p95_ms": 200}]
+)
+def test_each_way_out_of_two_constraints_leads_to_a_plan(planning: Planning, changes: dict[str, Any]) -> None:
+    stated = {**LLAMA, **changes}
+    _, proposal = planning.of(**stated)
+    ways = [(amount(way, r"budget to \$([\d,]+)"), amount(way, r"p95 of ([\d,]+) ms")) for way in proposal.plan.relax]
+    assert 1 <= len(ways) <= 5
+    assert ways == sorted(ways, key=lambda way: way[0] or 0)
+    for budget, latency in ways:
+        assert budget is not None
+        relaxed = {**stated, "monthly_budget_usd": budget + 1, "latency_p95_ms": latency or stated["latency_p95_ms"]}
+        assert planning.of(**relaxed)[1].plan.feasible
+        short = {**relaxed, "monthly_budget_usd": budget * 0.9}
+        assert latency is None or not planning.of(**short, spot_ok=False)[1].plan.feasible
+
+
+def amount(sentence: str, pattern: str) -> float | None:
+    found = re.search(pattern, sentence)
+    return float(found[1].replace(",", "")) if found else None
+
+
+def test_a_slower_answer_that_costs_far_less_is_offered_before_the_fastest(planning: Planning) -> None:
+    _, proposal = planning.of(**{**LLAMA, "throughput_rps": 5})
+    steps = [amount(way, r"p95 of ([\d,]+) ms") for way in proposal.plan.relax]
+    assert steps == [688, 258, 172]
+    assert proposal.plan.summary.startswith("No plan meets this. The nearest is 2 × p4de.24xlarge on demand")
+    assert planning.of(**{**LLAMA, "throughput_rps": 5})[1] == proposal
+
+
+def test_more_than_all_machines_carry_is_said_as_such(planning: Planning) -> None:
+    _, proposal = planning.of(**{**LLAMA, "throughput_rps": 50_000})
+    assert "ask for 2,139 requests a second instead of 50,000" in proposal.plan.relax[0]
 
 
 def test_allowing_a_gpu_is_priced_as_it_would_then_be_planned(planning: Planning) -> None:

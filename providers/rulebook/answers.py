@@ -1,0 +1,52 @@
+"""The planner's case against an objection, from the plan's own figures: what the gate shows beside the critic's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from providers.rulebook.options import ruled_out
+from storage.records.plans import Candidate, Critique, Plan
+
+
+def answer(critique: Critique, plan: Plan, avoided: Collection[str]) -> str:
+    """`avoided` is what critics ruled out before this plan was made. Empty for no objection."""
+    chosen = next((item for item in plan.candidates if item.chosen), None)
+    if critique.severity == "none":
+        return ""
+    if chosen is None:
+        return "No option meets the constraints; the plan lists what to relax."
+    if ruled_out(chosen, avoided):
+        return "It was ruled out and stands all the same: no option that the critics left meets the constraints."
+    left = " that the critics left" if avoided else ""
+    front = [item for item in plan.candidates if item.pareto and not item.chosen]
+    return {"tech": _tech, "cost": _cost, "risk": _risk}[critique.critic](plan, chosen, front, left)
+
+
+def _tech(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+    sized = next((item.reason.split(". ")[0] for item in plan.traces if item.kind == "compute"), "")
+    own, quick = _slowness(chosen), [item for item in front if _slowness(item) < _slowness(chosen)]
+    if own == float("inf"):
+        return f"{sized}."
+    if not quick:
+        return f"{sized}. No option{left} on the front is faster."
+    nearest = min(quick, key=lambda item: (len(item.risks), item.cost_usd_month or 0))
+    return f"{sized}. The nearest that is faster, {nearest.label}: {nearest.rejected_because}"
+
+
+def _cost(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+    cheaper = [item for item in front if (item.rejected_because or "").startswith("Saves")]
+    if not cheaper:
+        return f"No option{left} that meets the constraints costs less."
+    nearest = min(cheaper, key=lambda item: (len(item.risks), item.cost_usd_month or 0))
+    return f"What costs less risks more. {nearest.label}: {nearest.rejected_because}"
+
+
+def _risk(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+    if chosen.risks:
+        return f"No option{left} that meets the constraints risks less; taken are: {'; '.join(chosen.risks)}."
+    return "Machines, zones and prices carry none of the risks that options are ranked by."
+
+
+def _slowness(item: Candidate) -> float:
+    found = item.latency_p95_ms if item.latency_p95_ms is not None else item.run_hours
+    return float("inf") if found is None else found

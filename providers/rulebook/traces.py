@@ -1,0 +1,61 @@
+"""Why each resource is there and as large as it is, and which stated constraints ask for it."""
+
+from __future__ import annotations
+
+from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.options import RISK_WORDS, Option
+from providers.rulebook.workload import Workload
+from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.plans import Resource, Trace
+
+_WHERE: tuple[FieldName, ...] = ("cloud", "regions", "data_residency")
+_CHIP: tuple[FieldName, ...] = ("gpu_required", "gpu_type", "gpu_count")
+_SIZE: tuple[FieldName, ...] = ("model_framework", "model_size_params", "max_replicas", "spot_ok")
+_SERVING: tuple[FieldName, ...] = ("throughput_rps", "latency_p95_ms", "availability_slo", "scale_to_zero")
+_JOB: tuple[FieldName, ...] = ("dataset_size_gb", "deadline_hours", "throughput_rps")
+_AROUND: dict[str, tuple[FieldName, ...]] = {
+    "load_balancer": ("workload_type", "throughput_rps"),
+    "storage": ("workload_type", "model_size_params", "dataset_size_gb"),
+    "registry": ("workload_type",),
+    "logs": ("workload_type", "throughput_rps"),
+    "network": ("workload_type", "throughput_rps", "data_sensitivity"),
+    "queue": ("workload_type", "throughput_rps"),
+    "database": ("workload_type",),
+    "cluster": ("orchestrator",),
+}
+
+
+def traces(resources: list[Resource], chosen: Option, catalogue: Catalogue) -> list[Trace]:
+    """One for each resource, in their order."""
+    stated = _stated(catalogue.values)
+    return [_trace(item.kind, chosen, catalogue, stated) for item in resources]
+
+
+def _stated(values: ConstraintValues) -> frozenset[str]:
+    return frozenset(name for name in values.model_fields_set if getattr(values, name) is not None)
+
+
+def _trace(kind: str, chosen: Option, catalogue: Catalogue, stated: frozenset[str]) -> Trace:
+    if kind == "compute":
+        sized = _SERVING if chosen.serving else _JOB
+        fields = ("workload_type", *sized, *_SIZE, *_CHIP, *_WHERE, "monthly_budget_usd")
+        reason = _machines(chosen, catalogue.workload)
+    else:
+        fields, needs = _AROUND[kind], catalogue.services(chosen.machine.cloud, chosen.machine.region)
+        reason = "; ".join(dict.fromkeys(item.need.words for item in needs if item.need.kind == kind)) + "."
+    asked = [name for name in fields if name in stated]
+    return Trace.model_validate({"kind": kind, "reason": reason, "from": asked})
+
+
+def _machines(chosen: Option, workload: Workload) -> str:
+    """What they carry against what is asked, and how they stand among what the constraints leave."""
+    capacity, rate = chosen.capacity, chosen.rate
+    if chosen.serving and capacity is not None and rate is not None:
+        carried = (
+            f"They carry {rate:,.0f} requests a second where {workload.rps:,g} are asked, at a p95 of"
+            f" {capacity.latency_ms:g} ms where {workload.latency_ms:g} ms may pass"
+        )
+    else:
+        carried = f"They finish a run in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
+    risks = "; ".join(RISK_WORDS[name] for name in chosen.risks) or "none is named"
+    return f"{carried}. Of what the constraints leave, the cheapest with the least risk; risks: {risks}."
