@@ -63,37 +63,40 @@ async def _execute(
     started = datetime.now(UTC)
     input_sha = sha256_of(as_json(reads, state))
     origin = Origin(context.decision_set, context.thread, context.run, node=name, base=base)
-    for attempt in range(REBUILDS):
-        result = await node(state, context)
-        body = as_json(schema, result.update)
-        entry = Entry(
-            task=task,
-            origin=origin,
-            lease=context.lease,
-            input_sha=input_sha,
-            output_sha=sha256_of(body),
-            body=body,
-            started_at=started,
-            cards=result.cards,
-            patch=result.patch,
-            provider=result.provider,
-            model=result.model,
-            tokens=result.tokens,
-        )
-        if context.pending is not None and not result.effects:
-            context.pending[task] = entry
+    for left in reversed(range(REBUILDS)):
+        try:  # the branch moves while the node prepares its commit, or when it is published
+            result = await node(state, context)
+            body = as_json(schema, result.update)
+            entry = Entry(
+                task=task,
+                origin=origin,
+                lease=context.lease,
+                input_sha=input_sha,
+                output_sha=sha256_of(body),
+                body=body,
+                started_at=started,
+                cards=result.cards,
+                patch=result.patch,
+                provider=result.provider,
+                model=result.model,
+                tokens=result.tokens,
+            )
+            if context.pending is not None and not result.effects:
+                context.pending[task] = entry
+            else:
+                await _written(entry, result, context)
             return _finished(task, started, result)
-        try:
-            async with unit_of_work(context.pool) as work:
-                for effect in result.effects:
-                    await effect(work)
-                await record_node(work, entry)
         except RefMoved:
-            if attempt == REBUILDS - 1:
+            if not left:
                 raise
-            continue
-        return _finished(task, started, result)
     raise AssertionError("unreachable")
+
+
+async def _written(entry: Entry, result: NodeResult, context: RunContext) -> None:
+    async with unit_of_work(context.pool) as work:
+        for effect in result.effects:
+            await effect(work)
+        await record_node(work, entry)
 
 
 def _finished(task: TaskId, started: datetime, result: NodeResult) -> dict[str, Any]:

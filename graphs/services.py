@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from infra.sandbox import Sandbox
 from providers.base import CodeGenProvider, OrchestrationProvider
@@ -12,7 +13,7 @@ from providers.compute import Compute
 from providers.inputs import Inputs, VersionedInputs
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
-from storage import projects
+from storage import projects, runs
 from storage.artifacts import ArtifactStore
 from storage.records.decision_sets import Settling
 from storage.records.steps import RunContext
@@ -60,3 +61,10 @@ class Services:
             return Settling()
         async with context.pool.connection() as conn:
             return await projects.settling_of(conn, context.decision_set)
+
+    async def model_spend(self, context: RunContext | None) -> Decimal | None:
+        """US dollars that models have cost this decision set so far; None where that is not known."""
+        if context is None:
+            return None
+        async with context.pool.connection() as conn:
+            return await runs.model_spend(conn, context.decision_set)

@@ -35,7 +35,7 @@ class MLOpsProjectState(TypedDict, total=False):
     """`round` counts the plans that were made, by the planner or for a gate that opened again; after `last_round` the
     planner tries no more before a person is asked. `revision` counts the times a person asked for changes; `compared`
     is the plan that the last gate showed, once a person has answered it. Each critic writes a channel of its own;
-    `critiques` is what reconciliation saw."""
+    `critiques` is what reconciliation saw; `covered` has a hash of each part under the capsule."""
 
     project: str
     constraints: ConstraintSchema
@@ -56,6 +56,7 @@ class MLOpsProjectState(TypedDict, total=False):
     policy_results: PolicyReport
     basis: PlanBasis
     capsule: Sha256
+    covered: dict[str, Sha256]
     approval: Approval | None
     amendment: Amendment | None
     feedback: str

@@ -103,6 +103,7 @@ def _card(call: ModelCall, *, title: str, decision: str, chosen: str, rejected: 
         model=call.model,
         pack=call.pack,
         tokens=call.tokens,
+        cost_usd=call.cost_usd,
     )
 
 

@@ -37,6 +37,12 @@ def covered(plan: Plan, cost: Cost, policy: PolicyReport, basis: PlanBasis, cons
     }
 
 
+def seals(parts: Parts) -> dict[str, Sha256]:
+    """A hash of each covered part but the basis, whose fields are names and hashes themselves: which part moved can
+    then be said when the whole does not match."""
+    return {name: sha256_of(part) for name, part in parts.items() if name != "basis"}
+
+
 def capsule(plan: Plan, cost: Cost, policy: PolicyReport, basis: PlanBasis, constraints: ConstraintSchema) -> Sha256:
     return sha256_of(covered(plan, cost, policy, basis, constraints))
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.postgres import Connection, UnitOfWork, every, one, queries
 from storage.records.ids import DecisionSetId, Sha256
-from storage.records.plans import PolicyReport
+from storage.records.plans import PolicyOverride, PolicyReport
 from storage.records.steps import RunContext
 
 SQL = queries("policy_decisions")
@@ -31,8 +31,8 @@ class RuleResult(BaseModel):
 
 
 class PolicyDecision(BaseModel):
-    """One evaluation. `seq` is that of its policy-update event; `failed` and `warned` name the rules that were not
-    met."""
+    """One evaluation. `seq` is that of its policy-update event; `failed` and `warned` name the rules that were not met,
+    `overrides` those of them that an approval let stand, by `overridden_by`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,6 +49,8 @@ class PolicyDecision(BaseModel):
     failed: list[str]
     warned: list[str]
     results: list[RuleResult]
+    overrides: list[PolicyOverride]
+    overridden_by: str | None
     at: datetime
 
 

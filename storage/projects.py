@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
 
 from storage.postgres import Connection, every, one, queries
-from storage.records.decision_sets import Project, Settling
+from storage.records.decision_sets import Project, ProjectSettings, Settling
 from storage.records.errors import Invalid, NotFound, ProjectExists
 from storage.records.ids import DecisionSetId, new_id
 
@@ -51,18 +50,20 @@ async def by_slug(conn: Connection, slug: str) -> Project:
     return Project.model_validate(row)
 
 
-async def settle(conn: Connection, slug: str, settling: Settling, by: str) -> Project:
+async def settings(conn: Connection, slug: str) -> ProjectSettings:
+    """Raises NotFound."""
+    row = await one(conn, SQL["settings"], {"slug": slug})
+    if row is None:
+        raise NotFound(f"There is no project {slug!r}.")
+    return ProjectSettings.model_validate(row)
+
+
+async def settle(conn: Connection, slug: str, settling: Settling, by: str) -> ProjectSettings:
     """Raises NotFound."""
     row = await one(conn, SQL["settle"], {**settling.model_dump(), "slug": slug, "by": by})
     if row is None:
         raise NotFound(f"There is no project {slug!r}.")
-    return Project.model_validate(row)
-
-
-async def settled(conn: Connection, slug: str) -> tuple[str, datetime] | None:
-    """Who last changed how objections are settled, and when; None where nobody has."""
-    row = await one(conn, SQL["settled"], {"slug": slug})
-    return (row["settings_by"], row["settings_at"]) if row and row["settings_by"] else None
+    return ProjectSettings.model_validate(row)
 
 
 async def settling_of(conn: Connection, decision_set: DecisionSetId) -> Settling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -69,3 +70,9 @@ async def beat(conn: Connection, worker: str) -> None:
 
 async def abandon_stream(conn: Connection, decision_set: DecisionSetId) -> None:
     await conn.execute(SQL["abandon_stream"], {"decision_set": decision_set})
+
+
+async def model_spend(conn: Connection, decision_set: DecisionSetId) -> Decimal | None:
+    """US dollars that models have cost so far; None where the price of some tokens is unknown."""
+    row = await one(conn, SQL["model_spend"], {"decision_set": decision_set})
+    return row["usd"] if row else Decimal(0)

@@ -10,11 +10,11 @@ import psycopg
 import structlog
 from procrastinate import App
 
-from storage import decision_sets, deltas, git, runs, workers
+from storage import decision_sets, deltas, gates, git, runs, workers
 from storage.events import Origin, log_event
 from storage.jobs import QUEUE, defer_advance
 from storage.postgres import Pool, every, unit_of_work
-from storage.records.events import RunComplete, RunFailed
+from storage.records.events import RunComplete, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, ThreadId
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,7 @@ async def reap_for_ever(pool: Pool, app: App) -> None:
     while True:
         try:
             await reap(pool, app)
+            await expire_gates(pool)
         except psycopg.OperationalError as error:
             log.warning("reaper missed a turn", error=str(error))
         await asyncio.sleep(BEAT_SECONDS)
@@ -81,6 +82,37 @@ async def reap(pool: Pool, app: App) -> None:
         else:
             async with unit_of_work(pool) as work:
                 await defer_advance(work.conn, run["decision_set_id"])
+
+
+async def expire_gates(pool: Pool) -> None:
+    """Fails, in the open, every decision set whose approval nobody answered in time."""
+    async with pool.connection() as conn:
+        found = await gates.expired(conn)
+    for decision_set in found:
+        await _expire(pool, decision_set)
+
+
+async def _expire(pool: Pool, decision_set: DecisionSetId) -> None:
+    async with unit_of_work(pool) as work:
+        row = await decision_sets.lock(work.conn, decision_set)
+        gate, last = await gates.unanswered(work.conn, decision_set), await runs.current(work.conn, decision_set)
+        waits = row["status"] == "awaiting_approval" and row["cancel_asked"] is None
+        if gate is None or not gate["is_expired"] or not waits or (last is not None and last.outcome is None):
+            return  # answered, cancelled or opened again meanwhile, or about to be
+        cause = f"Nobody answered the approval by {gate['expires_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        run = await runs.open_run(work.conn, decision_set, "resume", None)
+        await runs.finish(work.conn, run, "failed")
+        await decision_sets.change(work.conn, decision_set, row["version"], {"status": "failed", "failure": cause})
+        failed = RunFailed(
+            stage="approval",
+            cause=cause,
+            effect="Nothing was built. The plan, its price and its reasons are kept.",
+            next_action="Retry opens the approval again on the same plan; a child decision set plans anew.",
+        )
+        origin = Origin(decision_set, ThreadId(decision_set), run, "gate_hitl", checkpoint=gate["checkpoint_id"])
+        ended = (StageChanged(stage="approval", status="failed"), RunComplete(outcome="failed"))
+        await log_event(work, origin, failed, *ended)
+        log.info("gate expired", gate=gate["id"])
 
 
 async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: int) -> None:

@@ -54,6 +54,7 @@ class FeedbackInput(TypedDict):
     policy_results: PolicyReport
     basis: PlanBasis
     capsule: Sha256
+    covered: NotRequired[dict[str, Sha256]]
     approval: NotRequired[Approval | None]
     amendment: NotRequired[Amendment | None]
     avoid: NotRequired[list[str]]
@@ -205,6 +206,9 @@ def _update(
         "cost_estimate": fitted.cost,
         "policy_results": fitted.policy,
         "capsule": amendment.capsule,
+        "covered": capsules.seals(
+            capsules.covered(fitted.plan, fitted.cost, fitted.policy, state["basis"], constraints)
+        ),
         "amendment": amendment,
         "compared": shown_before(state),
         "round": number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from intake.schema import label, show
@@ -14,7 +15,7 @@ def documents(state: Mapping[str, Any]) -> dict[str, str]:
     """Markdown by path: the plan with its reasons, the cost with its sources, the policies and the dissent."""
     return {
         "docs/plan.md": plan_document(state["plan"], state["constraints"]),
-        "docs/cost.md": cost_document(state["cost_estimate"]),
+        "docs/cost.md": cost_document(state["cost_estimate"], state["constraints"].values.monthly_budget_usd),
         "docs/policy.md": policy_document(
             state["policy_results"], state.get("reconciliation"), state.get("feedback", "")
         ),
@@ -90,7 +91,8 @@ def option_row(item: Candidate) -> list[object]:
     ]
 
 
-def cost_document(cost: Cost) -> str:
+def cost_document(cost: Cost, budget: float | None) -> str:
+    """`budget` is in US dollars a month."""
     rows: list[list[object]] = [
         [
             item.item,
@@ -106,6 +108,7 @@ def cost_document(cost: Cost) -> str:
         [
             "# Cost, US dollars a month",
             f"Low {cost.low}, likely {cost.likely}, high {cost.high}. Price book {cost.price_book}.",
+            against(cost, budget),
             table(["Item", "Quantity", "Unit price", "USD", "Source", "As of"], rows),
             "\n".join(f"- {cell(item)}" for item in cost.assumptions) or "No assumptions.",
             "",
@@ -117,6 +120,13 @@ def dissent_row(item: Critique) -> list[object]:
     sure = f"{item.confidence:.0%}{f' ({item.confidence_basis})' if item.confidence_basis else ''}"
     evidence = "; ".join(item.evidence)
     return [item.critic, item.severity, item.claim, evidence, item.counter_proposal or "", sure, item.answer]
+
+
+def against(cost: Cost, budget: float | None) -> str:
+    if budget is None:
+        return "No budget is stated."
+    left, high = Decimal(repr(budget)) - cost.likely, Decimal(repr(budget)) - cost.high
+    return f"Budget {budget:,.2f}: {left:,.2f} left in the likely month, {high:,.2f} in a high one."
 
 
 def policy_document(report: PolicyReport, found: Reconciliation | None, comment: str) -> str:

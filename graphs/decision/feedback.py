@@ -10,6 +10,7 @@ from intake.extract import captured
 from intake.merge import merge
 from providers import capsule as capsules
 from providers.inputs import Inputs
+from storage.records.canonical import sha256_of
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.events import Payload, ReasonCard, StageChanged
 from storage.records.plans import Approval
@@ -40,13 +41,14 @@ class ProcessApprovalFeedback:
     def _check_capsule(self, state: FeedbackInput, approval: Approval, inputs: Inputs) -> None:
         """What runs after the gate must be what was approved."""
         moved = capsules.basis_moved(state["basis"], basis_of(self._services, inputs))
-        if state.get("amendment") is None:
-            sealed = capsules.capsule(
-                state["plan"], state["cost_estimate"], state["policy_results"], state["basis"], state["constraints"]
-            )
-            if sealed != state["capsule"]:
-                moved.append("plan")
-        if approval.capsule != state["capsule"]:
+        parts = capsules.covered(
+            state["plan"], state["cost_estimate"], state["policy_results"], state["basis"], state["constraints"]
+        )
+        sealed = state.get("covered", {})
+        moved += [name for name, now in capsules.seals(parts).items() if sealed.get(name, now) != now]
+        if state.get("amendment") is None and not moved and sha256_of(parts) != state["capsule"]:
+            moved.append("capsule")
+        if approval.capsule != state["capsule"] and "capsule" not in moved:
             moved.append("capsule")
         if approval.action == "approve" and moved:
             raise NodeFailed(

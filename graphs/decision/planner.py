@@ -36,6 +36,8 @@ class Planner:
         inputs = await self._services.current(context)
         avoid, today = frozenset(state.get("avoid", [])), datetime.now(UTC).date()
         proposal = await provider.plan(PlanRequest(values, avoid, number, book=inputs.book, today=today))
+        priced = cost_card(state.get("baseline"), state["constraints"], proposal.cost)
+        spend = await self._services.model_spend(context)
         return NodeResult(
             update={
                 "plan": proposal.plan,
@@ -45,7 +47,7 @@ class Planner:
             },
             cards=[
                 self._reason(state, proposal, number),
-                cost_card(state.get("baseline"), state["constraints"], proposal.cost),
+                priced.model_copy(update={"model_spend": spend}),
                 StageChanged(stage="critics", status="planning", round=number),
             ],
             patch={"stage": "critics", **cost_columns(state.get("baseline"), proposal.cost)},

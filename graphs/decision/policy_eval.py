@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing_extensions import TypedDict
 
 from graphs.services import Services
-from providers.capsule import capsule
+from providers.capsule import covered, seals
 from providers.inputs import Inputs
 from providers.policies import evaluate, input_sha256
 from providers.pricing import PriceBook
 from storage import policy_decisions
 from storage.policy_decisions import Evaluated
 from storage.postgres import UnitOfWork
+from storage.records.canonical import sha256_of
 from storage.records.constraints import ConstraintSchema
 from storage.records.errors import NotFound
 from storage.records.events import PolicyUpdate, StageChanged
@@ -37,6 +38,7 @@ class PolicyEval:
         inputs, today = await self._services.current(context), datetime.now(UTC).date()
         report = await self._services.compute(evaluate, inputs.bundle, constraints.values, plan, cost, today=today)
         basis = basis_of(self._services, inputs, await self._priced_with(cost.price_book, inputs, context))
+        parts = covered(plan, cost, report, basis, constraints)
         evaluated = Evaluated(
             "policy_eval", report, input_sha256(constraints.values, plan, cost, today=today), offset=1
         )
@@ -44,7 +46,8 @@ class PolicyEval:
             update={
                 "policy_results": report,
                 "basis": basis,
-                "capsule": capsule(plan, cost, report, basis, constraints),
+                "capsule": sha256_of(parts),
+                "covered": seals(parts),
                 "amendment": None,
             },
             cards=[PolicyUpdate(policy=report), StageChanged(stage="approval", status="planning")],

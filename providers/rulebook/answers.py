@@ -17,33 +17,33 @@ def answer(critique: Critique, plan: Plan, avoided: Collection[str]) -> str:
         return "No option meets the constraints; the plan lists what to relax."
     if ruled_out(chosen, avoided):
         return "It was ruled out and stands all the same: no option that the critics left meets the constraints."
-    left = " that the critics left" if avoided else ""
+    none = "Of what the critics left, no option" if avoided else "No option"
     front = [item for item in plan.candidates if item.pareto and not item.chosen]
-    return {"tech": _tech, "cost": _cost, "risk": _risk}[critique.critic](plan, chosen, front, left)
+    return {"tech": _tech, "cost": _cost, "risk": _risk}[critique.critic](plan, chosen, front, none)
 
 
-def _tech(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+def _tech(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> str:
     sized = next((item.reason.split(". ")[0] for item in plan.traces if item.kind == "compute"), "")
     own, quick = _slowness(chosen), [item for item in front if _slowness(item) < _slowness(chosen)]
     if own == float("inf"):
         return f"{sized}."
     if not quick:
-        return f"{sized}. No option{left} on the front is faster."
+        return f"{sized}. {none} on the front is faster."
     nearest = min(quick, key=lambda item: (len(item.risks), item.cost_usd_month or 0))
     return f"{sized}. The nearest that is faster, {nearest.label}: {nearest.rejected_because}"
 
 
-def _cost(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+def _cost(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> str:
     cheaper = [item for item in front if (item.rejected_because or "").startswith("Saves")]
     if not cheaper:
-        return f"No option{left} that meets the constraints costs less."
+        return f"{none} that meets the constraints costs less."
     nearest = min(cheaper, key=lambda item: (len(item.risks), item.cost_usd_month or 0))
     return f"What costs less risks more. {nearest.label}: {nearest.rejected_because}"
 
 
-def _risk(plan: Plan, chosen: Candidate, front: list[Candidate], left: str) -> str:
+def _risk(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> str:
     if chosen.risks:
-        return f"No option{left} that meets the constraints risks less; taken are: {'; '.join(chosen.risks)}."
+        return f"{none} that meets the constraints risks less; taken are: {'; '.join(chosen.risks)}."
     return "Machines, zones and prices carry none of the risks that options are ranked by."
 
 

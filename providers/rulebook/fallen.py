@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.options import RISK_WORDS, Option, Violation
+from providers.rulebook.options import RISK_WORDS, Option, Violation, ruled_out
+from providers.rulebook.traces import stated_fields
 from storage.records.constraints import FieldName
 from storage.records.plans import FellOut
 
 PLACE_FIELDS = ("cloud", "data_residency", "regions")
 """What speaks against a place whatever runs there."""
+_BY_CRITICS = Violation(None, "the critics ruled out what meets the constraints there")
 Place = tuple[str, str]
 Kind = Literal["cloud", "region"]
 
 
-def fell_out(catalogue: Catalogue, chosen: Option | None) -> list[FellOut]:
-    """Clouds first, then regions; what no option meets first, then what the chosen option is better than."""
+def fell_out(catalogue: Catalogue, chosen: Option | None, avoid: Collection[str] = ()) -> list[FellOut]:
+    """Clouds first, then regions; what no option meets first, then what the chosen option is better than. `from` holds
+    only fields that were stated."""
+    found, stated = _fallen(catalogue, chosen, avoid), stated_fields(catalogue.values)
+    return [item.model_copy(update={"from_": [name for name in item.from_ if name in stated]}) for item in found]
+
+
+def _fallen(catalogue: Catalogue, chosen: Option | None, avoid: Collection[str]) -> list[FellOut]:
     nearest = _nearest(catalogue.options)
-    best = _best(catalogue.feasible)
+    best = _best([option for option in catalogue.feasible if option is chosen or not ruled_out(option, avoid)])
     out = {place: option for place, option in nearest.items() if place not in best}
     lost = {place: option for place, option in best.items() if chosen is not None and place != _place(chosen)}
     used = {chosen.machine.cloud} if chosen else set()
@@ -101,7 +109,7 @@ def _fell(kind: Kind, cloud: str, places: list[str], reason: str, over: Sequence
 def _decisive(option: Option) -> tuple[Violation, ...]:
     """A place that is barred is barred, whatever else its options lack."""
     barred = tuple(item for item in option.violations if item.field in PLACE_FIELDS)
-    return barred or option.violations
+    return barred or option.violations or (_BY_CRITICS,)
 
 
 def _words(violations: Sequence[Violation]) -> str:

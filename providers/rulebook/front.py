@@ -16,7 +16,10 @@ def pareto(feasible: Iterable[Option]) -> list[Option]:
     front: list[Option] = []
     quickest: dict[int, float] = {}
     for option in sorted(feasible, key=lambda option: (option.compared, quickness(option))):
-        slowness, risk = quickness(option), option.risk
+        slowness = quickness(option)
+        if slowness >= quickest.get(0, inf):  # beaten by one without any risk: no need to count its own
+            continue
+        risk = option.risk
         if all(slowness < other for level, other in quickest.items() if level <= risk):
             front.append(option)
             quickest[risk] = slowness

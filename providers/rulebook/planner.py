@@ -54,8 +54,8 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
         risks=[RISK_WORDS[name] for name in chosen.risks],
-        traces=traces(resources, chosen, catalogue),
-        fell_out=fell_out(catalogue, chosen),
+        traces=traces(resources, chosen, catalogue, request.avoid),
+        fell_out=fell_out(catalogue, chosen, request.avoid),
     )
     confidence, basis = _confidence(catalogue, cost)
     return Proposal(plan=made, cost=cost, confidence=confidence, confidence_basis=basis)

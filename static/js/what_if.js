@@ -13,9 +13,15 @@
 
   const say = (slider, text) => slider.setAttribute("aria-valuetext", `${text || "not stated"} ${slider.dataset.unit}`);
 
+  // As the server reads it: 4,000 and 4k are numbers.
+  const numberIn = (text) => {
+    const [, digits, factor] = /^\$?([\d.]+)([kmb]?)$/i.exec(text.replace(/[,\s]/g, "")) ?? [];
+    return Number(digits) * { "": 1, k: 1e3, m: 1e6, b: 1e9 }[(factor ?? "").toLowerCase()];
+  };
+
   const settle = (slider) => {
     const box = document.getElementById(slider.dataset.slides);
-    const value = Number(box.value.replace(/[,$\s]/g, ""));
+    const value = numberIn(box.value);
     if (value > 0) slider.value = placeOf(slider, value);
     say(slider, box.value);
   };

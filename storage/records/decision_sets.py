@@ -95,10 +95,22 @@ class Settling(BaseModel):
         return self.threshold if self.threshold is not None else THRESHOLDS.get(self.strategy)
 
 
-class Project(Settling):
+class Project(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     id: ProjectId
     slug: str
     name: str
+
+
+class ProjectSettings(Settling):
+    """A project with how its objections are settled, and who last said so."""
+
+    id: ProjectId
+    slug: str
+    name: str
+    settings_by: str | None = None
+    settings_at: datetime | None = None
 
 
 class DecisionSet(BaseModel):

@@ -110,6 +110,8 @@ class ReasonCard(Payload):
     model: str
     pack: Sha256
     tokens: int = 0
+    cost_usd: Money | None = None
+    """Of the tokens; None where none were used or no price is known."""
     round: int = 1
 
 

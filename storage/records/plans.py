@@ -152,6 +152,11 @@ class PolicyReport(Record):
     results: list[PolicyResult]
 
     @property
+    def denied(self) -> list[PolicyResult]:
+        """Those that forbid an approval."""
+        return [item for item in self.results if item.outcome == "fail"]
+
+    @property
     def unmet_soft(self) -> list[PolicyResult]:
         """Those that an approval has to override. A soft rule that could not be evaluated denies, and is none."""
         return [item for item in self.results if item.level == "soft" and item.outcome == "warn"]

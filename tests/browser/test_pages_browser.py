@@ -154,7 +154,7 @@ def test_an_understood_value_can_be_edited(context: BrowserContext, product: Pro
     page.click("#fact-latency_p95_ms summary")
     page.fill("#value-latency_p95_ms", "fast")
     page.click("#fact-latency_p95_ms button:has-text('Save')")
-    expect(page.locator("#problem-latency_p95_ms")).to_contain_text("type a number of ms")
+    expect(page.locator("#value-latency_p95_ms-problem")).to_contain_text("type a number of ms")
     expect(page.locator("#value-latency_p95_ms")).to_be_focused()
     page.fill("#value-latency_p95_ms", "120")
     page.click("#fact-latency_p95_ms button:has-text('Save')")

@@ -17,6 +17,7 @@ from storage.postgres import Pool, one, unit_of_work
 from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event
 from storage.records.ids import DecisionSetId
+from storage.records.plans import PolicyOverride
 from web import commands
 from web.commands import Caller
 
@@ -90,6 +91,10 @@ class House:
                 action=action,  # pyright: ignore[reportArgumentType]
                 capsule=now.gate.capsule,
                 comment=comment,
+                overrides=[
+                    PolicyOverride(policy=item.id, reason="Known, and accepted for the test.")
+                    for item in (now.policy.unmet_soft if now.policy and action == "approve" else [])
+                ],
             )
 
     async def read(self, decision_set: DecisionSetId) -> DecisionSet:

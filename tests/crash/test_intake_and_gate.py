@@ -1,4 +1,4 @@
-"""What the intake asks, what a second gate shows, and which overrides are taken."""
+"""What the intake asks, what a second gate shows, and what a child is not asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import pytest
 from storage import decision_sets, git, projects
 from storage.git import repository
 from storage.postgres import unit_of_work
-from storage.records.errors import Invalid
-from storage.records.plans import PolicyOverride
 from tests.crash.house import ANA, House
 from tests.crash.test_rules_advance import advancer, at_gate
 from web import commands
@@ -113,32 +111,6 @@ async def test_after_an_amendment_the_state_speaks_of_the_plan_that_is_built(hou
     assert all(claim in files["docs/policy.md"] for claim in said)
     assert state["plan"]["summary"] in files["docs/plan.md"]
     assert "54 machines" not in str(state["critiques"])
-
-
-async def test_only_an_unmet_soft_policy_can_be_overridden(house: House) -> None:
-    made = await at_gate(house, advancer(house))
-    gate = (await house.read(made)).gate
-    assert gate is not None
-
-    async def approve(policy: str, reason: str) -> None:
-        async with unit_of_work(house.pool) as work:
-            await commands.answer_gate(
-                work,
-                ANA,
-                made,
-                gate.id,
-                action="approve",
-                capsule=gate.capsule,
-                overrides=[PolicyOverride(policy=policy, reason=reason)],
-            )
-
-    for policy, reason in (("nope", "because"), ("residency", "because"), ("gpu-quota", " ")):
-        with pytest.raises(Invalid) as refused:
-            await approve(policy, reason)
-        assert refused.value.field == "overrides"
-    await approve("gpu-quota", "the quota was raised yesterday")
-    told = await house.events(made)
-    assert told[-1].payload["overrides"] == [{"policy": "gpu-quota", "reason": "the quota was raised yesterday"}]
 
 
 async def test_a_child_is_not_asked_what_its_parent_was_approved_without(house: House) -> None:

@@ -89,10 +89,10 @@ CASES = [
     ),
     Case(
         "churn-weekly",
-        "Train our XGBoost churn model weekly on 80 GB, ready within 4 hours, GCP, data stays in the US, no spot, under"
-        " $200 a month",
+        "Train our XGBoost churn model weekly on an 80 GB table, ready within 4 hours, GCP, data stays in the US, no"
+        " spot, under $200 a month",
         "training",
-        ALWAYS | MODEL | {"Job scheduling", "Checkpointing", "Data residency"},
+        ALWAYS | MODEL | {"Job scheduling", "Checkpointing", "Distributed training", "Data residency"},
     ),
     Case(
         "support-tickets",

@@ -17,7 +17,7 @@ from tests.crash.house import ANA, House
 from tests.golden.cases import CASES, PROJECTS, Case
 from web import commands
 
-SECONDS = 150
+SECONDS = 240
 """Until the last of all runs has ended."""
 
 
@@ -75,7 +75,9 @@ async def _one(house: House, case: Case) -> DecisionSet:
 
 
 async def _recorded(house: House, conn: Connection, case: Case, found: DecisionSet) -> Played:
-    assert (found.status, found.commit is not None) == ("completed", True), (case.name, found.status, found.gate)
+    told = await house.events(found.id)
+    failures = [event.payload for event in told if event.type in ("run-failed", "validator-report")]
+    assert (found.status, found.commit is not None) == ("completed", True), (case.name, found.gate, failures)
     state = await decision_sets.state_of(conn, found.id)
     project = await one(conn, b"select project_id from decision_sets where id = %(id)s", {"id": found.id})
     assert project is not None
@@ -89,6 +91,6 @@ async def _recorded(house: House, conn: Connection, case: Case, found: DecisionS
         policy=PolicyReport.model_validate(state["policy_results"]),
         reconciliation=Reconciliation.model_validate(state["reconciliation"]),
         validation=Validation.model_validate(state["validation"]),
-        events=await house.events(found.id),
+        events=told,
         files=files,
     )

@@ -84,6 +84,10 @@ def test_the_cost_adds_up_and_names_its_sources(run: Played) -> None:
     budget = run.decision_set.constraints.values.monthly_budget_usd
     assert budget is not None
     assert cost.likely <= budget
+    spent = {
+        event.payload["model_spend"] for event in run.events if event.type == "cost-update" and event.node == "planner"
+    }
+    assert spent == {"0"}
 
 
 def test_policy_is_met_but_for_what_is_named(case: Case, run: Played) -> None:
@@ -175,12 +179,12 @@ def test_plan_cost_and_policies_are_as_they_were(case: Case, run: Played, snapsh
         "policy": {item.id: f"{item.outcome}: {item.actual}" for item in run.policy.results if item.id not in DATED},
         "dissent": [f"{item.critic}, {item.severity}: {item.claim}" for item in run.reconciliation.dissent],
     }
-    assert seen == snapshot(name=case.name, extension_class=JSONSnapshotExtension)
+    assert seen == snapshot(extension_class=JSONSnapshotExtension)
 
 
 def test_documents_are_as_they_were(case: Case, run: Played, snapshot: SnapshotAssertion) -> None:
     text = "\n".join(f"<!-- {path} -->\n{steady(run.files[path].decode())}" for path in DOCUMENTS)
-    assert text == snapshot(name=case.name, extension_class=Markdown)
+    assert text == snapshot(extension_class=Markdown)
 
 
 def steady(text: str) -> str:

@@ -206,7 +206,7 @@ async def test_a_replay_says_what_would_have_been_blocked(pool: Pool, terminal: 
     ungated = await opened(pool, (await first_project(pool)), constraints(monthly_budget_usd=1))
     spoil(
         ours,
-        "id: gpu-quota\n    title: GPUs within the account's quota\n    level: soft",
+        "id: gpu-quota\n    title: GPUs within the account's quota\n    level: advisory",
         "id: gpu-quota\n    title: Q\n    level: hard",
     )
     spoil(

@@ -45,7 +45,7 @@ async def answer_gate(
     overrides: Sequence[PolicyOverride] = (),
 ) -> DecisionSet:
     """Refuses in this order: NotFound, RoleForbids, GateAlreadyAnswered, GateExpired, CapsuleMoved, ActionNotAllowed,
-    CommentRequired, OverrideRequired; then Invalid for an override that is none."""
+    CommentRequired, OverrideRequired. Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
     gate = await check_gate(work.conn, caller, decision_set, row["status"], gate_id, capsule)
     if action not in gate["allowed"]:
@@ -85,40 +85,38 @@ async def _why_not(work: UnitOfWork, decision_set: DecisionSetId, action: str, a
     rest = f"This gate allows {', '.join(allowed)}.".replace("_", " ")
     if action == "request_changes":
         return f"Changes were requested {REVISIONS} times, and no plan is made a further time. {rest}"
-    if action == "approve":
-        denied = [item.title for item in (await _report(work, decision_set)).results if item.outcome == "fail"]
-        return f"What denies cannot be overridden: {'; '.join(denied)}. {rest}" if denied else rest
+    report = await _report(work, decision_set)
+    if action == "approve" and report and report.denied:
+        return f"What denies cannot be overridden: {'; '.join(item.title for item in report.denied)}. {rest}"
     return rest
 
 
 async def _check_overrides(
     work: UnitOfWork, decision_set: DecisionSetId, action: Action, overrides: Sequence[PolicyOverride]
 ) -> None:
-    """An approval says of each unmet soft rule why it may stand, and of nothing else. Raises OverrideRequired,
-    Invalid."""
+    """An approval says of each unmet soft rule why it may stand, and of nothing else. Raises Invalid,
+    OverrideRequired."""
     if action != "approve":
         if overrides:
             raise Invalid("Overrides go with an approval.", field="overrides")
         return
-    unmet = {item.id: item.title for item in (await _report(work, decision_set)).unmet_soft}
+    report = await _report(work, decision_set)
+    unmet = {item.id: item.title for item in report.unmet_soft} if report else {}
+    for item in overrides:
+        if item.policy not in unmet:
+            known = ", ".join(sorted(unmet)) or "none is"
+            raise Invalid(f"{item.policy} is not an unmet soft policy of this plan; {known}.", field="overrides")
     said = {item.policy for item in overrides if item.reason.strip()}
     if missing := [f"{title} ({policy})" for policy, title in unmet.items() if policy not in said]:
         raise OverrideRequired(
             f"Not met, and soft: {'; '.join(missing)}. Say why each may stand, or request changes instead."
         )
-    for item in overrides:
-        if item.policy not in unmet:
-            known = ", ".join(sorted(unmet)) or "none is"
-            raise Invalid(f"{item.policy} is not an unmet soft policy of this plan; {known}.", field="overrides")
 
 
-async def _report(work: UnitOfWork, decision_set: DecisionSetId) -> PolicyReport:
-    """Of the plan that stands; without a rule where none was held against one."""
-    state = await decision_sets.state_of(work.conn, decision_set)
-    found = state.get("policy_results")
-    if found is None:
-        return PolicyReport(outcome="pass", bundle=Sha256(""), results=[])
-    return PolicyReport.model_validate(found)
+async def _report(work: UnitOfWork, decision_set: DecisionSetId) -> PolicyReport | None:
+    """Of the plan that stands."""
+    found = (await decision_sets.state_of(work.conn, decision_set)).get("policy_results")
+    return None if found is None else PolicyReport.model_validate(found)
 
 
 async def _answer(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from storage import projects
 from storage.postgres import UnitOfWork
-from storage.records.decision_sets import STRATEGIES, THRESHOLDS, Project, Settling
+from storage.records.decision_sets import STRATEGIES, THRESHOLDS, ProjectSettings, Settling
 from storage.records.errors import Invalid
 from web.commands.once import Caller
 
@@ -20,11 +20,11 @@ _REMEDY = {
 }
 
 
-async def settle(work: UnitOfWork, caller: Caller, slug: str, changes: Mapping[str, Any]) -> Project:
+async def settle(work: UnitOfWork, caller: Caller, slug: str, changes: Mapping[str, Any]) -> ProjectSettings:
     """How the critics' objections are settled from the next reconciliation on; what is not named stays, but for the
     threshold of another strategy. Raises RoleForbids, NotFound, Invalid."""
     caller.needs("approver")
-    known = await projects.by_slug(work.conn, slug)
+    known = await projects.settings(work.conn, slug)
     if not changes:
         raise Invalid("Name what to change: strategy, threshold or rounds.", field="strategy")
     stands = known.model_dump(include={"strategy", "threshold", "rounds"})

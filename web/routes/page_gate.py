@@ -41,7 +41,7 @@ async def answer(
             action=_action(form),
             capsule=form.text("capsule"),
             comment=form.text("comment"),
-            overrides=[PolicyOverride(policy=policy, reason=reason) for policy, reason in _overrides(form).items()],
+            overrides=_overrides(form),
         )
 
     try:
@@ -60,10 +60,15 @@ def _action(form: Submitted) -> Action:
     return cast(Action, form.text("action"))
 
 
-def _overrides(form: Submitted) -> dict[str, str]:
-    """Reasons by policy, where the action is one that may carry them."""
+def _overrides(form: Submitted) -> list[PolicyOverride]:
+    """The reasons of an approval; another action leaves what was typed aside."""
     if form.text("action") != "approve":
-        return {}
+        return []
+    return [PolicyOverride(policy=policy, reason=reason) for policy, reason in _reasons(form).items()]
+
+
+def _reasons(form: Submitted) -> dict[str, str]:
+    """By policy, whatever the action."""
     return {
         name.removeprefix(OVERRIDE): form.text(name).strip()
         for name in form.fields
@@ -87,9 +92,9 @@ async def _refused(
     kept = GateForm(
         action=form.text("action"),
         comment=form.text("comment"),
-        overrides=_overrides(form),
+        overrides=_reasons(form),
         error="Choose one of the actions." if unchosen else error.detail,
-        field=error.field if error.field in ("action", "comment") else "",
+        field=error.field if error.field in ("action", "comment", "overrides") else "",
     )
     if request.headers.get("HX-Request") == "true":
         return await _panel(request, console, caller, id_, kept, error.status)

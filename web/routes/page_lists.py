@@ -71,11 +71,11 @@ async def _project(
     """Raises NotFound."""
     found, caps = await projects.by_slug(conn, slug), caps_of(caller)
     listed = await decision_sets.summaries(conn, project=slug, before=before, limit=LISTED + 1)
-    last = await projects.settled(conn, slug)
+    settings = await projects.settings(conn, slug)
     return project_page(
         found,
         groups(listed[:LISTED], may_write=caps.write, may_decide=caps.decide),
-        settling_form(found, last, may_change=caps.decide, key=fresh_key(), typed=typed),
+        settling_form(settings, may_change=caps.decide, key=fresh_key(), typed=typed),
         base_url=console.base_url,
         last=listed[LISTED - 1].id if len(listed) > LISTED else "",
         may_write=caps.write,

@@ -66,8 +66,8 @@ async def _planned(console: Console, decision_set: DecisionSetId) -> DecisionSet
     """Raises NotFound, NoPlan."""
     async with console.pool.connection() as conn:
         found = await decision_sets.read(conn, decision_set)
-    if found.plan is None:
-        raise NoPlan()
+    if found.plan is None or found.cost is None or found.policy is None:
+        raise NoPlan("There is no plan yet that was held against policy.")
     return found
 
 

@@ -58,8 +58,11 @@ class CostView:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
+    """`override` says who let it stand and why; empty where nobody did."""
+
     mark: Mark
     result: PolicyResult
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from storage.records.events import Event, RunFailed, StageChanged
 from storage.runs import RunRow
 from web.views.cards import Entry
 from web.views.editing import EditForm, edit_form, editable_messages, replacements
-from web.views.feed import Context, decisions, feed, superseded
+from web.views.feed import Context, decisions, feed, overrides, superseded
 from web.views.intake import Composer, CoverageView, FactsPanel, composer, coverage_view, facts_panel
 from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
@@ -220,7 +220,13 @@ def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | No
         return None
     caps = loaded.caps
     return approval_panel(
-        loaded.found, loaded.events, may_decide=caps.decide, role=caps.role, key=loaded.key, form=form
+        loaded.found,
+        loaded.events,
+        may_decide=caps.decide,
+        may_retry=caps.write,
+        role=caps.role,
+        key=loaded.key,
+        form=form,
     )
 
 
@@ -241,6 +247,7 @@ def card_context(loaded: Loaded, *, opened: int | None = None, edit: EditForm | 
         opened=opened,
         superseded=superseded(loaded.events),
         decisions=decisions(loaded.events),
+        overrides=overrides(loaded.events),
         replaced=replacements(loaded.events),
         editable=editable_messages(found, loaded.events, may_write=loaded.caps.write),
         edit=edit,

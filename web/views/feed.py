@@ -67,9 +67,9 @@ _ACTIONS = {
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a card cannot know from its own event. `open_question` is the id of the question that waits, `opened` a card
-    that its permalink asks for, `superseded` what took the place of a card, by seq, and `decisions` how a gate was
-    answered, by gate. `replaced` maps a message to the one that took its place, `edit` is the form that edits one of
-    those that are `editable`."""
+    that its permalink asks for, `superseded` what took the place of a card, by seq, `decisions` how a gate was
+    answered, by gate, and `overrides` who let which rule stand and why, by the seq of the report. `replaced` maps a
+    message to the one that took its place, `edit` is the form that edits one of those that are `editable`."""
 
     decision_set: DecisionSetId
     spans: Spans = field(default_factory=dict)
@@ -77,6 +77,7 @@ class Context:
     opened: int | None = None
     superseded: dict[int, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
+    overrides: dict[int, dict[str, str]] = field(default_factory=dict)
     replaced: dict[int, int] = field(default_factory=dict)
     editable: frozenset[int] = frozenset()
     edit: EditForm | None = None
@@ -114,6 +115,31 @@ def decisions(events: Sequence[Event]) -> dict[str, str]:
         payload = event.typed
         if isinstance(payload, GateAnswered):
             found[payload.gate] = f"{_ACTIONS[payload.action].word} by {payload.by}"
+    return found
+
+
+def overrides(events: Sequence[Event]) -> dict[int, dict[str, str]]:
+    """Of each policy report, what the approval that followed let stand: the words by rule. It goes for what an
+    amendment was held against, too, unless that led to another gate."""
+    found: dict[int, dict[str, str]] = {}
+    standing: dict[str, str] = {}
+    report, since = 0, list[int]()
+    for event in events:
+        match event.typed:
+            case PolicyUpdate():
+                report = event.seq
+                if standing:
+                    found[report] = standing
+                    since.append(report)
+            case GateOpened():
+                for seq in since:
+                    del found[seq]
+                standing, since = {}, []
+            case GateAnswered() as answer if answer.action == "approve" and answer.overrides:
+                standing = {item.policy: f"{answer.by}: {item.reason}" for item in answer.overrides}
+                found[report] = standing
+            case _:
+                continue
     return found
 
 
@@ -264,7 +290,8 @@ def _cost(event: Event, payload: CostUpdate, context: Context) -> cards.CostView
 def _policy(event: Event, payload: PolicyUpdate, context: Context) -> cards.PolicyView:
     order = {"fail": 0, "warn": 1, "pass": 2}
     results = sorted(payload.policy.results, key=lambda item: (order.get(item.outcome, 3), item.id))
-    rows = [cards.PolicyRow(outcome_mark(item.outcome), item) for item in results]
+    let_stand = context.overrides.get(event.seq, {})
+    rows = [cards.PolicyRow(outcome_mark(item.outcome), item, let_stand.get(item.id, "")) for item in results]
     return cards.PolicyView(
         head=_head(event, context, "policy", "policy", "Policy", gist=payload.policy.outcome),
         passed=sum(item.outcome == "pass" for item in results),

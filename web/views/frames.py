@@ -188,6 +188,8 @@ def _moved_by(event: Event, other: Event, context: Context) -> bool:
     match event.typed:
         case GateAnswered() as answer if other.payload.get("gate") == answer.gate:
             return True
+        case GateAnswered() as answer if other.type == "policy-update" and answer.overrides:
+            return other.seq in context.overrides
         case MessageReceived() as said if other.type == "question-asked":
             return other.payload["question"]["id"] == said.question_id
         case QuestionAsked() if other.seq in context.replaced.values():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
+from storage.gates import REVISIONS
 from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event, GateAnswered, GateOpened
-from storage.records.plans import Critique, PolicyResult
+from storage.records.plans import Critique, PolicyReport, PolicyResult
 from web.views.words import Mark
 
 
@@ -29,7 +30,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class GateForm:
-    """What was chosen and typed before a refusal, and what was wrong. `field` names the input at fault."""
+    """What was chosen and typed before a refusal, and what was wrong. `field` names the input at fault; `overrides`
+    are reasons by policy."""
 
     action: str = ""
     comment: str = ""
@@ -39,8 +41,17 @@ class GateForm:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftRule:
+    """A policy that an approval overrides with a reason. `missing`: an approval came without one."""
+
+    result: PolicyResult
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenGate:
-    """`blocking` are the policies that forbid approval; `soft` those an approval may override with a reason."""
+    """`blocking` are the policies that forbid approval; `soft` those an approval has to override, each with a reason;
+    `spent` says why changes can't be requested, where they can't."""
 
     id: str
     capsule: str
@@ -57,7 +68,8 @@ class OpenGate:
     dissent: list[Critique]
     reasons: list[str]
     blocking: list[PolicyResult]
-    soft: list[PolicyResult]
+    soft: list[SoftRule]
+    spent: str
     form: GateForm
     key: str
 
@@ -75,8 +87,9 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPanel:
-    """`words` says why there is no form, where there is none. `may_decide` is about the caller's role. `error` and
-    `unused` are a refusal and a comment that came too late for any gate."""
+    """`words` says why there is no form, where there is none. `may_decide` and `may_retry` are about the caller's role.
+    `expired` is when the gate closed that nobody answered. `error` and `unused` are a refusal and a comment that came
+    too late for any gate."""
 
     decision_set: str
     words: str
@@ -86,6 +99,9 @@ class ApprovalPanel:
     earlier: list[Earlier]
     error: str
     unused: str
+    expired: datetime | None
+    may_retry: bool
+    key: str
 
 
 _ACTIONS = {
@@ -98,6 +114,7 @@ _EARLIER = {
     "request_changes": Mark("superseded", "Changes requested", "waiting"),
     "reject": Mark("failed", "Rejected", "fail"),
 }
+_SPENT = f"Changes were requested {REVISIONS} times: no plan is made a further time. A child decision set starts anew."
 _BEFORE_POLICY = {
     "intake": "Opens once the intake is complete and the plan was held against policy.",
     "planning": "Opens after policy.",
@@ -112,14 +129,42 @@ _AFTER = {
 
 
 def approval_panel(
-    found: DecisionSet, events: Sequence[Event], *, may_decide: bool, role: str, key: str, form: GateForm | None = None
+    found: DecisionSet,
+    events: Sequence[Event],
+    *,
+    may_decide: bool,
+    may_retry: bool = False,
+    role: str,
+    key: str,
+    form: GateForm | None = None,
+    now: datetime | None = None,
 ) -> ApprovalPanel:
     """`events` are those on the page; the one that opened the gate adds deltas, warnings and dissent."""
-    gate = _open_gate(found, events, key, form) if found.gate else None
+    expired = _expired(found, events, now or datetime.now(UTC))
+    gate = _open_gate(found, events, key, form) if found.gate and not expired else None
     words = _BEFORE_POLICY.get(found.status) or _AFTER.get(found.status) or "The approval is being opened."
     earlier = [_earlier(event, payload) for event in events if isinstance(payload := event.typed, GateAnswered)]
     late = form if form and not gate else GateForm()
-    return ApprovalPanel(found.id, words, may_decide, role, gate, earlier, late.error, late.comment)
+    return ApprovalPanel(
+        found.id, words, may_decide, role, gate, earlier, late.error, late.comment, expired, may_retry, key
+    )
+
+
+def _expired(found: DecisionSet, events: Sequence[Event], now: datetime) -> datetime | None:
+    """When the last gate closed unanswered, whether or not a worker has marked it."""
+    if found.gate:
+        return found.gate.expires_at if found.gate.expires_at <= now else None
+    if found.status != "failed" or found.stage != "approval":
+        return None
+    for event in reversed(events):
+        match event.typed:
+            case GateAnswered():
+                return None
+            case GateOpened() as opened:
+                return opened.expires_at if opened.expires_at <= now else None
+            case _:
+                continue
+    return None
 
 
 def _earlier(event: Event, answer: GateAnswered) -> Earlier:
@@ -157,12 +202,19 @@ def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: Gate
         dissent=opened.dissent if opened else [],
         reasons=opened.reasons if opened else [],
         blocking=[item for item in results if item.level == "hard" and item.outcome == "fail"],
-        soft=[item for item in results if item.level == "soft" and item.outcome != "pass"]
-        if "approve" in gate.allowed
-        else [],
+        soft=_soft(found.policy, form) if "approve" in gate.allowed else [],
+        spent="" if "request_changes" in gate.allowed else _SPENT,
         form=form or GateForm(comment=kept),
         key=key,
     )
+
+
+def _soft(report: PolicyReport | None, form: GateForm | None) -> list[SoftRule]:
+    asked = form is not None and form.field == "overrides"
+    return [
+        SoftRule(item, missing=asked and not (form and form.overrides.get(item.id)))
+        for item in (report.unmet_soft if report else [])
+    ]
 
 
 def counts_of(changes: Mapping[str, int]) -> Counts | None:

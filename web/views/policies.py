@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from storage.policy_decisions import PolicyDecision, Totals
 from storage.records.decision_sets import Project
+from storage.records.plans import PolicyOverride
 from web.policy_rules import BundleFacts, RuleFacts
 from web.views.words import Mark, node_word, outcome_mark
 
@@ -47,6 +48,8 @@ class DecisionRow:
     failed: list[str]
     warned: list[str]
     other_bundle: str
+    overrides: list[PolicyOverride]
+    overridden_by: str
     at: datetime
 
 
@@ -111,5 +114,7 @@ def _row(item: PolicyDecision, standing: str) -> DecisionRow:
         failed=item.failed,
         warned=item.warned,
         other_bundle="" if item.bundle == standing else item.bundle,
+        overrides=item.overrides,
+        overridden_by=item.overridden_by or "",
         at=item.at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.records.decision_sets import MOST_ROUNDS, STRATEGIES, THRESHOLDS, Project, Settling, Strategy
+from storage.records.decision_sets import MOST_ROUNDS, STRATEGIES, THRESHOLDS, ProjectSettings, Settling, Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ _LABELS: dict[Strategy, tuple[str, str]] = {
 
 
 def settling_form(
-    project: Project,
-    last: tuple[str, datetime] | None,
+    project: ProjectSettings,
     *,
     may_change: bool,
     key: str,
@@ -79,8 +78,8 @@ def settling_form(
         most_rounds=MOST_ROUNDS,
         may_change=may_change,
         key=key,
-        by=last[0] if last else "",
-        at=last[1] if last else None,
+        by=project.settings_by or "",
+        at=project.settings_at,
         error=typed.error if typed else "",
         field=typed.field if typed else "",
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from storage.records.constraints import ConstraintValue
 from storage.records.decision_sets import DecisionSet
 from storage.records.plans import Cost, Plan, PolicyReport
+from web.filters import usd
 from web.views.fields import typed_text
 from web.views.fork import Asked
 from web.views.what_if_form import WhatIfForm, what_if_form
@@ -58,7 +59,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """`said` is the whole in a sentence, for whoever does not see it. Without `after` nothing differs yet, or `errors`
+    """`said` is the whole in a sentence. Without `after` nothing differs yet, or `errors`
     say what could not be read."""
 
     decision_set: str
@@ -84,8 +85,8 @@ class WhatIfLeaf:
 
 
 def what_if_leaf(found: DecisionSet, *, may_write: bool, key: str) -> WhatIfLeaf | None:
-    """None before there is a plan."""
-    if found.plan is None:
+    """None before there is a plan that was held against policy."""
+    if found.plan is None or found.cost is None or found.policy is None:
         return None
     nothing = Asked()
     return WhatIfLeaf(what_if_form(found, nothing), what_if_answer(found, nothing, None, may_write=may_write, key=key))
@@ -94,7 +95,7 @@ def what_if_leaf(found: DecisionSet, *, may_write: bool, key: str) -> WhatIfLeaf
 def what_if_answer(
     found: DecisionSet, asked: Asked, made: Recomputed | None, *, may_write: bool, key: str
 ) -> WhatIfAnswer:
-    """Raises LookupError for a decision set without a plan."""
+    """Raises LookupError for a decision set whose plan was not held against policy."""
     if found.plan is None or found.cost is None or found.policy is None:
         raise LookupError(f"{found.id} has no plan")
     before = _outcome(found.plan, found.cost, found.policy)
@@ -178,9 +179,13 @@ def _rules(before: PolicyReport, after: PolicyReport) -> list[RuleMoved]:
 
 def _said(before: Outcome, after: Outcome | None, delta: Decimal | None) -> str:
     if after is None:
-        return ""
-    if after.likely is None:
-        return f"{after.plan}." if not after.feasible else "The cost is not known."
-    by = "the same" if not delta else f"{abs(delta):,.0f} dollars {'more' if delta > 0 else 'less'}"
+        return f"Stands: {_cost_words(before)}; policy {before.policy.word}; {before.plan}."
+    if not after.feasible:
+        return f"{after.plan}."
+    by = "" if delta is None else ", the same" if delta == 0 else f" ({usd(delta, signed=True)})"
     plan = "the same plan" if after.plan == before.plan else after.plan
-    return f"{after.likely:,.0f} dollars a month, {by}; policy {after.policy.word}; {plan}."
+    return f"{_cost_words(after)}{by}; policy {after.policy.word}; {plan}."
+
+
+def _cost_words(outcome: Outcome) -> str:
+    return "cost unknown" if outcome.likely is None else f"{usd(outcome.likely)} /mo"

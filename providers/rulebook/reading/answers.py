@@ -60,7 +60,6 @@ _SENSITIVITIES = Vocabulary(
         "public": r"public|open|öffentlich",
     }
 )
-_PARAMETER_SCALE = {"m": 1e6, "b": 1e9}
 
 
 def answer(text: Text, amounts: list[Amount], field: FieldName) -> Reading:

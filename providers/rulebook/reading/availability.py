@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases
@@ -14,11 +14,12 @@ from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import DURATION, PERIOD, factor, unit_of
 
 _NOUN = phrases(
-    r"availability|available|uptime|up-time|up|sla|slo|verfügbarkeit|verfügbar|erreichbar\w*|reachable|online|"
+    r"availability|available|uptime|up-time|up(?! to\b)|sla|slo|verfügbarkeit|verfügbar|erreichbar\w*|reachable|online|"
     r"down(?:time)?|broken|outages?|ausfall\w*"
 )
 _LIKELY = re.compile(r"99[.,]\d{1,3}")
 """Hardly anything else is said with such a figure."""
+_AT_LEAST = re.compile(r"(?:\b(?:at least|min\.?|minimum|mindestens)|>=?)\s?$")
 _DOWNTIME = re.compile(
     r"\s?(?:of )?(?:planned |unplanned )?(?:downtime|outage|ausfall(?:zeit)?)"
     rf"(?: is (?:ok|fine|acceptable))?(?P<period>{PERIOD.pattern})"
@@ -32,7 +33,7 @@ _PERCENT = re.compile(r"\s?(?:%|percent\b|prozent\b)")
 _OTHER = phrases(
     r"accura\w+|precision|recall|f1|auc|success\w*|confidence|percentile|of (?:the )?(?:requests?|calls|traffic|"
     r"responses|anfragen)|utili[sz]ation|"
-    r"cpu|memory|discount|error"
+    r"cpu|memory|discount|savings?|saved|cheaper|error"
 )
 
 
@@ -51,7 +52,7 @@ def _downtime(text: Text, amount: Amount) -> Iterator[Candidate]:
     """ "at most 40 minutes of downtime a month": what is left of the period."""
     unit = DURATION.match(text.working, amount.end)
     allowed = None if unit is None else _DOWNTIME.match(text.working, unit.end())
-    if unit is None or allowed is None or context.present_state(text, amount.start, allowed.end()):
+    if unit is None or allowed is None or tense.present_state(text, amount.start, allowed.end()):
         return
     period = PERIOD.match(allowed["period"])
     if period is None or not context.claimed(text, amount.start, unit.end()):
@@ -67,12 +68,13 @@ def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
     sentence = text.sentence(amount.start)
     near = text.working[max(sentence.start, amount.start - 40) : min(sentence.end, end + 30)]
     figure = text.working[amount.start : amount.end]
-    likely = percent is not None and _LIKELY.fullmatch(figure) is not None
+    bounded = _AT_LEAST.search(text.working, max(0, amount.start - 15), amount.start) is not None
+    likely = (percent is not None or bounded) and _LIKELY.fullmatch(figure) is not None
     if (_NOUN.search(near) is None and not likely) or _OTHER.search(near):
         return
     if percent is None and not 90 <= amount.high < 100:
         return
-    if not context.claimed(text, amount.start, end) or context.present_state(text, amount.start, end):
+    if not context.claimed(text, amount.start, end) or tense.present_state(text, amount.start, end):
         return
     start = stated_from(text, _NOUN, amount.start)
     after = re.compile(

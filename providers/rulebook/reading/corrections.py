@@ -32,7 +32,15 @@ _WISHED = re.compile(
     )
     + _SMALL
 )
+_PLANNED = re.compile(
+    r"\b(?:assume|plan (?:for|with)|reckon with|(?:size|design|provision|build) (?:it |this )?for|rechnen mit|"
+    r"auslegen auf)\s+" + _SMALL
+)
 _PEAKING = re.compile(r"\b(?:peaks?|peaking|bursts?|spikes?|spitzen?|in der spitze|up to|bis zu)\s+" + _SMALL)
+_AT_PEAK = re.compile(
+    r"\s(?:at|in|during|on) (?:the )?(?:peaks?|peak hours|busy days)\b|\s(?:in der spitze|"
+    r"zu spitzenzeiten)"
+)
 _ENDS = re.compile(
     r"\s?(?:[.!?,;)]|$|please|then|instead|to be|as|today|now|tops|max|would|is|wäre|reicht|at peak|in the|during|"
     r"by|bis|"
@@ -64,9 +72,11 @@ def corrections(text: Text, found: list[Amount], candidates: list[Candidate]) ->
         if _CORRECTED.search(before):
             leant = [item for item in earlier if item.field in _MEASURED | _COUNTED]
             yield from _continued(text, amount, leant, "correction", 9)
+        elif _PLANNED.search(before):
+            yield from _continued(text, amount, [item for item in earlier if item.field in _MEASURED], "plan", 6)
         elif _WISHED.search(before):
             yield from _continued(text, amount, [item for item in earlier if item.today or item.rank == 0], "wish", 6)
-        elif _PEAKING.search(before):
+        elif _PEAKING.search(before) or _AT_PEAK.match(text.working, amount.end):
             rates = [item for item in earlier if item.field == "throughput_rps"]
             yield from _continued(text, amount, rates, "peak", 4)
 

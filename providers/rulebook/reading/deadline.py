@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases
@@ -58,8 +58,26 @@ _CLOCK_WINDOW = re.compile(
     r"(?:\b(?:between|from|zwischen|von)\s+|\b(?=\d{1,2}(?::\d\d)? ?[ap]m (?:to|until|till|-))|"
     r"\b(?=\d{1,2}:\d\d (?:to|until|till)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
     r"pm)?(?: uhr)?\s+(?:and|to|until|till|und|"
-    r"bis)\s+(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
+    r"bis)\s+(?:\w+day )?(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
 )
+_TIME = (
+    r"(?:(?P<{0}>\d{{1,2}})(?:(?::(?P<{0}_minute>[0-5]\d))(?: ?(?P<{0}_half>am|pm))?|"
+    r" ?(?P<{0}_bare>am|pm)| (?P<{0}_german>uhr))|(?P<{0}_named>midnight|noon|mitternacht|mittags?))\b"
+)
+_STARTS = re.compile(
+    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*)(?: (?:at|from|by|um|ab|runs?))*"
+    rf" (?:around |about |gegen )?{_TIME.format('at')}"
+)
+_ENDS = re.compile(
+    rf"\b(?:finish\w*|done|ready|complet\w*|in place|through|over|deliver\w*|there|by|before|until|fertig|bis|vor)"
+    rf"(?: (?:by|before|at|until|till|no later than|um|bis|vor))*(?: the latest)? {_TIME.format('at')}"
+)
+_NAMED_TIMES = {"midnight": 0.0, "mitternacht": 0.0, "noon": 12.0, "mittag": 12.0, "mittags": 12.0}
+_BY_THEN = re.compile(
+    r"\b(?:by|until|before|till|bis|vor) (?:\w+ ){0,2}?(?:tomorrow|tmrw|tmr|tonight|morning|evening|noon|midnight|"
+    r"\w+day|morgen|abend|mittag|mitternacht|\w+tag)\b[^.;\d]{0,25}$"
+)
+"""In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
 _UNITS = {"minute", "hour", "day", "week"}
 
@@ -71,27 +89,24 @@ def deadlines(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         if unit is not None and unit_of(unit) in _UNITS and amount.letter == "":
             yield from _deadline(text, amount, unit_of(unit), unit.end())
     yield from _clock_windows(text)
+    yield from _start_to_end(text)
 
 
 def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
-    sentence = context.sentence(text, amount.start)
+    sentence = clauses.sentence(text, amount.start)
     before = text.working[max(0, amount.start - 40) : amount.start]
     window = _WINDOW_AFTER.match(text.working, end)
-    clause = context.clause(text, amount.start, end)
+    clause = clauses.clause(text, amount.start, end)
     scale = factor(unit, "hour")
-    if (
-        _TAKES.search(before)
-        and not context.wished(text, amount.start, end)
-        and context.claimed(text, amount.start, end)
-    ):
+    if _TAKES.search(before) and not tense.wished(text, amount.start, end) and context.claimed(text, amount.start, end):
         yield Candidate(
             "deadline_hours", rounded(amount.high * scale), amount.start, end, "deadline", 0, scale, today=True
         )
         return
-    given = _HAS.search(before) is not None and _JOB.search(clause) is not None
+    given = _BY_THEN.search(before) is not None or (_HAS.search(before) is not None and _JOB.search(clause) is not None)
     if window is None and _WITHIN.search(before) is None and not given:
         return
-    if window is None and (_ENDING.search(sentence) is None or _OTHER_TIME.search(clause)):
+    if window is None and not given and (_ENDING.search(sentence) is None or _OTHER_TIME.search(clause)):
         return
     if (
         unit == "minute"
@@ -115,9 +130,9 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
 
 
 def _symptom(text: Text, start: int, end: int) -> bool:
-    clause = context.clause(text, start, end)
+    clause = clauses.clause(text, start, end)
     return (
-        context.present_state(text, start, end)
+        tense.present_state(text, start, end)
         or re.search(r"\b(?:takes|took|currently|used to|dauert)\b", clause) is not None
     )
 
@@ -125,7 +140,7 @@ def _symptom(text: Text, start: int, end: int) -> bool:
 def _clock_windows(text: Text) -> Iterator[Candidate]:
     """ "between 22:00 and 04:00", for a job that has to run in it."""
     for match in _CLOCK_WINDOW.finditer(text.working):
-        sentence = context.sentence(text, match.start())
+        sentence = clauses.sentence(text, match.start())
         timed = (
             match["from_half"]
             or match["to_half"]
@@ -136,7 +151,7 @@ def _clock_windows(text: Text) -> Iterator[Candidate]:
         if (
             not timed
             or re.search(
-                r"\b(?:run\w*|finish\w*|job|batch|window|nightly|train\w*|retrain\w*|score\w*|lauf\w*|fertig)\b",
+                r"\b(?:run\w*|finish\w*|complet\w*|done|job|batch|window|nightly|train\w*|retrain\w*|score\w*|lauf\w*|fertig)\b",
                 sentence,
             )
             is None
@@ -147,6 +162,31 @@ def _clock_windows(text: Text) -> Iterator[Candidate]:
         hours = (_clock(match, "to") - _clock(match, "from")) % 24
         if hours > 0:
             yield Candidate("deadline_hours", rounded(hours), match.start(), match.end(), "clock window")
+
+
+def _start_to_end(text: Text) -> Iterator[Candidate]:
+    """ "starts at 6pm and has to be done before 6am": the two times in one sentence, in either order."""
+    for end in _ENDS.finditer(text.working):
+        sentence = text.sentence(end.start())
+        start = _STARTS.search(text.working, sentence.start, sentence.end)
+        if start is None or not context.claimed(text, end.start(), end.end()):
+            continue
+        hours = (_time(end) - _time(start)) % 24
+        if hours > 0:
+            span = min(start.start(), end.start()), max(start.end(), end.end())
+            yield Candidate("deadline_hours", rounded(hours), *span, "start to end", 2)
+
+
+def _time(match: re.Match[str]) -> float:
+    """Hours since midnight."""
+    if match["at_named"] is not None:
+        return _NAMED_TIMES[match["at_named"]]
+    half = match["at_half"] or match["at_bare"]
+    return (
+        int(match["at"]) % (24 if half is None else 12)
+        + (12 if half == "pm" else 0)
+        + int(match["at_minute"] or 0) / 60
+    )
 
 
 def _clock(match: re.Match[str], side: str) -> float:

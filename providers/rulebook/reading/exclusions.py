@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined
 from providers.rulebook.reading.text import Text
 
 PUBLIC_CLOUDS = {
     "aws": r"aws|amazon web services|amazon(?:'s)? cloud|amazon(?= (?:account|infrastructure))",
-    "gcp": r"gcp|google(?:'?s)?[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce",
+    "gcp": r"gcp|google(?:'?s)?[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce|google(?= (?:contract|"
+    r"account|credits)\b)",
     "azure": r"(?:microsoft |ms )?azure|microsoft(?:'s)? cloud",
 }
-_NAME = rf"(?:{'|'.join(PUBLIC_CLOUDS.values())})(?![\w\x00-])"
+_GOOGLE = r"google(?! ?(?:sheets|drive|maps|analytics|docs|search|apis?|ads|workspace|fonts))"
+"""Behind "any cloud but" the company alone says enough."""
+_NAME = rf"(?:{'|'.join(PUBLIC_CLOUDS.values())}|{_GOOGLE})(?![\w\x00-])"
 _SMALL = r"(?:(?:on|in|to|with|at|for|the|any|auf|bei|mit|in der) )*"
 _OR = r"(?: (?:or|nor|oder|noch) (?:(?:on|in|to|with|auf|bei) )?| ?/ ?)"
 _LIST = rf"{_NAME}(?:(?:, ?{_NAME}){{0,2}}(?:,?{_OR}|,? (?:and|und) ){_NAME})?"
@@ -25,10 +28,11 @@ _VERBS = (
     r"accept|consider|be)"
 )
 _CUE = joined(
-    rf"""{context.ALL_BUT}|(?:except(?: for)?|excluding|apart from|aside from|other than|außer|ohne|avoid(?:ing)?|
+    rf"""{denial.ALL_BUT}|(?:except(?: for)?|excluding|apart from|aside from|other than|außer|ohne|avoid(?:ing)?|
         stay(?:ing)? away from|steer clear of|keep(?: \w+)? (?:away from|off|out of)|nowhere near|neither|nor|never|
         no|
-        kein\w*|not|nicht|nur nicht|(?:rul(?:ed?|ing)|vot(?:ed?|ing)) out|banned|dropped|rejected)|
+        kein\w*|not|nicht|nur nicht|(?:rul(?:ed?|ing)|vot(?:ed?|ing)) out|forget|drop|ditch|scrap|banned|
+        dropped|rejected)|
         (?:don't|do not|dont|won't|will not|wont|can't|cannot|can not|cant|shouldn't|should not|mustn't|must not|
         may not|would not|wouldn't|never|not)(?: (?:even|ever|really|also))? {_VERBS}
         (?: (?:to|be|use|using|run|running|deploy|deployed|go|host|hosted|it|this|that|us|anything|be on|see))*"""
@@ -95,10 +99,10 @@ def _rules_out(text: Text, match: re.Match[str], *, before: bool) -> bool:
     if before and (_ITS_PART.match(text.working, end) or _STATE.search(text.working, max(0, start - 12), start)):
         return False
     return not (
-        _TROUBLE.search(context.sentence(text, start))
+        _TROUBLE.search(clauses.sentence(text, start))
         or context.injected(text, start)
         or context.guessed(text, start)
-        or context.former(text, start, end)
+        or tense.former(text, start, end)
         or context.someone_elses(text, start)
         or context.only_asked(text, start)
     )
@@ -114,4 +118,5 @@ def _readmitted(text: Text, found: list[Exclusion]) -> dict[str, int]:
 
 
 def _names(words: str) -> frozenset[str]:
-    return frozenset(name for name, pattern in PUBLIC_CLOUDS.items() if re.search(rf"\b(?:{pattern})(?!\w)", words))
+    named = {**PUBLIC_CLOUDS, "gcp": f"{PUBLIC_CLOUDS['gcp']}|{_GOOGLE}"}
+    return frozenset(name for name, pattern in named.items() if re.search(rf"\b(?:{pattern})(?!\w)", words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined
 from providers.rulebook.reading.terms import Mention, Vocabulary
@@ -16,7 +16,7 @@ REGIMES = Vocabulary(
         "gdpr": r"gdpr|dsgvo|general data protection regulation|datenschutz-?grundverordnung|uk[- ]gdpr",
         "hipaa": r"hipaa|hippa",
         "pci": r"pci(?:[- ]?dss)?(?!e|[- ]express)",
-        "soc2": r"soc[- ]?(?:2|ii)(?: type (?:1|2|i|ii))?",
+        "soc2": r"soc[- ]?(?:2|ii|two)(?: type (?:1|2|i|ii))?",
         "fedramp": r"fed-?ramp",
         "iso27001": r"iso(?:/iec)?[- ]?27001",
     }
@@ -33,14 +33,16 @@ _DETAIL = joined(
 )
 _PII = joined(
     rf"""piis?|personally identifiable(?: information| data)?|personal (?:data|information|details)|
-        personenbezogene\w*(?: daten)?|persönliche daten|kundendaten|{_PERSON} (?:names?|addresses|emails|pii|
+        personenbezogene\w*(?: daten)?|persönliche daten|kundendaten|mitarbeiterdaten|(?:customer|client|
+        employee|citizen)(?:s'|'s)? data(?! (?:platform|team|science|warehouse|
+        model))|{_PERSON} (?:names?|addresses|e-?mails|pii|
         personal data|phone numbers|records)|private {_PERSON} data|social security numbers?|ssns?|
         {_DETAIL}(?:,| and| &| und| oder| or) {_DETAIL}|faces of (?:people|{_PERSON})|biometric(?:s| data)|
         passports?|id cards"""
 )
 _PHI = joined(
     r"""phi(?![- ]?\d|[- ](?:mini|small|medium|model))|protected health information|patient(?:s'?|'s)? (?:data|
-        records?|notes?|files?|information|charts?|images|scans)|patientendaten|patientenakten|gesundheitsdaten|
+        records?|notes?|files?|information|charts?|images|scans)|patient(?:en|inn?en)\w{3,}|gesundheitsdaten|
         (?:medical|clinical|health|healthcare) (?:records?|data|notes|reports|imag(?:es?|ing)|scans|histor(?:y|
         ies))|ehr(?:s| data)?|
         electronic health records?|medizinische\w* daten|health information"""
@@ -61,7 +63,8 @@ _CONTENT = r"(?:data|datasets?|contents?|texts?|documents?|images|material|every
 _LEVEL = r"(?: (?:is|are|ist|sind))?(?: all| only| just| classified as| completely)?[ :]{1,2}"
 _PUBLIC = joined(
     rf"""public (?:data|datasets?|data ?sets?|documents?|information|web pages|corpus|domain data)|
-        publicly available (?:data|datasets?|documents)|open data|öffentliche\w* daten|public,? no personal data|
+        publicly available (?:data|datasets?|documents)|open (?:\w+ )?data|öffentliche\w* \w*daten|
+        public,? no personal data|
         non-?sensitive(?: data)?|nothing (?:is )?sensitive|no sensitive data|not sensitive|
         {_CONTENT}{_LEVEL}(?:public|open|öffentlich)(?! (?:cloud|api|endpoint|internet|key|demo|source))"""
 )
@@ -87,7 +90,7 @@ _REMOVED = re.compile(
 )
 _REMOVED_AFTER = re.compile(
     r"^[^.;,\n]{0,20}\b(?:removed|stripped|redacted|scrubbed|masked|anonymi[sz]ed|detection|redaction|"
-    r"filter\w*|-free|free)\b"
+    r"filter\w*|-free|free|nicht (?:dabei|enthalten|betroffen)|not (?:included|contained|involved|part))\b"
 )
 
 
@@ -117,7 +120,7 @@ def _is_elsewhere(text: Text, mention: Mention) -> bool:
     start = mention.start
     return (
         context.injected(text, start)
-        or context.later(text, start)
+        or tense.later(text, start)
         or context.someone_elses(text, start)
         or context.only_asked(text, start)
     )
@@ -125,7 +128,7 @@ def _is_elsewhere(text: Text, mention: Mention) -> bool:
 
 def _is_removed(text: Text, mention: Mention) -> bool:
     if mention.name == "public":
-        return context.denied(text, mention.start, mention.end)
+        return denial.denied(text, mention.start, mention.end)
     sentence = text.sentence(mention.start)
     before = text.working[max(sentence.start, mention.start - 45) : mention.start]
     after = text.working[mention.end : min(sentence.end, mention.end + 35)]

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount, near
 from providers.rulebook.reading.patterns import joined, listed
@@ -50,19 +50,28 @@ _GPU = re.compile(r"\b(?:gpus?|grafikkarten?|cuda cards?|graphics cards?|\d+ ?gi
 _LABEL = re.compile(r"\b(?:gpus?|(?:num(?:ber of)?|anzahl)[ _-]gpus?|gpu[ _-]?count)(?: needed| required)?\s?[:=]\s?$")
 _CHOICE = re.compile(r"\s?(?:/|or\b|oder\b)")
 _OPTIONAL = re.compile(
-    r"^[^.;\n]{0,12}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
-    r"needed|necessary)|if (?:needed|necessary|available|possible)|wenn möglich|bevorzugt)\b"
+    r"^[^.;\n]{0,25}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
+    r"needed|necessary)|if (?:needed|necessary|available|possible)|(?:might|may|could) help|"
+    r"(?:is|are|would be|ist|wäre) (?:much |way |far |a lot |viel )?(?:faster|quicker|better|cheaper|slower|"
+    r"schneller|besser)|wenn möglich|bevorzugt)\b"
 )
 _OPTIONAL_BEFORE = re.compile(
-    r"\b(?:nice to have|optional(?:ly)?|bonus|would be nice|prefer\w*|maybe|perhaps|vielleicht)\b[^.;\n]{0,15}$"
+    r"\b(?:nice to have|with or without|mit oder ohne|if an?|wenn eine|open to|not opposed to|offen für|"
+    r"optional(?:ly)?|bonus|would be nice|prefer\w*|maybe|"
+    r"perhaps|vielleicht)\b[^.;\n]{0,15}$"
 )
-_OR_CPU = re.compile(r"\bcpus?(?: or |/)(?:a )?\||\|s?(?: or |/)(?:an? |on )?cpus?\b")
+_OR_CPU = re.compile(
+    r"\bcpus?(?: or |/| and | und | oder | & )(?:the |a |on |for )?\||"
+    r"\|s?(?: or |/| and | und | oder | & )(?:an? |on |the |for )?cpus?\b"
+)
+_ON_BOARD = re.compile(r"s?(?:\s?[:=]|\s(?:is|ist))?(?: an?| eine?)?\s(?:intel|iris|uhd|integrated|on-?board)\b")
 _NAMED_ONLY = re.compile(r"^s?(?: types?| models?| names?| prices?| costs?| vendors?| market)\b")
 _WITHOUT = re.compile(
     joined(
         r"""\b(?:cpu[- ](?:(?:boxes|machines|nodes|instances|servers) )?only|only (?:on )?cpus?|cpus? (?:is|
             are) (?:enough|fine|sufficient|ok|plenty)|
-            on cpus? only|on cpus(?! and| nodes?| or)|just cpus?|cpu (?:inference|instances?) (?:is|are|only)|
+            on cpus? only|on cpus(?! and| nodes?| or)|just cpus?|cpu (?:inference|instances?) (?:only|(?:is|
+        are) (?:fine|ok|okay|enough|sufficient|all))|
             run(?:s|ning)? (?:it |
             fine )?on (?:the |a )?cpus?(?! and| nodes?| or)|gpu-?less|no-gpu|nur cpu|cpu reicht|gpus? (?:are|
             is) (?:not|overkill|unnecessary)\b)\b"""
@@ -84,10 +93,31 @@ _COUNT_BEHIND = re.compile(
     r"\s?(?:x\s?|-)?(?:\d{2,3} ?g[bi]{0,2} )?(?:(?:more|dedicated|additional|big|small|old|cheap|nvidia|"
     r"tesla|geforce|rtx|gtx|amd|data[- ]?cent(?:er|re)|consumer|physical) ?)*$"
 )
-_TRIED = re.compile(r"\b(?:when (?:i|we)|tried|managed|takes|took|(?:it )?seems|error|default setup)\b")
+_CLOCKED = re.compile(r"\d ?[mg]hz $")
+_ARTICLES = frozenset({"eine", "einer"})
+_FITS = re.compile(r"\b(?:fits?|passt)\b[^.;,\d]{0,15}$")
+_WITHDRAWN = re.compile(r"\b(?:scratch|forget|drop|strike|never ?mind|cancel|vergiss)\b[^.;,\n]{0,30}$")
+_NONE_OF_THEM = re.compile(
+    r"\b(?:do not|don't|dont|won't|no longer) (?:need|want|require) (?:any|one|them)\b(?! [\w-]+)|"
+    r"\bbrauchen (?:wir )?keine(?! \w)"
+)
+_COMPARED = re.compile(r"\b(?:benchmark\w*|compared|faster than|slower than)\b")
+_SEVERAL = re.compile(r"\b(?:multiple|several|many|mehrere\w*|viele) (?:[\w-]+ ){0,2}gpus\b")
+_TRIAL = re.compile(
+    r"\b(?:laptops?|dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
+    r"benchmark\w*|measured|"
+    r"load tests?)\b"
+)
+"""Where something was tried, which says nothing of where it shall run."""
+_TRIED = re.compile(
+    r"\b(?:if (?:i|we)\b(?! (?:need|want))|(?:bisher|until now|so far) (?:\w+ )?(?:hatten|had)|"
+    r"when (?:i|we)|tried|managed|takes|took|(?:it )?seems|error|default setup)\b"
+)
 MOST_GPUS = 100_000
 FARTHEST = 40
 """Code points between a number and the thing it counts."""
+FARTHEST_NAME = 100
+"""Code points between a name and the words that take it up ("them")."""
 _NODES = re.compile(
     r"\s?(?:x )?(?:gpu )?(?:nodes|machines|servers|hosts|instances|boxes|vms|"
     r"workers)\b[^.;\n]{0,20}\b(?:with|of|x|having|mit|,)\s*$"
@@ -101,11 +131,21 @@ def gpus(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         yield Candidate("gpu_type", card.name, card.start, card.end, "card", _type_rank(text, card))
     for match in _WITHOUT.finditer(text.working):
         claimed = context.claimed(text, match.start(), match.end())
-        if claimed and not context.present_state(text, match.start(), match.end()):
+        tried = _TRIAL.search(clauses.sentence(text, match.start())) is not None
+        if claimed and not tried and not tense.present_state(text, match.start(), match.end()):
             yield Candidate("gpu_required", False, match.start(), match.end(), "no gpu", 3)
     for match in _GPU.finditer(text.working):
         yield from _gpu(text, match)
+    yield from _none_of_them(text)
     yield from _counts(text, amounts, cards)
+
+
+def _none_of_them(text: Text) -> Iterator[Candidate]:
+    """ "... GPUs. It runs without, so we don't need any": said of what was named last."""
+    for match in _NONE_OF_THEM.finditer(text.working):
+        named = _GPU.search(text.working, max(0, match.start() - FARTHEST_NAME), match.start())
+        if named is not None and not context.injected(text, match.start()):
+            yield Candidate("gpu_required", False, match.start(), match.end(), "no gpu", 3)
 
 
 def _other_thing(text: Text, card: Mention) -> bool:
@@ -121,10 +161,7 @@ def _other_thing(text: Text, card: Mention) -> bool:
 
 def _compared(text: Text, card: Mention) -> bool:
     """A card in a complaint about its memory or a figure of a benchmark names no wish."""
-    return (
-        re.search(r"\b(?:benchmark\w*|compared|faster than|slower than)\b", context.clause(text, card.start, card.end))
-        is not None
-    )
+    return _COMPARED.search(clauses.clause(text, card.start, card.end)) is not None
 
 
 def _type_rank(text: Text, card: Mention) -> int:
@@ -138,12 +175,15 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
         return
     after = text.working[end : end + 60]
     before = text.working[max(text.sentence(start).start, start - 40) : start]
+    if _ON_BOARD.match(after) or _CLOCKED.search(before) or _WITHDRAWN.search(before):
+        return
     if _OPTIONAL.match(after) or _OPTIONAL_BEFORE.search(before) or _OR_CPU.search(before[-10:] + "|" + after[:12]):
         return
-    if context.guessed(text, start) or context.left_behind(text, start):
+    if context.guessed(text, start) or denial.left_behind(text, start):
         return
-    if context.denied(text, start, end):
-        if not context.only_asked(text, start):
+    if denial.denied(text, start, end):
+        state = denial.lacking(text, start, end) or _TRIAL.search(clauses.sentence(text, start))
+        if not (state or context.only_asked(text, start)):
             first = max(start - 12, text.sentence(start).start)
             negation = re.search(r"\b(?:no|without|ohne|keine?n?|not?)\s+(?:\w+ )?$", text.working[first:start])
             yield Candidate(
@@ -152,9 +192,11 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
         return
     if context.only_asked(text, start):
         return
-    clause = context.clause(text, start, end)
+    clause = clauses.clause(text, start, end)
+    if _COMPARED.search(clause) and not tense.wished(text, start, end):
+        return
     held = _HELD.search(before) is not None and _PART.match(after) is None
-    if not held and (_SICK.search(after[:25]) or (_SICK.search(clause) and not context.wished(text, start, end))):
+    if not held and (_SICK.search(after[:25]) or (_SICK.search(clause) and not tense.wished(text, start, end))):
         return
     if not _NAMED_ONLY.match(after):
         yield Candidate("gpu_required", True, start, end, "gpu")
@@ -176,13 +218,19 @@ def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator
             if start - amount.end > FARTHEST:
                 break
             behind = text.working[amount.end : start]
-            if _COUNT_BEHIND.fullmatch(behind) and context.claimed(text, amount.start, end):
+            if text.working[amount.start : amount.end] in _ARTICLES:
+                break
+            fits = _FITS.search(text.working, max(0, amount.start - 25), amount.start)
+            if fits is None and _COUNT_BEHIND.fullmatch(behind) and context.claimed(text, amount.start, end):
                 if end not in undecided or _CHOICE.match(text.working, end):
                     counted.append((amount, end))
                 break
-    if any(_TRIED.search(context.clause(text, amount.start, end)) for amount, end in counted):
+    if any(_TRIED.search(clauses.clause(text, amount.start, end)) for amount, end in counted):
         return
+    several = _SEVERAL.search(text.working) is not None
     for amount, end in counted:
+        if several and amount.high == 1:
+            continue
         yield from _count(text, amount, end, amounts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
@@ -33,7 +33,8 @@ _NOUN = phrases(
     joined(
         rf"""latency|latencies|latenz(?:en|zeit)?|response[- ]times?|antwortzeit(?:en)?|reaktionszeit|(?:inference|
             prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|s[lp][ao]s?|
-            (?:time[- ]to[- ])?first[- ]token|ttft|waits?|waiting|warten|decision|judged?|for the model|respon(?:d|
+            (?:time[- ]to[- ])?first[- ]token|ttft|waits?|waiting|warten|decision|judged?|for the model|
+        accepts?|respon(?:d|
             ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
             replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
             lookup)|(?:no|not) slower|(?:anfrage|antwort)|autocomplete|user-facing|flag(?:ged)?|detect(?:ed)?|
@@ -54,8 +55,9 @@ _BOUND_BEFORE = re.compile(
     r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
 _P95_AFTER = re.compile(
-    r"\s?\(?(?:(?:at|for|in|on|als|bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|95 ?(?:%|percent|prozent) (?:of|der|"
-    r"aller)\b)"
+    r"\s?\(?(?:end[- ]to[- ]end |e2e )?(?:(?:at|for|in|on|als|bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|"
+    r"95 ?(?:%|percent|prozent) (?:of|der|"
+    r"aller)\b)(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
 )
 _LIMIT_AFTER = re.compile(
     r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not ok\w*|unacceptable|zu (?:lang|"
@@ -63,8 +65,19 @@ _LIMIT_AFTER = re.compile(
     r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
 )
 _OTHER_AFTER = re.compile(
-    r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|on average|average|avg)"
+    r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|average|avg)|"
+    r"[^.;,\d]{0,25}\bon average\b"
 )
+_MEASURED = re.compile(
+    r"\b(?:after|does|achiev\w+|manag\w+|averag\w+|clock(?:s|ed)? in|turns? out|nach|schafft)\s"
+    r"(?:at |only |about |around |roughly |just |~ ?)*$"
+)
+"""In front of what a clock has shown; a wish is said with "within" or "under"."""
+_SPAN_OF = re.compile(
+    r"-(?:minute|min|second|sec)s? (?!(?:response|latency|limit|target|budget|sla|slo|max\w*|deadline|answer|"
+    r"reply|p ?95|at)\b)[a-z]"
+)
+""""5-minute timeslices", "30-second clips": how long a thing is."""
 _OTHER_LATENCY = phrases(r"network latency|latency (?:to|between|from) (?!\d)|disk latency|netzwerklatenz")
 _ONE_SECOND = re.compile(r"\bsub-?second\b|\b(?:within|in under|in less than) (?:a|one) second\b")
 _UNITLESS = re.compile(
@@ -77,6 +90,12 @@ _LONGEST = 300_000
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
 
 
+_PERCENTILES = re.compile(
+    r"\b(?P<names>p ?\d\d(?:\.\d)?(?:(?:\s?[/,&]\s?|,? (?:and|und) )p ?\d\d(?:\.\d)?){1,3})\b[^\d.;\n]{0,30}"
+)
+_FIGURE = re.compile(r"(?:\s?[/,&]\s?|,? (?:and|und) )?(?P<number>\d+(?:\.\d+)?)(?=[\s/,&]|m?s)(?: ?m?s(?=[/ &]))?")
+
+
 def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for amount in amounts:
         unit = DURATION.match(text.working, amount.end)
@@ -84,9 +103,29 @@ def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
             yield from _latency(text, amount, unit_of(unit), unit.end())
         elif unit is None and _is_unitless(text, amount):
             yield from _latency(text, amount, "millisecond", amount.end)
+    yield from _percentiles(text)
     for match in _ONE_SECOND.finditer(text.working):
         if context.claimed(text, match.start(), match.end()):
             yield Candidate("latency_p95_ms", 1000.0, match.start(), match.end(), "latency")
+
+
+def _percentiles(text: Text) -> Iterator[Candidate]:
+    """ "p50/p95/p99 of 20/60/200 ms": each figure belongs to the percentile at its place."""
+    for match in _PERCENTILES.finditer(text.working):
+        names = re.findall(r"p ?([\d.]+)", match["names"])
+        figures: list[float] = []
+        end = match.end()
+        last_end = end
+        while len(figures) < len(names) and (figure := _FIGURE.match(text.working, end)) is not None:
+            figures.append(float(figure["number"]))
+            last_end, end = figure.end("number"), figure.end()
+        unit = DURATION.match(text.working, last_end)
+        if "95" not in names or len(figures) < len(names) or unit is None or unit_of(unit) not in _UNITS:
+            continue
+        span = match.start(), unit.end()
+        value = figures[names.index("95")] * factor(unit_of(unit), "millisecond")
+        if value > 0 and context.claimed(text, *span) and not tense.present_state(text, *span):
+            yield Candidate("latency_p95_ms", rounded(value), *span, "percentiles", 4)
 
 
 def _is_unitless(text: Text, amount: Amount) -> bool:
@@ -98,7 +137,7 @@ def _is_unitless(text: Text, amount: Amount) -> bool:
 
 
 def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
-    clause = context.clause(text, amount.start, end)
+    clause = clauses.clause(text, amount.start, end)
     before = text.working[text.sentence(amount.start).start : amount.start][-90:]
     at_p95 = _P95_AFTER.match(text.working, end) is not None or _names_p95(before)
     if not at_p95 and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
@@ -108,11 +147,14 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     bounded = hard or _BOUND_BEFORE.search(before) is not None
     named = (
         _NOUN.search(clause) is not None
+        or _NOUN.search(clauses.outside(text, amount.start)) is not None
         or _EACH_ONE.search(clause) is not None
         or _NOUN.match(text.working, start) is not None
     )
-    brief = unit == "millisecond" and (bounded or context.wished(text, amount.start, end))
-    if not (named or at_p95 or brief):
+    brief = unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))
+    if _SPAN_OF.match(text.working, amount.end):
+        return
+    if not (named or at_p95 or brief) or _MEASURED.search(before):
         return
     explicit = at_p95 or "latenc" in clause or "latenz" in clause
     if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(clause) and not _EACH_ONE.search(clause)):
@@ -127,7 +169,7 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
-    today = context.present_state(text, amount.start, end) or context.superseded(text, amount.start, end)
+    today = tense.present_state(text, amount.start, end) or tense.superseded(text, amount.start, end)
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)

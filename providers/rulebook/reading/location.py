@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
 from providers.rulebook.reading.patterns import joined
@@ -36,7 +36,8 @@ _SERVICES = Vocabulary(
                 p4de?)\.(?:\d*x?large|micro|small|medium|nano|metal)"""
         ),
         "gcp": (
-            r"gke|vertex(?:[- ]?ai)|big-?query|cloud ?run|gcs(?: buckets?)?|dataflow|pub/?sub|cloud ?build|"
+            r"gke|cloud tpus?|tpus?[ -]?v\d\w?(?:-\d+)?|v\d\w?-\d+ tpus?|vertex(?:[- ]?ai)|big-?query|"
+            r"cloud ?run|gcs(?: buckets?)?|dataflow|pub/?sub|cloud ?build|"
             r"dataproc|cloud composer|[aengc]\d[a-z]?-(?:standard|highgpu|highmem|highcpu|ultragpu|megagpu|"
             r"micro)\S*"
         ),
@@ -79,6 +80,19 @@ _CITY_BEFORE = re.compile(
     r"\b(?:aws|gcp|azure|google cloud|eks|gke|aks|ecs|ec2|s3|sagemaker|vertex(?: ai)?|fargate|cloud run)(?:,|:| -|"
     r" in)? (?:most probably |probably |preferably |either )?)$"
 )
+_OFFERED_BEFORE = re.compile(
+    r"\b(?:(?:supported|available|valid|listed) (?:regions?|locations?|zones?|clouds?|providers?|platforms?)|"
+    r"(?:(?:is|are) )?(?:only |already |now )?(?:available|offered|supported|rolled out|"
+    r"launched) (?:only )?(?:in|on|by|for)|"
+    r"(?:it|vendor|provider|tool|product|library|which|that) (?:only )?(?:supports?|offers?)|verfügbar in|"
+    r"unterstützt)\b[^.;\n]*$"
+)
+_OFFERS_AFTER = re.compile(
+    r"(?:(?:,|,? (?:and|or|und|oder|&)) [\w ]{2,14}?){0,4},? (?:all |both |also |each |alle |beide )?(?:offers?|"
+    r"supports?|"
+    r"provides?|sells?|charges?|recommends?|announced|launched|lists?|advertises?|bieten?|verlangt)\b|(?:(?:,|"
+    r",? (?:and|or)) ?[\w ]{2,14}?){0,3},? ?etc\b"
+)
 _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
     r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
@@ -96,12 +110,18 @@ _NO_CLOUD = re.compile(
 
 
 def location(text: Text) -> Iterator[Candidate]:
-    codes = [mention for mention in _CODES.claimed(text) if not _is_prose(text, mention)]
+    codes = [item for item in _CODES.claimed(text) if not (_is_prose(text, item) or _is_offered(text, item))]
     yield from _refusals(text)
     excluded = exclusions(text)
     barred = {name for item in excluded for name in item.names}
     origins = left(text)
-    named = [item for item in CLOUDS.claimed(text) if item.name not in barred and item.start not in origins]
+    named = [
+        item
+        for item in CLOUDS.claimed(text)
+        if item.name not in barred
+        and item.start not in origins
+        and not (_is_wondered(text, item) or _is_offered(text, item))
+    ]
     services = [item for item in _SERVICES.claimed(text) if item.name not in barred]
     yield from rest(excluded)
     for mention in named:
@@ -130,12 +150,30 @@ def _refusals(text: Text) -> Iterator[Candidate]:
             yield Candidate("cloud", ["onprem"], start, match.end(), "no cloud", 0)
 
 
+def _is_offered(text: Text, mention: Mention) -> bool:
+    """ "available in us-east-1", "Azure offers it": what a vendor has, where nothing is asked for."""
+    sentence = text.sentence(mention.start)
+    if _OFFERS_AFTER.match(text.working, mention.end, sentence.end) is not None:
+        return True
+    before = text.working[max(sentence.start, mention.start - 90) : mention.start]
+    return _OFFERED_BEFORE.search(before) is not None and not tense.asks(text.slice(sentence))
+
+
+def _is_wondered(text: Text, mention: Mention) -> bool:
+    """ "AWS? GCP?": the name alone is the question."""
+    sentence = text.sentence(mention.start)
+    words = text.slice(sentence).strip()
+    return words.endswith("?") and len(words.split()) <= 2
+
+
 def _is_prose(text: Text, mention: Mention) -> bool:
     """ "we are in the central us" is a place, "northeurope" a code: spaced Azure names count when Azure is meant."""
     words = text.working[mention.start : mention.end]
     if CLOUD_OF[mention.name] != "azure" or " " not in words:
         return False
-    return "azure" not in text.working and "region" not in context.sentence(text, mention.start)
+    if words.count(" ") >= 2:
+        return False
+    return "azure" not in text.working and "region" not in clauses.sentence(text, mention.start)
 
 
 def _cities(text: Text, clouds: set[str], coded: bool) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.exchange import SIGNS, Currency, in_dollars
 from providers.rulebook.reading.numbers import Amount
@@ -81,7 +81,7 @@ _PLAIN_LIMIT = re.compile(r"budget|at most|under|below|max|cap\b|no more")
 _MORE_THAN = re.compile(r">\s?[$€£]?\s?$")
 _NO_LIMIT = phrases(
     r"""costs?|costing|pric(?:es?|ed|ing)|charg\w+|fees?|subscriptions?|tiers?|rent\w*|leas(?:e|ing)|salar\w+|earn\w*|
-        revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|
+        revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|idle|unused|
         pays?|paying|paid|spen[dt]s?|spending|starts? (?:at|from)|starting (?:at|from)|gehalt|preis\w*|kostet\w*|
         makes?|making|offers?|plan (?:at|for|of)|wast\w+|raised|fund\w+|rate"""
 )
@@ -94,7 +94,10 @@ _OF_A_MACHINE = re.compile(
     r"\b(?:instances?|vms?|machines?|box(?:es)?|servers?|nodes?|gpus?|cards?|seats?|licen[cs]es?|\w+\.\d*x?large|"
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
-_BARE_BEFORE = re.compile(r"\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|under))*\s?[:=]?\s?$")
+_BARE_BEFORE = re.compile(
+    r"\$\$+\s?:\s?$|\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|"
+    r"under))*\s?[:=]?\s?$"
+)
 _BUDGET_NEAR = re.compile(r"\bbudget\b[^.;\n\d]{0,40}$")
 _COSTS_AT_MOST = re.compile(
     r"\b(?:costs?|spend|pay|budget|kosten)\b[^.;\d]{0,25}$|^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
@@ -132,7 +135,7 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
 
 def _bill(text: Text, found: _Sum) -> Iterator[Candidate]:
     """What is paid today: no budget, but "we want $6k" leans on it."""
-    paid = found.period is not None and says(_SPENT, context.clause(text, found.start, found.end))
+    paid = found.period is not None and says(_SPENT, clauses.clause(text, found.start, found.end))
     if paid and not context.someone_elses(text, found.start):
         scale = in_dollars(1.0, found.currency) / factor(found.period or "month", "month")
         value = round(found.amount.count * scale, 2)
@@ -218,12 +221,12 @@ def _unit(pattern: re.Pattern[str], words: str) -> str | None:
 def _is_budget(text: Text, found: _Sum) -> bool:
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
         return False
-    clause = context.segment(text, found.start, found.end)
+    clause = clauses.segment(text, found.start, found.end)
     before = text.working[max(text.sentence(found.start).start, found.start - 70) : found.start]
-    if found.period == "hour" and "budget" not in context.sentence(text, found.start):
+    if found.period == "hour" and "budget" not in clauses.sentence(text, found.start):
         return False
     limited = (
-        _LIMIT.search(context.segment(text, found.start, found.start))
+        _LIMIT.search(clauses.segment(text, found.start, found.start))
         or says(_LIMIT, clause)
         or _ALWAYS_LIMIT.search(before)
     )
@@ -231,7 +234,7 @@ def _is_budget(text: Text, found: _Sum) -> bool:
         return False
     if _MORE_THAN.search(before) or _CHANGE.search(before):
         return False
-    if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before):
+    if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before) or _BARE_BEFORE.search(before):
         return True
     fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
     return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
@@ -243,9 +246,9 @@ def _stands_alone(text: Text, found: _Sum, before: str) -> bool:
         return False
     if _EQUALS.search(before) or _OF_A_MACHINE.search(before):
         return False
-    if context.present_state(text, found.start, found.end):
+    if tense.present_state(text, found.start, found.end):
         return False
-    sentence = context.sentence(text, found.start)
+    sentence = clauses.sentence(text, found.start)
     return not (says(_NO_LIMIT, sentence) or says(_SPENT, sentence) or says(_RELATIVE, sentence))
 
 

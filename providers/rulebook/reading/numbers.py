@@ -48,6 +48,8 @@ _WORDS = {
     "einer": 1,
     "single": 1,
     "dual": 2,
+    "eine halbe": 0.5,
+    "einer halben": 0.5,
     "half a": 0.5,
     "half": 0.5,
 }
@@ -57,14 +59,19 @@ _SCALE = (
     r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
 )
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_REST = rf"(?<=hundred|housand)(?: and | )(?:{_WORD})(?:[ -](?:{_ONES}))?\b(?! (?:hundred|thousand|million))"
+"""What follows a spelled hundred or thousand: "and fifty", "twenty-five"."""
 _AMOUNT = re.compile(
     rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\bsub-)|(?<=[€$£~<>=(]))"
     rf"(?:(?P<digits>{_DIGITS})(?P<scale>{_SCALE})*"
-    rf"|\b(?P<word>{_WORD})(?:[ -](?P<unit_word>one|two|three|four|five|six|seven|eight|"
-    rf"nine))?\b(?P<word_scale>{_SCALE})*"
-    rf"|\b(?P<article>a|per)?\s(?P<bare>(?:hundred|thousand|million|dozen)(?: (?:thousand|million))?)\b)"
+    rf"|\b(?P<word>{_WORD})(?:[ -](?P<unit_word>{_ONES}))?\b(?:(?P<word_scale>{_SCALE})+(?P<word_rest>{_REST})?)?"
+    rf"|\ba quarter(?: of a)? (?P<quarter_of>thousand|million|billion)\b"
+    rf"|\b(?P<article>a|per)?\s(?P<bare>(?:hundred|thousand|million|dozen)(?: (?:thousand|million))?)\b"
+    rf"(?P<bare_rest>{_REST})?)"
 )
-_VERSION = re.compile(r"\d+(?:\.\d{1,2}){2,}|\d+\.\d+\.\d{4,}")
+_VERSION = re.compile(r"\d+(?:\.\d{1,2}){2,}|\d+\.\d+\.\d{4,}|[1-9]\d*\.\d{4,}")
+"""Versions and dates, and what only an instrument counts so finely."""
 _CONNECTOR = re.compile(
     r"\s?(?P<unit>ms|s|sec|seconds|rps|qps|gb|tb|hours?|h|%|€|k|minutes|days|gpus?)?\s?(?:-{1,2}|to|bis|"
     r"\bthrough)\s?[$€£]?\s?"
@@ -134,10 +141,16 @@ def _singles(working: str, german: bool) -> Iterator[Amount]:
             value = _WORDS[match["word"]]
             if match["unit_word"] and value >= 20:
                 value += _WORDS[match["unit_word"]]
+        elif match["quarter_of"]:
+            value, scale = 0.25, _SCALES[match["quarter_of"]]
         else:
             value, scale = 1.0, prod(_SCALES[word] for word in match["bare"].split())
-        value = value * scale * (-1 if match["sign"] else 1)
+        value = (value * scale + _rest(match["word_rest"] or match["bare_rest"])) * (-1 if match["sign"] else 1)
         yield Amount(match.start(), match.end(), value, value, dotted and scale == 1, letter, not match["digits"])
+
+
+def _rest(words: str | None) -> float:
+    return sum(_WORDS[word] for word in re.findall(r"[a-zäöüß]+", words or "") if word in _WORDS)
 
 
 def _scale(words: str, match: re.Match[str]) -> tuple[float, str]:
@@ -179,7 +192,7 @@ def _is_range(working: str, first: Amount, second: Amount) -> bool:
     between = _CONNECTOR.fullmatch(gap)
     if between is None:
         between = _PAIR.fullmatch(gap)
-        if between is None or _BETWEEN.search(working, 0, first.start) is None:
+        if between is None or _BETWEEN.search(working, max(0, first.start - 12), first.start) is None:
             return False
     unit = between["unit"]
     if unit in {None, "k", "€", "$", "%", "usd", "eur"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import JURISDICTIONS
@@ -21,7 +21,8 @@ _PLACE = "|".join(f"(?P<j{number}>{pattern})" for number, pattern in enumerate(J
 _JURISDICTION = re.compile(rf"(?<![\w-])(?:{_PLACE})(?!\w|-(?!only|based|hosted|resident|wide|data))")
 _STAY_BEFORE = re.compile(
     joined(
-        r"""(?:\b(?:only|nur|solely|exclusively|strictly|ausschließlich)\s+(?:be\s+)?(?:\w+ )?(?:in|within|inside|
+        r"""(?:\b(?:in-country|im inland)\W{1,3}|\b(?:only|nur|solely|exclusively|strictly|
+        ausschließlich)\s+(?:be\s+)?(?:\w+ )?(?:in|within|inside|
             on|innerhalb)?\s*(?:der |des )?|\b(?:stays?|remains?|kept?|keep|stored?|resides?|hosted|hosting|lives?|
             processed|bleiben|bleibt|gehostet|verarbeitet|located|run|runs|running|deploy|deployed|host|serve|
             served|be|gespeichert|laufen|store|process)\s+(?:[\w-]+\s+){0,4}?(?:in|within|inside|on|innerhalb|
@@ -57,6 +58,10 @@ _PEOPLE_OR_MARKET = phrases(
     regulat\w+|laws?|acts?|providers?|citizens?|residents?|people|population|born|from|compared|like|vs|university|
     institute|conference|authorit\w+|nutzer|kunden|firma|wir sind|bin|sitz|patients"""
 )
+_MOVING = re.compile(
+    r"\b(?:mov\w+|migrat\w+|switch\w*|expand\w*|umzieh\w*|wechseln)\b[^.;]{0,30}\b(?:to|into|in|nach)\s(?:the |die )?$"
+)
+"""A change of place says where it runs next, not that it has to stay."""
 _REGION = re.compile(r"\s(?:regions?|data ?cent(?:er|re)s?|servers?)\b")
 _TODAY = phrases(r"currently|at the moment|right now|happens|derzeit|momentan")
 _LEAVE = re.compile(r"\b(?:leave|leaves|leaving|outside(?: of)?|exit) (?:der |die |des )?$")
@@ -76,9 +81,10 @@ def residency(text: Text, coded: Collection[int], cities: Collection[int]) -> It
         after = text.working[end : min(sentence.end, end + 30)]
         stays = _STAY_BEFORE.search(before)
         behind = _STAY_AFTER.match(after)
-        if start in cities and behind is not None and _REGION.match(after):
+        moving = _MOVING.search(before) is not None
+        if (start in cities or moving) and behind is not None and _REGION.match(after):
             behind = None
-        if stays is None and behind is None and (start in cities or not _is_placed(text, start, end)):
+        if stays is None and behind is None and (moving or start in cities or not _is_placed(text, start, end)):
             continue
         if PEOPLE.search(before) and behind is None:
             continue
@@ -94,18 +100,21 @@ def residency(text: Text, coded: Collection[int], cities: Collection[int]) -> It
 
 def _is_placed(text: Text, start: int, end: int) -> bool:
     """ "run it in the EU", "within Germany", or the place alone between commas; not where people or markets are."""
-    clause = context.clause(text, start, end)
+    clause = clauses.clause(text, start, end)
     if _PEOPLE_OR_MARKET.search(clause):
         return False
     inside = _INSIDE.search(text.working, max(0, start - 20), start)
     if inside is None:
-        alone = re.sub(r"^(?:please|also|and|und|the|bitte) |[\s.,;:()!*-]", "", clause.strip()) == re.sub(
-            r"[\s.]", "", text.working[start:end]
-        )
-        return alone and _PEOPLE_OR_MARKET.search(context.sentence(text, start)) is None
+        alone = re.sub(
+            r"^(?:please|also|and|und|the|bitte) | (?:data|daten)$|"
+            r"[\s.,;:()!*-]",
+            "",
+            clause.strip(" .,;:"),
+        ) == re.sub(r"[\s.]", "", text.working[start:end])
+        return alone and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
     if inside["sure"] is not None or _PLACED.search(clause):
         return True
-    return len(clause.split()) <= 5 and _PEOPLE_OR_MARKET.search(context.sentence(text, start)) is None
+    return len(clause.split()) <= 5 and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
 
 
 def _capital(text: Text, start: int, end: int) -> bool:
@@ -116,8 +125,8 @@ def _capital(text: Text, start: int, end: int) -> bool:
 
 
 def _is_claimed(text: Text, start: int, end: int, *, leaving: bool) -> bool:
-    if context.injected(text, start) or context.later(text, start) or context.someone_elses(text, start):
+    if context.injected(text, start) or tense.later(text, start) or context.someone_elses(text, start):
         return False
-    if context.only_asked(text, start) or (_TODAY.search(context.clause(text, start, end)) and not leaving):
+    if context.only_asked(text, start) or (_TODAY.search(clauses.clause(text, start, end)) and not leaving):
         return False
-    return leaving or not context.denied(text, start, end)
+    return leaving or not denial.denied(text, start, end)

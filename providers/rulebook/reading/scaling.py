@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
@@ -54,7 +54,9 @@ _ZERO = re.compile(
     joined(
         rf"""\b(?:(?:scal(?:e[sd]?|ing)|goes?|going|come|drop(?:s|ped)?|shrink(?:s|ing)?|back|down|
             all the way)(?: \w+){{0,2}}?
-            [- ]?(?:down )?[- ]?to[- ]?(?:zero|0|null)(?! ?(?:%|percent|ms|errors?|downtime|\$|usd|\d))|scale_to_zero|
+            [- ]?(?:down )?[- ]?to[- ]?(?:zero|0|null)(?! ?(?:%|percent|ms|errors?|downtime|\$|usd|\d))|
+        scale_to_zero|idle at (?:zero|0)|(?:replicas?|instances?|pods?|nodes?),? min(?:imum)?\.? 0|
+            min(?:imum)?\.? 0,? max(?:imum)?\.? \d+|
             zero (?:replicas|instances|pods|nodes)|min(?:imum)?[- _]?(?:replicas?|instances?|nodes?|pods?|
             workers?)[- _]?
             (?:count)?(?: of|:| =|=)? ?0|(?:replica|node|instance)s?[- _]?count ?[:=] ?0|
@@ -66,7 +68,8 @@ _ZERO = re.compile(
             (?:go|goes|put) (?:it )?to sleep|cold[- ]?starts? (?:is|are|would be) (?:ok|okay|fine|acceptable|
             no problem|
             tolerable|not a problem)|
-            pay (?:only )?(?:for what we use|per use|when used|while it runs)|auf null skalier\w*)\b"""
+            pay (?:only )?(?:for what we use|per use|when used|while it runs)|auf null skalier\w*|
+            skalier\w+ auf (?:null|0))\b"""
     )
 )
 _NEVER_ZERO = re.compile(
@@ -104,7 +107,8 @@ _ARROW = re.compile(r"\s?(?:->|→|=>)")
 _UNABLE = re.compile(r"\b(?:doesn't|does not|can't|cannot|won't|didn't) $")
 _AUTOSCALING = re.compile(r"\b(?:auto-?)?scal\w+(?: (?:it|up|out|from|between|with|range))*\s?[:=]?\s?$")
 _ELLIPTIC = re.compile(
-    r"\b(?:never|no|not) more than\s*$|\b(?:at most|max(?:imum)?\.?|höchstens|maximal|nie mehr als)\s*:?\s*$"
+    r"\b(?:(?:never|no|not) more than|(?:never|not) (?:above|over|beyond))\s*$|\b(?:at most|max(?:imum)?\.?|"
+    r"höchstens|maximal|nie mehr als)\s*:?\s*$"
 )
 _NOUN_BEFORE = re.compile(rf"\b{_REPLICAS}\b[^.;\n]{{0,30}}$")
 _NOUN_BEHIND = re.compile(rf"\s?(?:x )?(?:\w+ )?{_REPLICAS}\b")
@@ -145,30 +149,29 @@ def _spot(text: Text) -> Iterator[Candidate]:
             or context.only_asked(text, start)
         ):
             continue
-        if context.denied(text, start, end) or re.match(
+        if denial.denied(text, start, end) or re.match(
             r"\s*(?:is|are)? ?(?:not|no option|out|too risky|not allowed)", after
         ):
             negation = re.search(r"\b(?:no|without|not?|never|don't use|avoid|ohne|keine?)\s+(?:\w+ )?$", before)
             first = start if negation is None else sentence.start + negation.start()
             yield Candidate("spot_ok", False, first, end, "no spot", 3)
         elif not (
-            _UNLIKED.search(context.clause(text, start, end).replace(words, ""))
-            and not context.wished(text, start, end)
-        ) and not context.left_behind(text, start):
+            _UNLIKED.search(clauses.clause(text, start, end).replace(words, "")) and not tense.wished(text, start, end)
+        ) and not denial.left_behind(text, start):
             yield Candidate("spot_ok", True, start, end, "spot", 2)
 
 
 def _zero(text: Text) -> Iterator[Candidate]:
     for match in _NEVER_ZERO.finditer(text.working):
         changed = _ARROW.match(text.working, match.end())
-        if changed is None and not _foreign(text, match.start()) and not context.present_state(text, *match.span()):
+        if changed is None and not _foreign(text, match.start()) and not tense.present_state(text, *match.span()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
     for match in _ZERO.finditer(text.working):
         if _foreign(text, match.start()):
             continue
         if _UNABLE.search(text.working, max(0, match.start() - 15), match.start()):
             continue
-        if context.denied(text, match.start(), match.end()):
+        if denial.denied(text, match.start(), match.end()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)
         else:
             yield Candidate("scale_to_zero", True, match.start(), match.end(), "scale to zero", 2)
@@ -193,9 +196,9 @@ def _replicas(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         end = amount.end if noun is None else noun.end()
         if _ARROW.match(text.working, amount.end):
             continue
-        if _foreign(text, start) or context.left_behind(text, start) or _is_no_count(text, amount, noun):
+        if _foreign(text, start) or denial.left_behind(text, start) or _is_no_count(text, amount, noun):
             continue
-        if context.present_state(text, start, end):
+        if tense.present_state(text, start, end):
             continue
         if amount.high <= 0 or amount.high != int(amount.high):
             yield Doubt("max_replicas", start, end, "A number of replicas has to be a whole number above zero.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases, says
@@ -16,7 +16,7 @@ from providers.rulebook.reading.units import PERIOD, SIZE, factor, rounded, unit
 _DATA = phrases(
     r"""data|dataset|data set|datasets|data ?lake|corpus|corpora|parquet|csvs?|jsonl?|tfrecords?|images?|videos?|
         logs|documents|pdfs|text|history|tables?|records|audio|recordings|click ?stream|training set|features|
-        samples|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|
+        samples|pages|articles|contracts|tickets|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|
         pictures|dump|warehouse|
         delta|bigquery|events|footage|telemetry|measurements|databases?|index(?:es)?|s3|gcs|buckets?|tiles|
         trainingsdaten|
@@ -36,11 +36,13 @@ _WORK = phrases(
         trainieren"""
 )
 """Work that is done on data as a whole."""
+_WORKED_ON = re.compile(rf"{_WORK.pattern}|\bfeature stores?\b|\bindex(?:es|ing)?\b|\brag\b")
 _FED = re.compile(
-    r"\b(?P<by>on|over|with|from|auf|mit)\s+(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
+    r"\b(?P<by>on|over|with|from|auf|mit|reads?|process(?:es)?|ingests?|scans?|crunch(?:es)?|loads?|liest|"
+    r"verarbeitet)\s+(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
 )
 _OF = re.compile(
-    r"\s?(?:of|von) (?P<what>(?:(?!with\b|on\b|in\b|and\b|at\b|for\b|using\b|per\b|every\b)[\w-]+\s?){1,3})"
+    r"\s?(?:of|von) (?!\d)(?P<what>(?:(?!with\b|on\b|in\b|and\b|at\b|for\b|using\b|per\b|every\b)[\w-]+\s?){1,3})"
 )
 _BARE = re.compile(
     r"\s?(?:$|[.;:)\n]|,(?! ?\d+ ?(?:gpu|cpu|core|vcpu))|(?:in|within|every|each|nightly|overnight|weekly|daily|"
@@ -84,6 +86,19 @@ _NOT_PARAMETERS = re.compile(
 )
 
 
+_TOKENS = re.compile(r"\s(?:(?:un)?compressed |raw |clean )?tokens\b")
+_ITEM = re.compile(r"\W*(?:[\w /()+-]{2,25}:\s)?(?:about |around |roughly |~ ?|rund |etwa )?[\d.,]+ ?[a-z]+\W*")
+"""A size that stands alone between commas or behind its label: "monthly, 400 GB, on spot", "offline: 14 TB"."""
+_MACHINE = phrases(
+    r"v?ram|memory|v?cpus?|cores?|disks?|ssds?|nvme|hdds?|volumes?|nodes?|machines?|instances?|pods?|storage|speicher|"
+    r"arbeitsspeicher|traffic|bandwidth|egress|checkpoints?|weights"
+)
+_PER_RUN = re.compile(
+    r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?\s(?:per|a|each|every|pro|je) (?:day|night|run|batch|"
+    r"job|tag|nacht|lauf)\b"
+)
+
+
 def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for position, amount in enumerate(amounts):
         unit = SIZE.match(text.working, amount.end)
@@ -95,13 +110,16 @@ def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         counted = amounts[position - 1] if each is not None and position > 0 else None
         if counted is not None and _SO_MANY.fullmatch(text.working, counted.end, amount.start):
             start, end, size = counted.start, end if each is None else each.end(), size * counted.count
-        elif not _is_data(text, amount, unit):
+        elif (per_run := _is_handled_daily(text, unit)) or not _is_data(text, amount, unit):
+            if per_run:
+                yield Candidate("dataset_size_gb", rounded(size), start, end, "size of a run", 0)
             continue
         if size <= 0:
             yield Doubt("dataset_size_gb", start, end, "A dataset cannot be smaller than nothing.")
             continue
-        surely = re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", context.sentence(text, start))
-        yield Candidate("dataset_size_gb", rounded(size), start, end, "size", 1 if surely is None else 2)
+        surely = re.search(r"\b(?:dataset|data set|data|corpus|daten\w*|training set)\b", clauses.sentence(text, start))
+        rank = (1 if surely is None else 2) + (1 if _WORK.search(clauses.clause(text, start, end)) else 0)
+        yield Candidate("dataset_size_gb", rounded(size), start, end, "size", rank)
 
 
 def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
@@ -109,10 +127,10 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     sentence = text.sentence(amount.start)
     before = text.working[max(sentence.start, amount.start - 60) : amount.start]
     after = text.working[unit.end() : min(sentence.end, unit.end() + 40)]
-    clause = context.clause(text, amount.start, unit.end())
+    clause = clauses.clause(text, amount.start, unit.end())
     if unit.group().strip() in {"g", "t"} and "data" not in clause:
         return False
-    if _is_worked_on(text, amount, unit):
+    if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True
     if (
         PERIOD.match(after)
@@ -130,6 +148,25 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     return says(_DATA, clause) or _DATA.search(before) is not None or _STORED.match(after) is not None
 
 
+def _is_handled_daily(text: Text, unit: re.Match[str]) -> bool:
+    """ "120 GB a day into Parquet": what one run has to get through."""
+    sentence = text.sentence(unit.start())
+    return (
+        _PER_RUN.match(text.working, unit.end()) is not None
+        and says(_WORK, text.working)
+        and _MACHINE.search(text.slice(sentence)) is None
+    )
+
+
+def _is_item(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    if amount.high * factor(unit_of(unit), "GB") < _SURELY_DATA_GB or not says(_WORKED_ON, text.working):
+        return False
+    span = text.clause(amount.start, unit.end())
+    if _ITEM.fullmatch(text.working, span.start, span.end) is None:
+        return False
+    return _MACHINE.search(clauses.sentence(text, amount.start)) is None
+
+
 def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     """ "train on 2 TB of clicks", "XGBoost on 300 GB"."""
     sentence = text.sentence(amount.start)
@@ -143,9 +180,9 @@ def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     if material is not None:
         return not (_NOT_DATA.search(material["what"]) or _NO_MATERIAL.search(material["what"]))
     size = amount.high * factor(unit_of(unit), "GB")
-    clause = context.clause(text, amount.start, unit.end())
+    clause = clauses.clause(text, amount.start, unit.end())
     return (
-        fed["by"] in {"on", "over", "auf"}
+        fed["by"] not in {"with", "from", "mit"}
         and size >= _SURELY_DATA_GB
         and _BARE.match(after) is not None
         and _NOT_DATA.search(clause) is None

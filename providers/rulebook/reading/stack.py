@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.terms import Mention, Vocabulary
 from providers.rulebook.reading.text import Text
@@ -160,7 +160,7 @@ def stack(text: Text) -> Iterator[Candidate]:
         yield Candidate("orchestrator", mention.name, mention.start, mention.end, "orchestrator", rank)
     for mention in _DELIVERY.claimed(text):
         if mention.name != "gitlab_ci" or re.search(
-            r"ci|pipeline|runner|deploy", context.sentence(text, mention.start)
+            r"\bci\b|pipeline|runner|deploy|releas|roll", clauses.sentence(text, mention.start)
         ):
             yield Candidate("ci_cd", mention.name, mention.start, mention.end, "delivery")
     for mention in MONITORS.claimed(text):
@@ -170,7 +170,7 @@ def stack(text: Text) -> Iterator[Candidate]:
 def _is_own(text: Text, mention: Mention) -> bool:
     words = text.working[mention.start : mention.end]
     if mention.name == "triton" and re.search(
-        r"triton (?:kernels?|language|compiler|lang)\b|openai triton", context.sentence(text, mention.start)
+        r"triton (?:kernels?|language|compiler|lang)\b|openai triton", clauses.sentence(text, mention.start)
     ):
         return False
     return not (mention.name == "prophet" and words == "prophet" and "forecast" not in text.working)

@@ -34,10 +34,16 @@ _MARKUP = (
     r"(?<=\bget )/\S+|(?<=\bput )/\S+|(?<=\bpost )/\S+|(?<=\bpatch )/\S+|(?<=\bdelete )/\S+"
 )
 """Tags with their attributes, host names, and the paths of requests."""
+_REPORT = (
+    r"(?:\b(?:avg|mean|med(?:ian)?|min|max|std\w{0,4}|"
+    r"p\(\d\d(?:\.\d)?\)) ?= ?[\d.]+[a-zµ%]{0,3}[,;\s]{0,3}){2,12}"
+)
+"""Several statistics in a row are what a load test printed."""
 _FOREIGN = re.compile(
-    rf"{_MARKUP}|"
+    rf"{_MARKUP}|{_REPORT}|"
     r"```.*?(?:```|\Z)|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]+\.\w+|"
-    r"(?<![\w/.-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+){2,}"
+    r"(?<![\w/.-])(?!(?:p\d\d(?:\.\d)?/)+p\d|\d+(?:/\d+)+ ?(?:m?s|m?secs?|milli\w*)\b)"
+    r"(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+){2,}"
     r"|<!--.*?(?:-->|\Z)|~~[^~\n]{1,400}~~"
     r'|^[ \t]*(?:File "|Traceback|at \w+\.|>>>|\$ |E\d{4} |\[?\d{4}-\d\d-\d\d[T ]\d\d:).*$',
     re.S | re.M,
@@ -51,7 +57,7 @@ _TICKED = re.compile(
 )
 """The boxes are a choice, not a list of things to do."""
 _SENTENCE_END = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bapprox)(?<!\bca)(?<!\bmax)(?<!\bmin)(?<!\bz\.b)(?<!\binkl)(?<!\bincl)(?<!\bbzw)(?<!\bmio)(?<!\bmrd)(?<!\btsd)[.!?]+(?=\s|$|[)\"'])|\n+|;(?=\s)|(?<=\s)[:;]-?[()dp](?=\s)"
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bapprox)(?<!\bca)(?<!\bmax)(?<!\bmin)(?<!\bz\.b)(?<!\binkl)(?<!\bincl)(?<!\bbzw)(?<!\bmio)(?<!\bmrd)(?<!\btsd)[.!?]+(?=\s|$|[)\"'])|\n+|;(?=\s)|(?<=\s)[:;]-?[()dp](?=\s(?!(?:and|but|or|so)\b))"
 )
 _CLAUSE_END = re.compile(
     r",(?=\s)|[;:()]|\s-+\s|\b(?:but|however|though|although|whereas|while|because|since|aber|sondern|jedoch)\b"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from providers.rulebook.reading import context
+from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.numbers import Amount, near
@@ -65,6 +65,11 @@ _ONE_MACHINE = re.compile(
     r"manages?|"
     r"can|gets?|processes|reaches|gives?|achieves?|schafft)\b"
 )
+_EACH_PART = re.compile(
+    r"\b(?:each|every|per|one|a single|jede[rs]?) (?:[\w.-]+ ){1,3}(?:can|could|kann) (?:only )?(?:handle|"
+    r"sustain|serve|do|manage|"
+    r"process|reach|take|schaff\w+)\b[^.;\d]{0,15}$"
+)
 _ONE_STREAM = re.compile(
     r"\b(?:each|every) (?:of (?:my|our|the) )?(?:[\w-]+ )?(?:cameras?|streams?|feeds?|devices?|users?|clients?|"
     r"sensors?)\b[^.;]{0,30}$"
@@ -73,6 +78,12 @@ _TIMES_MORE = re.compile(
     r"\b(?:double|twice|triple|half|halve|\d+ ?x|times|doppelt\w*|verdoppel\w*|quadruple)(?: of| the| our|"
     r" as many as)*\s*$"
 )
+_COLLECTED = re.compile(
+    r"\b(?:data ?sets?|data|tables?|corpus|archive|datensatz|daten)\b[^.;\d]{0,15}\b(?:is|are|has|have|of|"
+    r"grows?|holds?|"
+    r"gets?|hat|umfasst)\b[^.;\d]{0,20}$"
+)
+"""What a collection grows by is no work that is asked for."""
 _TRAINED_ON = re.compile(r"\b(?:re)?train\w*\b[^.;\n]{0,30}\b(?:on|over|with|auf)\s+(?:\w+ )?$")
 _UNIT_BEFORE = re.compile(
     r"\b(?:tps|qps|rps|req(?:uest)?s?/s(?:ec)?|(?:requests|queries|transactions) per second)\s?(?:is|of|:|=|"
@@ -102,18 +113,19 @@ _BROKEN = phrases(
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
         rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:only )?(?:get|reach|achieve|manage|
         measured|observed|benchmarked)|i (?:only )?(?:get|got|reach|achieve|measured)|used to|last (?:year|month|
-        week)|was|were|previously|throughput drops|can't keep up|falls? over|dies|quota"""
+        week)|was|were|previously|throughput drops|can't keep up|falls? over|(?:tops?|topp(?:ed|ing)|max(?:es)?|
+        maxed) out|dies|quota"""
 )
 _NIGHTLY = re.compile(
     r"\b(?:nightly|once (?:a|per) (?:day|night)|every night|each night|overnight|every day|each day|daily|"
-    r"per night|pro nacht|nächtlich\w*|täglich\w*)\b"
+    r"per (?:night|day)|pro (?:nacht|tag)|nächtlich\w*|täglich\w*)\b"
 )
 _SHARE_OF_DAY = re.compile(
     r"(?P<share>\d{2,3}) ?%[^.;\n]{0,40}?\b(?:between|from)\s+(?P<start>\d{1,2})(?::00)? ?(?P<am>am|"
     r"pm)?\s+(?:and|to)\s+(?P<end>\d{1,2})(?::00)? ?(?P<pm>am|pm)?\b"
 )
-_LOAD = re.compile(rf"\b(?:traffic|load|throughput|last|volume|{_WORK})\b")
-_NOT_OURS = (_ONE_MACHINE, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON)
+_LOAD = re.compile(rf"\b(?:peaks?|spitzen?|traffic|load|throughput|last|volume|{_WORK})\b")
+_NOT_OURS = (_ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
 _INTERVAL = re.compile(r"\s(?:every|each|per|alle|je)\s")
 _CAMERAS = re.compile(r"[\s-]?(?:[a-z]+ ){0,2}?(?:cameras?|streams?|feeds?|kameras)\b")
 _FRAMES = re.compile(r"\s?(?:fps|frames? (?:per|a|/) ?s(?:ec(?:ond)?)?|frames/s|bilder pro sekunde)\b")
@@ -133,11 +145,7 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
         later = amounts[position + 1 : position + 2]
         rate = _in_a_window(text, amount, later) or _at_intervals(text, amount, later) or _rate(text, amount)
         rate = rate or _by_rhythm(text, amount, hours)
-        if (
-            rate is None
-            or not context.claimed(text, amount.start, rate.end)
-            or _is_breakage(text, amount.start, rate.end)
-        ):
+        if rate is None or context.only_asked(text, amount.start):
             continue
         before = text.working[max(text.sentence(amount.start).start, amount.start - 40) : amount.start]
         if _SHARED.match(text.working, rate.end) or any(rule.search(before) for rule in _NOT_OURS):
@@ -146,9 +154,11 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
         if rate.per_second <= 0:
             yield Doubt("throughput_rps", start, rate.end, "A throughput has to be above zero.")
         else:
-            gone = context.superseded(text, amount.start, rate.end) or context.past(text, amount.start, rate.end)
-            now = says(_NOW, context.segment(text, amount.start, rate.end))
-            rank = 0 if now or context.present_state(text, amount.start, rate.end) else rate.rank
+            gone = tense.superseded(text, amount.start, rate.end) or tense.past(text, amount.start, rate.end)
+            now = says(_NOW, clauses.segment(text, amount.start, rate.end))
+            gone = gone or _is_breakage(text, amount.start, rate.end)
+            gone = gone or not context.claimed(text, amount.start, rate.end)
+            rank = 0 if now or tense.present_state(text, amount.start, rate.end) else rate.rank
             scale = rate.per_second / amount.count
             yield Candidate(
                 "throughput_rps", rounded(rate.per_second), start, rate.end, "throughput", rank, scale, gone
@@ -157,15 +167,15 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
 
 def _is_breakage(text: Text, start: int, end: int) -> bool:
     """The rate at which something fails, or that is reached today."""
-    if says(_BROKEN, context.clause(text, start, end)):
+    if says(_BROKEN, clauses.clause(text, start, end)):
         return True
-    return says(_BROKEN, context.sentence(text, start)) and not context.wished(text, start, end)
+    return says(_BROKEN, clauses.sentence(text, start)) and not tense.wished(text, start, end)
 
 
 def _rate(text: Text, amount: Amount) -> _Rate | None:
     """An amount with its period right behind it: "20 calls a minute", "9k letters a week"."""
-    clause = context.clause(text, amount.start, amount.end)
-    lead = text.working[max(0, amount.start - 25) : amount.start]
+    clause = clauses.clause(text, amount.start, amount.end)
+    lead = re.split(r"\d|\band\b|,", text.working[max(0, amount.start - 25) : amount.start])[-1]
     behind = text.working[amount.end : amount.end + 40]
     peak = _PEAK.search(lead) is not None or _AT_PEAK.match(behind) is not None
     rank = 3 if peak else 1 if _MEAN.search(lead) or _ON_AVERAGE.match(behind) else 2
@@ -173,7 +183,7 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
         return _Rate(amount.count, amount.end, rank)
     direct = _PER_SECOND.match(text.working, amount.end)
     if direct is not None:
-        measured = "fps" in direct.group() and not context.wished(text, amount.start, direct.end())
+        measured = "fps" in direct.group() and not tense.wished(text, amount.start, direct.end())
         return None if measured else _Rate(amount.count, direct.end(), rank)
     if (minute := _PER_MINUTE.match(text.working, amount.end)) is not None:
         return _Rate(amount.count / factor("minute", "second"), minute.end(), rank)
@@ -220,7 +230,7 @@ def _by_rhythm(text: Text, amount: Amount, hours: float) -> _Rate | None:
     counted = _COUNTED.match(text.working, amount.end)
     if counted is None or amount.count < 100 or amount.is_range:
         return None
-    if _NIGHTLY.search(context.sentence(text, amount.start)) is None:
+    if _NIGHTLY.search(clauses.sentence(text, amount.start)) is None:
         return None
     return _Rate(amount.count / (hours * factor("hour", "second")), counted.end(), 0)
 
@@ -274,7 +284,7 @@ def _cameras(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
             frames = _FRAMES.match(text.working, other.end)
             if frames is None or not (0 < other.start - amount.end < 80 or 0 < amount.start - other.end < 40):
                 continue
-            if context.someone_elses(text, amount.start) or context.present_state(text, amount.start, frames.end()):
+            if context.someone_elses(text, amount.start) or tense.present_state(text, amount.start, frames.end()):
                 continue
             start, end = min(amount.start, other.start), max(amount.end, frames.end())
             yield Candidate("throughput_rps", rounded(amount.count * other.high), start, end, "cameras", 4)

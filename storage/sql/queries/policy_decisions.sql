@@ -12,12 +12,29 @@ select %(decision_set)s, head.seq + %(offset)s, %(node)s, %(bundle)s, %(input_sh
 from head;
 
 -- name: recent
--- Evaluations, newest first, below a cursor.
+-- Evaluations, newest first, below a cursor, with what the approval overrode that followed; or that an amendment kept.
 select p.id, p.decision_set_id, p.seq, p.node, p.bundle, p.input_sha256, p.outcome, p.failed, p.warned, p.results, p.at,
-    d.number, d.title, s.slug as project
+    d.number, d.title, s.slug as project, coalesce(o.overrides, '[]') as overrides, o.overridden_by
 from policy_decisions p
 join decision_sets d on d.id = p.decision_set_id
 join projects s on s.id = d.project_id
+left join lateral (
+    select g.answer -> 'overrides' as overrides, g.answer ->> 'by' as overridden_by
+    from gates g
+    where g.decision_set_id = p.decision_set_id and g.answer ->> 'action' = 'approve'
+        and g.answer -> 'overrides' <> '[]'
+        and case
+            when g.answer_seq > p.seq then not exists (
+                select 1 from policy_decisions later
+                where later.decision_set_id = p.decision_set_id and later.seq > p.seq and later.seq < g.answer_seq
+            )
+            else p.node = 'process_approval_feedback' and not exists (
+                select 1 from gates later
+                where later.decision_set_id = p.decision_set_id and later.opened_seq > g.answer_seq
+            )
+        end
+    order by g.answer_seq desc limit 1
+) o on true
 where (%(before)s::bigint is null or p.id < %(before)s)
     and (%(outcome)s::text is null or p.outcome = %(outcome)s)
     and (%(rule)s::text is null or %(rule)s = any(p.failed || p.warned))

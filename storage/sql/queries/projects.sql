@@ -2,27 +2,26 @@
 -- A new project, unless its slug is taken.
 insert into projects (id, slug, name, created_by) values (%(id)s, %(slug)s, %(name)s, %(by)s)
 on conflict (slug) do nothing
-returning id, slug, name, strategy, threshold, rounds;
+returning id, slug, name;
 
 -- name: every
 -- Projects by slug, after a cursor.
-select id, slug, name, strategy, threshold, rounds
-from projects where %(after)s::text is null or slug > %(after)s order by slug limit %(limit)s;
+select id, slug, name from projects where %(after)s::text is null or slug > %(after)s order by slug limit %(limit)s;
 
 -- name: by_slug
 -- One project.
-select id, slug, name, strategy, threshold, rounds from projects where slug = %(slug)s;
+select id, slug, name from projects where slug = %(slug)s;
+
+-- name: settings
+-- One project, with how its objections are settled.
+select id, slug, name, strategy, threshold, rounds, settings_by, settings_at from projects where slug = %(slug)s;
 
 -- name: settle
 -- How a project's objections are settled from now on.
 update projects set strategy = %(strategy)s, threshold = %(threshold)s, rounds = %(rounds)s, settings_by = %(by)s,
     settings_at = now()
 where slug = %(slug)s
-returning id, slug, name, strategy, threshold, rounds;
-
--- name: settled
--- Who last said how a project's objections are settled.
-select settings_by, settings_at from projects where slug = %(slug)s;
+returning id, slug, name, strategy, threshold, rounds, settings_by, settings_at;
 
 -- name: settling_of
 -- How the objections to a decision set's plan are settled.

@@ -31,6 +31,12 @@ select * from runs where decision_set_id = %(decision_set)s order by requested_a
 -- The runs of a decision set, oldest first.
 select * from runs where decision_set_id = %(decision_set)s order by requested_at, id;
 
+-- name: model_spend
+-- What the cards of a decision set say that models have cost so far; unknown where tokens were used without a price.
+select case when bool_or((payload ->> 'tokens')::bigint > 0 and payload ->> 'cost_usd' is null) then null
+    else coalesce(sum((payload ->> 'cost_usd')::numeric), 0) end as usd
+from events where decision_set_id = %(decision_set)s and type = 'reason-card';
+
 -- name: finish
 -- Ends a run once; answers nothing when it had ended.
 update runs set outcome = %(outcome)s, finished_at = now() where id = %(id)s and outcome is null returning id;

@@ -47,7 +47,7 @@ class NewProject(Body):
     name: ShortText
 
 
-class ProjectSettings(Body):
+class SettlingChanges(Body):
     """What is left out stays as it is. `threshold` is a share, or null for the strategy's own: weighted_vote 0.25,
     consensus 0.66; escalate takes none."""
 

@@ -7,13 +7,13 @@ from fastapi.responses import JSONResponse
 
 from storage import projects
 from storage.postgres import Connection
-from storage.records.decision_sets import Project
+from storage.records.decision_sets import Project, ProjectSettings
 from web import commands
 from web.commands.once import Caller
 from web.deps import CallerDep, ConnectionDep, ConsoleDep, CursorQuery, KeyDep, LimitQuery
 from web.pagination import Page, key_of, page, size
 from web.routes.api.answers import done, refusals
-from web.routes.api.bodies import NewProject, ProjectSettings
+from web.routes.api.bodies import NewProject, SettlingChanges
 from web.routes.api.refusals import CommandRoute, by_operator, refused_first
 
 router = APIRouter(prefix="/api/projects", tags=["projects"], route_class=CommandRoute)
@@ -38,9 +38,15 @@ async def by_approver(conn: Connection, caller: Caller, request: Request) -> Non
     await projects.by_slug(conn, request.path_params["slug"])
 
 
-@router.patch("/{slug}", response_model=Project, responses=refusals(400, 403, 404, 409, 413, 422))
+@router.get("/{slug}", responses=refusals(404))
+async def read_project(slug: str, conn: ConnectionDep) -> ProjectSettings:
+    """With how the critics' objections are settled."""
+    return await projects.settings(conn, slug)
+
+
+@router.patch("/{slug}", response_model=ProjectSettings, responses=refusals(400, 403, 404, 409, 413, 422))
 @refused_first(by_approver)
-async def settle(slug: str, body: ProjectSettings, console: ConsoleDep, caller: CallerDep, key: KeyDep) -> JSONResponse:
+async def settle(slug: str, body: SettlingChanges, console: ConsoleDep, caller: CallerDep, key: KeyDep) -> JSONResponse:
     """How the critics' objections are settled, from the next reconciliation on."""
     changes = body.model_dump(exclude_unset=True)
     return await done(console, key, lambda work: commands.settle(work, caller, slug, changes), status=200)

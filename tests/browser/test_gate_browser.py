@@ -1,0 +1,163 @@
+"""At the gate, in a browser: changes asked for and their delta, a soft policy overridden, an operator refused; and the
+budget dragged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from infra.embedded import running_dsn
+from storage.access import Role, create_key
+from tests.running import Product
+
+UNPRICED = "Serve our XGBoost churn model on Azure, 50 req/s, p95 200 ms, EU only, internal data, at most $900 a month"
+"""The price book lacks a figure of that plan, which two soft policies say."""
+SERVED = "Serve our PyTorch fraud model on AWS, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
+
+
+def at_gate(product: Product, sentence: str) -> str:
+    made = product.create(sentence, project="gates")["id"]
+    product.to_gate(made)
+    return made
+
+
+def signed_in_as(browser: Browser, product: Product, role: Role) -> BrowserContext:
+    dsn = running_dsn(product.data_dir)
+    assert dsn is not None
+    key = create_key(dsn, f"{role} of the gate", role)
+    context = browser.new_context(base_url=product.base, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("input[name=key]", key)
+    page.press("input[name=key]", "Enter")
+    page.wait_for_url(re.compile(r"/$"))
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="module")
+def approver(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    context = signed_in_as(browser, product, "approver")
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def unpriced(product: Product) -> str:
+    return at_gate(product, UNPRICED)
+
+
+def submit(page: Page, action: str, comment: str = "") -> None:
+    page.check(f"form[data-gate] input[name=action][value={action}]")
+    page.fill("form[data-gate] textarea[name=comment]", comment)
+    page.click("form[data-gate] button[type=submit]")
+
+
+def test_changes_are_asked_for_and_the_next_plan_shows_its_delta(approver: BrowserContext, product: Product) -> None:
+    made = at_gate(product, SERVED)
+    page = approver.new_page()
+    page.goto(f"/decision-sets/{made}")
+    first = page.locator("form[data-gate]").get_attribute("data-gate")
+    submit(page, "request_changes")
+    expect(page.locator("#comment-problem")).to_contain_text("Say why")
+    submit(page, "request_changes", "make it 600 req/s")
+    again = page.locator(f"form[data-gate]:not([data-gate='{first}'])")
+    expect(again).to_be_visible(timeout=30_000)
+    expect(page.locator("#approval dl")).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
+    expect(page.locator("#approval .counts")).to_contain_text(re.compile(r"~[1-9]"))
+    expect(page.locator("#approval").get_by_text("Earlier decisions (1)")).to_be_visible()
+    expect(page.locator("[data-card=reason]").filter(has_text="Changes requested").first).to_be_visible()
+    page.close()
+
+
+def test_an_operator_sees_the_policies_and_may_not_decide(browser: Browser, product: Product, unpriced: str) -> None:
+    context = signed_in_as(browser, product, "operator")
+    page = context.new_page()
+    page.goto(f"/decision-sets/{unpriced}")
+    panel = page.locator("#approval")
+    expect(panel).to_contain_text("Soft policies not met (2)")
+    expect(panel).to_contain_text("Your role is operator. An approver or an admin decides here.")
+    expect(panel.locator("form")).to_have_count(0)
+    gate = product.get(f"/api/decision-sets/{unpriced}")["gate"]
+    forced = page.request.post(
+        f"/decision-sets/{unpriced}/gates/{gate['id']}",
+        form={"action": "approve", "capsule": gate["capsule"], "override-priced": "let me"},
+        headers={"Origin": product.base},
+    )
+    assert forced.status == 403
+    assert product.get(f"/api/decision-sets/{unpriced}")["gate"] == gate
+    context.close()
+
+
+def test_a_soft_policy_is_overridden_with_a_reason(approver: BrowserContext, product: Product, unpriced: str) -> None:
+    page = approver.new_page()
+    page.goto(f"/decision-sets/{unpriced}")
+    page.fill("input[name=override-priced]", "Another team pays for the load balancer")
+    submit(page, "approve", "cap replicas at 6")
+    expect(page.locator("#overrides-problem")).to_contain_text("unknown-share")
+    expect(page.locator("input[name=override-unknown-share]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("input[name=override-unknown-share]")).to_be_focused()
+    expect(page.locator("input[name=override-priced]")).to_have_value("Another team pays for the load balancer")
+    expect(page.locator("form[data-gate] textarea[name=comment]")).to_have_value("cap replicas at 6")
+    page.fill("input[name=override-unknown-share]", "Last month's bill says so")
+    page.click("form[data-gate] button[type=submit]")
+    expect(page.locator("[data-card=policy]").first).to_contain_text(
+        "Overridden by key:approver of the gate: Last month's bill says so", timeout=20_000
+    )
+    page.goto("/policies")
+    expect(page.locator("#decisions")).to_contain_text("unknown-share overridden by key:approver of the gate")
+    page.close()
+
+
+def test_the_budget_is_dragged_and_the_figures_answer(signed_in: BrowserContext, product: Product) -> None:
+    made = at_gate(product, SERVED)
+    page = signed_in.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"/decision-sets/{made}")
+    before = len(product.get(f"/api/decision-sets/{made}/events?limit=500")["items"])
+    page.locator("details.what-if > summary").click()
+    slider = page.get_by_label("Budget, slider")
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    answer = page.locator("#what-if-answer")
+    expect(answer).to_contain_text("No plan meets this")
+    expect(answer).to_contain_text("What would help")
+    expect(page.locator("#what-if-said")).to_contain_text("No plan meets this")
+
+    page.get_by_role("textbox", name="Budget").fill("5k")
+    page.get_by_role("textbox", name="Throughput").fill("900")
+    expect(answer).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
+    expect(answer).to_contain_text("Throughput: 300 req/s → 900 req/s")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^[45]\d00 USD /mo$"))
+    assert len(product.get(f"/api/decision-sets/{made}/events?limit=500")["items"]) == before
+
+    answer.get_by_role("button", name="Make this a new decision set").click()
+    page.wait_for_url(lambda url: made not in url)
+    child = page.url.split("/")[-1]
+    expect(page.locator("#cards")).to_contain_text("Throughput: 300 req/s → 900 req/s")
+    assert product.get(f"/api/decision-sets/{child}")["constraints"]["throughput_rps"]["status"] == "confirmed"
+    product.to_gate(child)
+    assert complaints == []
+
+
+def test_what_if_without_javascript(browser: Browser, product: Product, session: StorageState, unpriced: str) -> None:
+    context = browser.new_context(base_url=product.base, java_script_enabled=False, storage_state=session)
+    page = context.new_page()
+    page.goto(f"/decision-sets/{unpriced}")
+    page.locator("details.what-if > summary").click()
+    page.fill("#what-if-throughput_rps", "500")
+    page.click(".what-if-form button[type=submit]")
+    expect(page).to_have_url(re.compile(r"/what-if\?.*throughput_rps=500"))
+    expect(page.locator("#what-if-answer")).to_contain_text("Throughput: 50 req/s → 500 req/s")
+    expect(page.locator("#what-if-answer")).to_contain_text("would be")
+    context.close()
