@@ -67,6 +67,9 @@ def test_five_turns_with_a_correction_an_edit_a_reload_and_a_killed_worker(page:
     product.kill("worker")
     send(page, "AWS")
     fact(page, "cloud", "AWS")
+    asks(page, "Does the model need a GPU?", timeout=SLOW)
+    page.locator("#leaf-ask .option", has_text="No").click()
+    page.locator("#composer button", has_text="Send").click()
     asks(page, "Start planning with these assumptions?", timeout=SLOW)
 
     open_edit(page, 1)

@@ -13,8 +13,10 @@ from infra.embedded import running_dsn
 from storage.access import Role, create_key
 from tests.running import Product
 
-UNPRICED = "Serve our XGBoost churn model on Azure, 50 req/s, p95 200 ms, EU only, internal data, at most $900 a month"
-"""The price book lacks a figure of that plan, which two soft policies say."""
+TRANSFERRED = (
+    "Serve our XGBoost churn model in us-east-1, 50 req/s, p95 200 ms, GDPR, internal data, at most $900 a month"
+)
+"""Data under the GDPR outside the EEA, and nobody calls it personal: two soft policies say so."""
 SERVED = "Serve our PyTorch fraud model on AWS, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
 
 
@@ -46,8 +48,8 @@ def approver(browser: Browser, product: Product) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="module")
-def unpriced(product: Product) -> str:
-    return at_gate(product, UNPRICED)
+def transferred(product: Product) -> str:
+    return at_gate(product, TRANSFERRED)
 
 
 def submit(page: Page, action: str, comment: str = "") -> None:
@@ -73,42 +75,44 @@ def test_changes_are_asked_for_and_the_next_plan_shows_its_delta(approver: Brows
     page.close()
 
 
-def test_an_operator_sees_the_policies_and_may_not_decide(browser: Browser, product: Product, unpriced: str) -> None:
+def test_an_operator_sees_the_policies_and_may_not_decide(browser: Browser, product: Product, transferred: str) -> None:
     context = signed_in_as(browser, product, "operator")
     page = context.new_page()
-    page.goto(f"/decision-sets/{unpriced}")
+    page.goto(f"/decision-sets/{transferred}")
     panel = page.locator("#approval")
     expect(panel).to_contain_text("Soft policies not met (2)")
     expect(panel).to_contain_text("Your role is operator. An approver or an admin decides here.")
     expect(panel.locator("form")).to_have_count(0)
-    gate = product.get(f"/api/decision-sets/{unpriced}")["gate"]
+    gate = product.get(f"/api/decision-sets/{transferred}")["gate"]
     forced = page.request.post(
-        f"/decision-sets/{unpriced}/gates/{gate['id']}",
-        form={"action": "approve", "capsule": gate["capsule"], "override-priced": "let me"},
+        f"/decision-sets/{transferred}/gates/{gate['id']}",
+        form={"action": "approve", "capsule": gate["capsule"], "override-gdpr-transfer": "let me"},
         headers={"Origin": product.base},
     )
     assert forced.status == 403
-    assert product.get(f"/api/decision-sets/{unpriced}")["gate"] == gate
+    assert product.get(f"/api/decision-sets/{transferred}")["gate"] == gate
     context.close()
 
 
-def test_a_soft_policy_is_overridden_with_a_reason(approver: BrowserContext, product: Product, unpriced: str) -> None:
+def test_a_soft_policy_is_overridden_with_a_reason(
+    approver: BrowserContext, product: Product, transferred: str
+) -> None:
     page = approver.new_page()
-    page.goto(f"/decision-sets/{unpriced}")
-    page.fill("input[name=override-priced]", "Another team pays for the load balancer")
+    page.goto(f"/decision-sets/{transferred}")
+    page.fill("input[name=override-gdpr-transfer]", "Standard contractual clauses are signed")
     submit(page, "approve", "cap replicas at 6")
-    expect(page.locator("#overrides-problem")).to_contain_text("unknown-share")
-    expect(page.locator("input[name=override-unknown-share]")).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("input[name=override-unknown-share]")).to_be_focused()
-    expect(page.locator("input[name=override-priced]")).to_have_value("Another team pays for the load balancer")
+    expect(page.locator("#overrides-problem")).to_contain_text("compliance-data-class")
+    expect(page.locator("input[name=override-compliance-data-class]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("input[name=override-compliance-data-class]")).to_be_focused()
+    expect(page.locator("input[name=override-gdpr-transfer]")).to_have_value("Standard contractual clauses are signed")
     expect(page.locator("form[data-gate] textarea[name=comment]")).to_have_value("cap replicas at 6")
-    page.fill("input[name=override-unknown-share]", "Last month's bill says so")
+    page.fill("input[name=override-compliance-data-class]", "Pseudonymous accounts only")
     page.click("form[data-gate] button[type=submit]")
     expect(page.locator("[data-card=policy]").first).to_contain_text(
-        "Overridden by key:approver of the gate: Last month's bill says so", timeout=20_000
+        "Overridden by key:approver of the gate: Pseudonymous accounts only", timeout=20_000
     )
     page.goto("/policies")
-    expect(page.locator("#decisions")).to_contain_text("unknown-share overridden by key:approver of the gate")
+    expect(page.locator("#decisions")).to_contain_text("compliance-data-class overridden by key:approver of the gate")
     page.close()
 
 
@@ -121,6 +125,7 @@ def test_the_budget_is_dragged_and_the_figures_answer(signed_in: BrowserContext,
     before = len(product.get(f"/api/decision-sets/{made}/events?limit=500")["items"])
     page.locator("details.what-if > summary").click()
     slider = page.get_by_label("Budget, slider")
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -150,10 +155,12 @@ def test_the_budget_is_dragged_and_the_figures_answer(signed_in: BrowserContext,
     assert complaints == []
 
 
-def test_what_if_without_javascript(browser: Browser, product: Product, session: StorageState, unpriced: str) -> None:
+def test_what_if_without_javascript(
+    browser: Browser, product: Product, session: StorageState, transferred: str
+) -> None:
     context = browser.new_context(base_url=product.base, java_script_enabled=False, storage_state=session)
     page = context.new_page()
-    page.goto(f"/decision-sets/{unpriced}")
+    page.goto(f"/decision-sets/{transferred}")
     page.locator("details.what-if > summary").click()
     page.fill("#what-if-throughput_rps", "500")
     page.click(".what-if-form button[type=submit]")

@@ -27,14 +27,16 @@ from tests.crash.house import ANA, House, kinds
 from tests.crash.test_rules_advance import advancer, at_gate, services
 from web import commands
 from web.commands import Caller
-from web.views.feed import overrides
+from web.views.let_stand import overrides
 from worker.advance import Advancer
 from worker.recover import expire_gates
 
 pytestmark = pytest.mark.anyio
 SERIALIZER = serializer()
-UNPRICED = "Serve our XGBoost churn model on Azure, 50 req/s, p95 200 ms, EU only, internal data, at most $900 a month"
-"""The price book lacks a figure of that plan, which two soft policies say."""
+TRANSFERRED = (
+    "Serve our XGBoost churn model in us-east-1, 50 req/s, p95 200 ms, GDPR, internal data, at most $900 a month"
+)
+"""Data under the GDPR outside the EEA, and nobody calls it personal: two soft policies say so."""
 
 
 class Renamed(Rulebook):
@@ -156,7 +158,7 @@ async def test_whatever_moves_after_the_gate_opened_is_refused_by_name(house: Ho
 
 async def test_a_soft_policy_needs_a_reason_of_an_approver(house: House) -> None:
     worker = advancer(house)
-    made = (await house.create(UNPRICED)).id
+    made = (await house.create(TRANSFERRED)).id
     await worker.advance(made)
     await house.start(made)
     await worker.advance(made)
@@ -164,7 +166,7 @@ async def test_a_soft_policy_needs_a_reason_of_an_approver(house: House) -> None
     assert now.gate is not None
     assert now.policy is not None
     unmet = [item.id for item in now.policy.unmet_soft]
-    assert unmet == ["priced", "unknown-share"]
+    assert unmet == ["gdpr-transfer", "compliance-data-class"]
 
     async def approve(caller: Caller = ANA, **reasons: str) -> None:
         given = [PolicyOverride(policy=name.replace("_", "-"), reason=reason) for name, reason in reasons.items()]
@@ -175,33 +177,35 @@ async def test_a_soft_policy_needs_a_reason_of_an_approver(house: House) -> None
             )
 
     with pytest.raises(OverrideRequired) as missing:
-        await approve(priced="The load balancer is paid by another team")
-    assert "(unknown-share)" in missing.value.detail
-    assert "(priced)" not in missing.value.detail
+        await approve(gdpr_transfer="Standard contractual clauses are signed")
+    assert "(compliance-data-class)" in missing.value.detail
+    assert "(gdpr-transfer)" not in missing.value.detail
     with pytest.raises(OverrideRequired):
-        await approve(priced="x", unknown_share="  ")
+        await approve(gdpr_transfer="x", compliance_data_class="  ")
     with pytest.raises(Invalid):
-        await approve(priced="x", unknown_share="x", budget="hard rules stay")
+        await approve(gdpr_transfer="x", compliance_data_class="x", budget="hard rules stay")
     with pytest.raises(Invalid):
-        await approve(priced="x", unknown_share="x", nope="no such rule")
+        await approve(gdpr_transfer="x", compliance_data_class="x", nope="no such rule")
     with pytest.raises(RoleForbids):
-        await approve(Caller("olga", "operator", "r"), priced="x", unknown_share="x")
+        await approve(Caller("olga", "operator", "r"), gdpr_transfer="x", compliance_data_class="x")
     assert (await house.read(made)).gate is not None
 
-    await approve(priced="Paid by another team", unknown_share="Known from last month's bill")
+    await approve(
+        gdpr_transfer="Standard contractual clauses are signed", compliance_data_class="Pseudonymous accounts only"
+    )
     await worker.advance(made)
     told = await house.events(made)
     assert (await house.read(made)).status == "completed"
     answered = next(event.payload for event in told if event.type == "gate-answered")
     assert {item["policy"]: item["reason"] for item in answered["overrides"]} == {
-        "priced": "Paid by another team",
-        "unknown-share": "Known from last month's bill",
+        "gdpr-transfer": "Standard contractual clauses are signed",
+        "compliance-data-class": "Pseudonymous accounts only",
     }
     async with house.pool.connection() as conn:
         [logged] = await policy_decisions.recent(conn)
     assert logged.overridden_by == "ana"
-    assert [item.policy for item in logged.overrides] == ["priced", "unknown-share"]
-    assert overrides(told)[logged.seq]["priced"] == "ana: Paid by another team"
+    assert [item.policy for item in logged.overrides] == ["gdpr-transfer", "compliance-data-class"]
+    assert overrides(told)[logged.seq]["gdpr-transfer"] == "ana: Standard contractual clauses are signed"
 
 
 async def test_changes_are_requested_three_times_at_most_and_then_it_says_why(house: House) -> None:

@@ -121,7 +121,7 @@ CASES = [
         | MODEL
         | DATABASE
         | {"Real-time serving", "Dynamic batching", "Vector index", "Data residency", "Quotas"},
-        unmet=frozenset({"priced", "unknown-share", "gpu-quota", "budget-in-a-high-month"}),
+        unmet=frozenset({"priced", "gpu-quota", "budget-in-a-high-month"}),
     ),
     Case(
         "online-features",

@@ -52,9 +52,9 @@ def services(folder: Path) -> Services:
 def stricter() -> PolicyBundle:
     """The baseline with a quota that denies."""
     text = BASELINE.read_text()
-    before = "    title: GPUs within the account's quota\n    level: soft"
+    before = "    title: GPUs within the account's quota\n    level: advisory"
     assert before in text
-    return PolicyBundle.of("stricter.yaml", text.replace(before, before.replace("soft", "hard")).encode())
+    return PolicyBundle.of("stricter.yaml", text.replace(before, before.replace("advisory", "hard")).encode())
 
 
 def dearer() -> PriceBook:

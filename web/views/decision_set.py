@@ -12,8 +12,9 @@ from storage.records.events import Event, RunFailed, StageChanged
 from storage.runs import RunRow
 from web.views.cards import Entry
 from web.views.editing import EditForm, edit_form, editable_messages, replacements
-from web.views.feed import Context, decisions, feed, overrides, superseded
+from web.views.feed import Context, decisions, feed, superseded
 from web.views.intake import Composer, CoverageView, FactsPanel, composer, coverage_view, facts_panel
+from web.views.let_stand import overrides
 from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
 from web.views.strip import StageStrip, stage_strip
