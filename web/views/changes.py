@@ -15,8 +15,8 @@ from storage.records.changes import ChangeSummary, ConstraintChange, CostChange,
 from storage.records.constraints import ConstraintSchema
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from web.filters import usd
-from web.views.decision_set import SetHead, set_head
 from web.views.diffs import Line, Pair, paired, unified
+from web.views.set_head import SetHead, set_head
 from web.views.words import Mark, field_label, outcome_mark, value_words
 
 Layout = Literal["unified", "split"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.events import Event, RunFailed, StageChanged
@@ -17,25 +16,12 @@ from web.views.intake import Composer, CoverageView, FactsPanel, composer, cover
 from web.views.let_stand import overrides
 from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
+from web.views.set_head import SetHead, set_head
 from web.views.strip import StageStrip, stage_strip
 from web.views.what_if import WhatIfLeaf, what_if_leaf
 from web.views.words import Mark, stage_word, status_mark
 
-Tab = Literal["run", "changes", "timeline", "past"]
 SHOWS = ("all", "reason", "cost", "policy", "question", "gate", "validator", "diff")
-
-
-@dataclass(frozen=True, slots=True)
-class SetHead:
-    """The header all pages of a decision set share."""
-
-    id: str
-    number: int
-    title: str
-    project: str
-    parent_id: str
-    parent_number: int | None
-    tab: Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +125,6 @@ class Loaded:
     caps: Caps
     key: str
     last_heartbeat: datetime | None
-
-
-def set_head(found: DecisionSet, tab: Tab) -> SetHead:
-    return SetHead(found.id, found.number, found.title, found.project, found.parent_id or "", found.parent_number, tab)
 
 
 def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:

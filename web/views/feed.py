@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import assert_never
 
 from storage.records.events import (
@@ -24,12 +22,11 @@ from storage.records.events import (
     StageChanged,
     ValidatorReport,
 )
-from storage.records.ids import DecisionSetId
-from web.filters import usd
-from web.views import cards
-from web.views.editing import EditForm, edit_link
-from web.views.marked import Spans, segments
-from web.views.words import Mark, field_label, node_word, outcome_mark, stage_word, value_words
+from web.views import cards, results
+from web.views.card_head import Context, card_head
+from web.views.editing import edit_link
+from web.views.marked import segments
+from web.views.words import Mark, field_label, node_word, stage_word, value_words
 
 Known = (
     MessageReceived
@@ -62,25 +59,6 @@ _ACTIONS = {
     "reject": Mark("failed", "Rejected", "fail"),
     "request_changes": Mark("superseded", "Changes requested", "waiting"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a card cannot know from its own event. `open_question` is the id of the question that waits, `opened` a card
-    that its permalink asks for, `superseded` what took the place of a card, by seq, `decisions` how a gate was
-    answered, by gate, and `overrides` who let which rule stand and why, by the seq of the report. `replaced` maps a
-    message to the one that took its place, `edit` is the form that edits one of those that are `editable`."""
-
-    decision_set: DecisionSetId
-    spans: Spans = field(default_factory=dict)
-    open_question: str | None = None
-    opened: int | None = None
-    superseded: dict[int, str] = field(default_factory=dict)
-    decisions: dict[str, str] = field(default_factory=dict)
-    overrides: dict[int, dict[str, str]] = field(default_factory=dict)
-    replaced: dict[int, int] = field(default_factory=dict)
-    editable: frozenset[int] = frozenset()
-    edit: EditForm | None = None
 
 
 def feed(events: Sequence[Event], context: Context) -> list[cards.Entry]:
@@ -122,28 +100,8 @@ def card(event: Event, context: Context) -> cards.CardView:
     payload = event.typed
     if payload is None:
         mark = Mark("info", f"Something new: {event.type}", "plain")
-        return cards.NoteView(_head(event, context, "other", "info", mark.word), mark, node_word(event.node))
+        return cards.NoteView(card_head(event, context, "other", "info", mark.word), mark, node_word(event.node))
     return _known(event, payload, context)  # pyright: ignore[reportArgumentType] (the union of all payloads)
-
-
-def _head(
-    event: Event, context: Context, kind: str, icon: str, title: str, *, gist: str = "", opened: bool = True
-) -> cards.Head:
-    base = f"/decision-sets/{context.decision_set}"
-    replaced = context.superseded.get(event.seq, "")
-    return cards.Head(
-        seq=event.seq,
-        kind=kind,
-        icon=icon,
-        title=title,
-        line=f"{title}: {gist}" if gist else title,
-        at=event.at,
-        node="" if kind == "stage" else node_word(event.node),  # which is the stage that ended
-        link=f"{base}?card={event.seq}#card-{event.seq}",
-        past=f"{base}/at/{event.checkpoint_id}" if event.checkpoint_id else "",
-        open=context.opened == event.seq or (opened and not replaced),
-        superseded=replaced,
-    )
 
 
 def _known(event: Event, payload: Known, context: Context) -> cards.CardView:
@@ -157,41 +115,41 @@ def _known(event: Event, payload: Known, context: Context) -> cards.CardView:
         case ReasonCard():
             critic = (event.node or "").startswith("critic")
             opened = not critic or bool(payload.changes)
-            head = _head(event, context, "reason", "reason", payload.title, gist=payload.chosen, opened=opened)
+            head = card_head(event, context, "reason", "reason", payload.title, gist=payload.chosen, opened=opened)
             return cards.ReasonView(head, payload)
         case CostUpdate():
-            return _cost(event, payload, context)
+            return results.cost(event, payload, context)
         case PolicyUpdate():
-            return _policy(event, payload, context)
+            return results.policy(event, payload, context)
         case GateOpened():
-            head = _head(event, context, "gate", "gate", "Approval needed")
+            head = card_head(event, context, "gate", "gate", "Approval needed")
             return cards.GateView(head, payload, context.decisions.get(payload.gate, ""))
         case GateAnswered():
             mark = _ACTIONS[payload.action]
-            head = _head(event, context, "gate", "gate", f"{mark.word} by {payload.by}")
+            head = card_head(event, context, "gate", "gate", f"{mark.word} by {payload.by}")
             return cards.AnswerView(head, payload, mark, segments(payload.comment, context.spans.get(event.seq, ())))
         case ValidatorReport():
-            return _validators(event, payload, context)
+            return results.validators(event, payload, context)
         case DiffRecorded():
-            return _diff(event, payload, context)
+            return results.diff(event, payload, context)
         case RunFailed():
-            head = _head(event, context, "failure", "failed", f"Failed at {stage_word(payload.stage)}")
+            head = card_head(event, context, "failure", "failed", f"Failed at {stage_word(payload.stage)}")
             return cards.FailureView(head, payload)
         case StageChanged():
             waits = "waits for a person" if payload.status == "awaiting_approval" else ""
             detail = " · ".join(filter(None, [f"round {payload.round}" if payload.round > 1 else "", waits]))
             mark = Mark("next", stage_word(payload.stage), "plain")
-            return cards.NoteView(_head(event, context, "stage", "next", mark.word), mark, detail)
+            return cards.NoteView(card_head(event, context, "stage", "next", mark.word), mark, detail)
         case RunComplete():
             mark = _OUTCOMES[payload.outcome]
-            return cards.NoteView(_head(event, context, "outcome", mark.icon, mark.word), mark, "")
+            return cards.NoteView(card_head(event, context, "outcome", mark.icon, mark.word), mark, "")
         case _:
             assert_never(payload)
 
 
 def _message(event: Event, payload: MessageReceived | MessageSent, context: Context) -> cards.MessageView:
     if isinstance(payload, MessageSent):
-        head = _head(event, context, "message", "message", "Countersign", gist=payload.text[:LINE])
+        head = card_head(event, context, "message", "message", "Countersign", gist=payload.text[:LINE])
         return cards.MessageView(head, "", segments(payload.text, ()), [])
     did = [_CHOICES[payload.choice]] if payload.choice in _CHOICES else []
     for name, value in (payload.edits or {}).items():
@@ -199,7 +157,7 @@ def _message(event: Event, payload: MessageReceived | MessageSent, context: Cont
     if payload.start:
         did.append("Start planning")
     gist = (payload.text or ", ".join(did))[:LINE]
-    head = _head(event, context, "message", "person", payload.by, gist=gist)
+    head = card_head(event, context, "message", "person", payload.by, gist=gist)
     return cards.MessageView(
         head,
         payload.by,
@@ -220,7 +178,7 @@ def _fact(event: Event, payload: ConstraintCaptured, context: Context) -> cards.
     label = field_label(payload.field)
     value = "withdrawn" if payload.value is None else value_words(payload.field, payload.value)
     return cards.FactView(
-        head=_head(event, context, "fact", "fact", label, gist=value),
+        head=card_head(event, context, "fact", "fact", label, gist=value),
         field=payload.field,
         label=label,
         value=value,
@@ -233,78 +191,8 @@ def _question(event: Event, payload: QuestionAsked, context: Context) -> cards.Q
     question = payload.question
     current = question.id == context.open_question
     return cards.QuestionView(
-        head=_head(event, context, "question", "question", question.text, opened=current),
+        head=card_head(event, context, "question", "question", question.text, opened=current),
         question=question,
         label=field_label(question.field) if question.field else "Assumptions",
         current=current,
-    )
-
-
-def _cost(event: Event, payload: CostUpdate, context: Context) -> cards.CostView:
-    cost = payload.cost
-    axis = max(cost.high, payload.budget or Decimal(0), payload.before or Decimal(0), Decimal(1)) * Decimal("1.1")
-
-    def share(amount: Decimal) -> float:
-        return round(float(amount / axis) * 100, 2)
-
-    return cards.CostView(
-        head=_head(event, context, "cost", "cost", "Cost", gist=f"{usd(cost.likely)} /mo" if cost.lines else "unknown"),
-        cost=cost,
-        before=payload.before,
-        delta=payload.delta,
-        budget=payload.budget,
-        left=None if payload.budget is None else payload.budget - cost.likely,
-        model_spend=payload.model_spend,
-        bar_low=share(cost.low),
-        bar_likely=share(cost.likely),
-        bar_high=share(cost.high),
-        bar_budget=None if payload.budget is None else share(payload.budget),
-    )
-
-
-def _policy(event: Event, payload: PolicyUpdate, context: Context) -> cards.PolicyView:
-    order = {"fail": 0, "warn": 1, "pass": 2}
-    results = sorted(payload.policy.results, key=lambda item: (order.get(item.outcome, 3), item.id))
-    let_stand = context.overrides.get(event.seq, {})
-    rows = [cards.PolicyRow(outcome_mark(item.outcome), item, let_stand.get(item.id, "")) for item in results]
-    return cards.PolicyView(
-        head=_head(event, context, "policy", "policy", "Policy", gist=payload.policy.outcome),
-        passed=sum(item.outcome == "pass" for item in results),
-        warned=sum(item.outcome == "warn" for item in results),
-        blocked=sum(item.outcome == "fail" for item in results),
-        bundle=payload.policy.bundle,
-        attention=[row for row in rows if row.result.outcome != "pass"],
-        passing=[row for row in rows if row.result.outcome == "pass"],
-    )
-
-
-def _validators(event: Event, payload: ValidatorReport, context: Context) -> cards.ValidatorView:
-    order = {"failed": 0, "not_run": 1, "passed": 2}
-    checks = sorted(payload.checks, key=lambda item: order.get(item.outcome, 3))
-    mark = (
-        Mark("done", "Checks passed", "ok") if payload.outcome == "passed" else Mark("failed", "Checks failed", "fail")
-    )
-    return cards.ValidatorView(
-        head=_head(event, context, "validator", "validator", mark.word),
-        mark=mark,
-        sandbox=payload.sandbox,
-        failed=sum(item.outcome == "failed" for item in checks),
-        passed=sum(item.outcome == "passed" for item in checks),
-        not_run=sum(item.outcome == "not_run" for item in checks),
-        checks=[cards.CheckRow(outcome_mark(item.outcome), item) for item in checks],
-    )
-
-
-def _diff(event: Event, payload: DiffRecorded, context: Context) -> cards.DiffView:
-    return cards.DiffView(
-        head=_head(event, context, "diff", "diff", "Committed"),
-        commit=payload.commit,
-        base=payload.base or "",
-        added=payload.state.get("added", 0),
-        changed=payload.state.get("changed", 0),
-        removed=payload.state.get("removed", 0),
-        destructive=payload.destructive,
-        files=payload.files,
-        artifact=payload.artifact,
-        changes_link=f"/decision-sets/{context.decision_set}/changes",
     )

@@ -13,9 +13,10 @@ from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event
 from storage.records.plans import Cost, Plan, PolicyReport
 from web.views.cards import Entry
-from web.views.decision_set import Caps, SetHead, set_head
+from web.views.decision_set import Caps
 from web.views.feed import Context, feed
 from web.views.fork import Asked, ForkForm, fork_form
+from web.views.set_head import SetHead, set_head
 from web.views.steps import Walk, steps, walk_of
 from web.views.words import field_label, node_word, value_words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.records.decision_sets import DecisionSet
-from web.views.decision_set import SetHead, set_head
 from web.views.fork import Asked
+from web.views.set_head import SetHead, set_head
 from web.views.what_if import WhatIfAnswer, what_if_answer
 from web.views.what_if_form import WhatIfForm, what_if_form
 from web.what_if import Recomputed
