@@ -107,7 +107,7 @@ def test_an_untouched_panel_follows_the_plan_and_a_half_typed_one_when_erased(pa
     comment.fill(TYPED)
     product.answer(first, "request_changes", "cap replicas at 7")
     second = product.until(decision_set, lambda now: now["gate"] and now["gate"]["id"] != first["gate"]["id"])
-    expect(page.locator("form[data-gate] .held")).to_be_visible(timeout=AT_ONCE)
+    expect(page.locator("#approval .held")).to_be_visible(timeout=AT_ONCE)
     expect(comment).to_have_value(TYPED)
     expect(form).to_have_attribute("data-gate", first["gate"]["id"])
 
@@ -117,4 +117,4 @@ def test_an_untouched_panel_follows_the_plan_and_a_half_typed_one_when_erased(pa
     product.answer(second, "request_changes", "cap replicas at 6")
     third = product.until(decision_set, lambda now: now["gate"] and now["gate"]["id"] != second["gate"]["id"])
     expect(form).to_have_attribute("data-gate", third["gate"]["id"], timeout=AT_ONCE)
-    expect(page.locator("form[data-gate] .held")).to_be_hidden()
+    expect(page.locator("#approval .held")).to_be_hidden()
