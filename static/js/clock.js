@@ -1,9 +1,10 @@
 // Relative times keep up with the clock; a run's elapsed time ticks.
 (() => {
-  const words = (seconds) => {
-    if (seconds < 60) return `${Math.round(seconds)} s`;
+  const words = (length) => {
+    const seconds = Math.round(length);
+    if (seconds < 60) return `${seconds} s`;
     const minutes = Math.floor(seconds / 60);
-    if (minutes < 10) return `${minutes} min ${Math.round(seconds % 60)} s`;
+    if (minutes < 10 && seconds % 60) return `${minutes} min ${seconds % 60} s`;
     if (minutes < 60) return `${minutes} min`;
     const hours = Math.floor(minutes / 60);
     if (hours < 12 && minutes % 60) return `${hours} h ${minutes % 60} min`;
