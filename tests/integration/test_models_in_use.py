@@ -106,7 +106,7 @@ async def test_packs_can_be_read(api: httpx.AsyncClient, pool: Pool) -> None:
     sha256 = sha256_of(body)
     async with pool.connection() as conn:
         await packs.register(conn, sha256, pack="intake-reading", version="2", provider="chat", body=body)
-        await packs.register(conn, PACK, pack="old", version="1", provider="rulebook", body={})
+        await packs.register(conn, PACK, pack="old", version="1", provider="chat", body={})
         await packs.register(conn, Sha256("b" * 64), pack="rules", version="3", provider="rulebook", body={"rules": 7})
     listed = (await api.get("/api/packs")).json()["items"]
     assert {(item["id"], item["sha256"]) for item in listed} >= {("intake-reading", sha256), ("old", PACK)}
@@ -119,6 +119,7 @@ async def test_packs_can_be_read(api: httpx.AsyncClient, pool: Pool) -> None:
     assert "U+202E" in page
     assert "Reads &lt;b&gt;facts&lt;/b&gt;." in page
     assert "In use before the content of packs was kept." in page
+    assert "No prompts" not in page
     assert "&#34;rules&#34;: 7" in page
 
 
