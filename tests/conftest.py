@@ -66,6 +66,20 @@ def database_url(server_dsn: str, template: str) -> Iterator[str]:
         conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="package")
+def product_database() -> Iterator[str | None]:
+    """Empty, on the server that COUNTERSIGN_DATABASE_URL names; without one the product starts its own."""
+    given = os.environ.get("COUNTERSIGN_DATABASE_URL")
+    if given is None:
+        yield None
+        return
+    name = f"countersign_product_{uuid4().hex[:12]}"
+    with psycopg.connect(given, autocommit=True) as conn:
+        conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield named(given, name)
+        conn.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with make_pool(database_url, maximum=12) as opened:

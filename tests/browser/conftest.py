@@ -35,8 +35,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("browser")) as running:
+def product(tmp_path_factory: pytest.TempPathFactory, product_database: str | None) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("browser"), product_database) as running:
         yield running
 
 

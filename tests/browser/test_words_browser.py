@@ -79,7 +79,7 @@ def tell(product: Product, decision_set: DecisionSetId, *payloads: Payload) -> N
 
 
 async def _connected(product: Product, use: Any) -> None:
-    dsn = running_dsn(product.data_dir)
+    dsn = product.database_url or running_dsn(product.data_dir)
     assert dsn is not None
     async with make_pool(dsn) as pool:
         await use(pool)

@@ -16,8 +16,8 @@ from tests.running import KEY, Product
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("up")) as running:
+def product(tmp_path_factory: pytest.TempPathFactory, product_database: str | None) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("up"), product_database) as running:
         yield running
 
 

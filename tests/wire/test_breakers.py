@@ -85,7 +85,7 @@ async def pass_time(desk: Desk) -> None:
 
 
 async def until(desk: Desk, requests: int) -> None:
-    for _ in range(500):
+    for _ in range(3000):  # a caller first imports its client, which takes seconds where the cores are shared
         if len(desk.server.heard["ollama"]) >= requests:
             return
         await asyncio.sleep(0.02)

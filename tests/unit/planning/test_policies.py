@@ -96,7 +96,7 @@ def test_every_hard_rule_has_a_test_that_it_denies(bundle: PolicyBundle) -> None
         ("retired-accelerator", "plan.retired", ["V100"]),
         ("canary", "plan.patterns", []),
         ("drift", "plan.patterns", []),
-        ("unknown-share", "cost.unknown_share", 0.35),
+        ("unknown-share", "cost.unknown_share", 0.55),
         ("stale-prices", "cost.ages", [{"days": 400, "usd": 9.0}, {"days": 3, "usd": 1.0}]),
         ("egress-share", "cost.egress_share", 0.31),
         ("gdpr-transfer", "constraints.compliance", ["gdpr"]),
