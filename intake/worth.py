@@ -13,11 +13,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from intake.assumptions import assumptions
-from providers.base import PlanRequest
 from providers.compute import Compute
 from providers.inputs import Inputs
-from providers.policies import evaluate
-from providers.rulebook.planner import plan
+from providers.whatif import what_if
 from storage.records.canonical import sha256_of
 from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValues
 from storage.records.decision_sets import Question
@@ -128,15 +126,14 @@ def outcomes(answers: Sequence[ConstraintValues], inputs: Inputs, today: date) -
 
 
 def _outcome(values: ConstraintValues, inputs: Inputs, today: date) -> Outcome:
-    proposal = plan(PlanRequest(values, today=today), inputs.book)
-    made, cost = proposal.plan, proposal.cost
-    report = evaluate(inputs.bundle, values, made, cost, today=today)
+    led = what_if(values, {}, inputs.book, inputs.bundle, today=today)
+    made = led.plan
     resources = [item.model_dump(mode="json") for item in made.resources]
     return Outcome(
-        likely=cost.likely if made.feasible and cost.lines else None,
+        likely=led.cost.likely if made.feasible and led.cost.lines else None,
         machines=sha256_of([made.feasible, resources, made.zones, made.min_replicas, made.max_replicas]),
         patterns=sha256_of([item.name for item in made.patterns]),
-        policy=sha256_of({item.id: item.outcome for item in report.results}),
+        policy=sha256_of({item.id: item.outcome for item in led.policy.results}),
     )
 
 

@@ -18,7 +18,7 @@ _PLAN_PROSE = {
     "traces": True,
     "fell_out": True,
     "patterns": {"__all__": {"reason"}},
-    "candidates": {"__all__": {"rejected_because", "pareto", "risks", "run_hours"}},
+    "candidates": {"__all__": {"rejected_because", "saves_usd_month", "pareto", "risks", "run_hours"}},
 }
 """Words, and what follows from figures that are covered."""
 _POLICY_PROSE = {"results": {"__all__": {"title", "message", "remedy"}}}

@@ -9,6 +9,7 @@ from typing import Literal
 
 import anyio
 import httpx
+import psycopg
 
 from storage import decision_sets, gates, projects, runs
 from storage.events import Origin, log_event
@@ -21,6 +22,7 @@ from web.commands import Caller
 
 ANA = Caller("ana", "admin", "request-ana")
 SENTENCE = "Serve our PyTorch fraud model, 300 req/s, p95 under 80 ms, EU only, PII, at most $4k a month"
+TABLES = ("projects", "decision_sets", "events", "runs", "procrastinate_jobs", "commands")
 
 
 async def new_decision_set(pool: Pool, *, project: str = "fraud-model", message: str = SENTENCE) -> DecisionSetId:
@@ -98,3 +100,16 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 5) -> Non
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s")
         await anyio.sleep(0.03)
+
+
+async def new_project(api: httpx.AsyncClient, name: str = "Fraud model") -> str:
+    """Its slug."""
+    answer = await api.post("/api/projects", json={"name": name})
+    assert answer.status_code == 201
+    return answer.json()["slug"]
+
+
+def row_counts(dsn: str) -> list[int]:
+    """Of the tables that a command writes to, TABLES in order."""
+    with psycopg.connect(dsn) as conn:
+        return [conn.execute(f"select count(*) from {table}").fetchall()[0][0] for table in TABLES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NotRequired
 
@@ -19,7 +19,7 @@ from intake.extract import captured
 from intake.schema import label, show
 from providers import capsule as capsules
 from providers.amendment import Approved, Refit, objected, refit
-from providers.base import CriticName
+from providers.base import CriticName, OrchestrationProvider
 from providers.inputs import Inputs
 from providers.policies import input_sha256
 from storage.policy_decisions import Evaluated
@@ -62,6 +62,42 @@ class FeedbackInput(TypedDict):
     revision: NotRequired[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The plan that `state` was approved with, fitted to the approval's comment, and what is held against it now."""
+
+    state: FeedbackInput
+    approval: Approval
+    constraints: ConstraintSchema
+    amendment: Amendment
+    fitted: Refit
+    critiques: list[Critique]
+
+    @property
+    def round(self) -> int:
+        """A plan that goes to the gate again is one more round; one that goes on under its approval is not."""
+        return self.state.get("round", 1) + (not self.amendment.tighter)
+
+    @property
+    def stage(self) -> StageChanged:
+        if self.amendment.tighter:
+            return StageChanged(stage="codegen", status="building", round=self.round)
+        return StageChanged(stage="approval", status="planning", round=self.round)
+
+    @property
+    def objections(self) -> list[Objection]:
+        before = self.state.get("critiques", [])
+        return [
+            Objection(
+                critic=item.critic,
+                claim=item.claim,
+                resolution="asks for approval again" if objected(before, [item]) else "kept as dissent",
+            )
+            for item in self.critiques
+            if item.severity != "none"
+        ]
+
+
 class Amend:
     """Tighter only, and the run goes on; anything given up, and the gate opens again."""
 
@@ -92,135 +128,91 @@ class Amend:
             amends=state["capsule"],
             capsule=capsules.amended(state["capsule"], changes, fitted.plan),
         )
-        cards = self._cards(state, approval, constraints, amendment, fitted, critiques)
+        amended = Amended(state, approval, constraints, amendment, fitted, critiques)
+        cards = _cards(amended, self._services.orchestration)
         evaluated = Evaluated(
             "process_approval_feedback",
             fitted.policy,
             input_sha256(constraints.values, fitted.plan, fitted.cost, today=today),
             offset=next(place for place, card in enumerate(cards, 1) if isinstance(card, PolicyUpdate)),
         )
-        stage, status = _next(amendment)
         patch: dict[str, Any] = {
-            "status": status,
-            "stage": stage,
+            "status": amended.stage.status,
+            "stage": amended.stage.stage,
             "constraints": constraints.model_dump(mode="json"),
             "warnings": unmet(fitted.policy),
             **cost_columns(state.get("baseline"), fitted.cost),
         }
-        update = _update(state, approval, constraints, amendment, fitted, critiques)
-        return NodeResult(update=dict(update), cards=cards, patch=patch, effects=logged(context, evaluated))
+        return NodeResult(update=dict(_update(amended)), cards=cards, patch=patch, effects=logged(context, evaluated))
 
     async def _critiques(self, constraints: ConstraintSchema, fitted: Refit) -> list[Critique]:
         """What the critics hold against the plan as it was fitted again; what they said of the old one is void."""
         provider, values = self._services.orchestration, constraints.values
         return [await provider.critique(name, values, fitted.plan, fitted.cost) for name in CRITICS]
 
-    def _cards(
-        self,
-        state: FeedbackInput,
-        approval: Approval,
-        constraints: ConstraintSchema,
-        amendment: Amendment,
-        fitted: Refit,
-        critiques: list[Critique],
-    ) -> list[Payload]:
-        provider, number = self._services.orchestration, _round(state, amendment)
-        known, before = state["constraints"].root, state["cost_estimate"].likely
-        priced = cost_card(state.get("baseline"), constraints, fitted.cost)
-        stage, status = _next(amendment)
-        return [
-            *(captured(name, item, known.get(name)) for name, item in amendment.changes.items()),
-            self._card(state, approval, constraints, amendment, fitted, critiques),
-            *(critic_card(item, provider, number) for item in critiques),
-            priced.model_copy(update={"before": before, "delta": fitted.cost.likely - before}),
-            PolicyUpdate(policy=fitted.policy),
-            StageChanged(stage=stage, status=status, round=number),
-        ]
 
-    def _card(
-        self,
-        state: FeedbackInput,
-        approval: Approval,
-        constraints: ConstraintSchema,
-        amendment: Amendment,
-        fitted: Refit,
-        critiques: list[Critique],
-    ) -> ReasonCard:
-        provider = self._services.orchestration
-        goes_on = f"Tighter: goes on under {amendment.capsule[:12]}, which amends {amendment.amends[:12]}"
-        grave = {item.critic for item in critiques if objected(state.get("critiques", []), [item])}
-        return ReasonCard(
-            title="Amendment",
-            decision=fitted.plan.summary,
-            chosen=goes_on if amendment.tighter else "Not only tighter: asks for approval again",
-            evidence=[approval.comment, *amendment.reasons],
-            assumptions=fitted.plan.assumptions + assumed(constraints),
-            objections=[
-                Objection(
-                    critic=item.critic,
-                    claim=item.claim,
-                    resolution="asks for approval again" if item.critic in grave else "kept as dissent",
-                )
-                for item in _dissent(critiques)
-            ],
-            changes=[f"{label(name)}: {show(name, item.value)}" for name, item in amendment.changes.items()]
-            + plan_changes(state["plan"], fitted.plan),
-            provider=provider.name,
-            model=provider.model,
-            pack=provider.pack,
-            round=_round(state, amendment),
-        )
+def _cards(amended: Amended, provider: OrchestrationProvider) -> list[Payload]:
+    constraints, fitted = amended.constraints, amended.fitted
+    known, before = amended.state["constraints"].root, amended.state["cost_estimate"].likely
+    priced = cost_card(amended.state.get("baseline"), constraints, fitted.cost)
+    return [
+        *(captured(name, item, known.get(name)) for name, item in amended.amendment.changes.items()),
+        _card(amended, provider),
+        *(critic_card(item, provider, amended.round) for item in amended.critiques),
+        priced.model_copy(update={"before": before, "delta": fitted.cost.likely - before}),
+        PolicyUpdate(policy=fitted.policy),
+        amended.stage,
+    ]
 
 
-def _next(amendment: Amendment) -> tuple[Any, Any]:
-    """Stage and status."""
-    return ("codegen", "building") if amendment.tighter else ("approval", "planning")
+def _card(amended: Amended, provider: OrchestrationProvider) -> ReasonCard:
+    amendment, plan = amended.amendment, amended.fitted.plan
+    goes_on = f"Tighter: goes on under {amendment.capsule[:12]}, which amends {amendment.amends[:12]}"
+    return ReasonCard(
+        title="Amendment",
+        decision=plan.summary,
+        chosen=goes_on if amendment.tighter else "Not only tighter: asks for approval again",
+        evidence=[amended.approval.comment, *amendment.reasons],
+        assumptions=plan.assumptions + assumed(amended.constraints),
+        objections=amended.objections,
+        changes=[f"{label(name)}: {show(name, item.value)}" for name, item in amendment.changes.items()]
+        + plan_changes(amended.state["plan"], plan),
+        provider=provider.name,
+        model=provider.model,
+        pack=provider.pack,
+        round=amended.round,
+    )
 
 
-def _round(state: FeedbackInput, amendment: Amendment) -> int:
-    """A plan that goes to the gate again is one more round; one that goes on under its approval is not."""
-    return state.get("round", 1) + (not amendment.tighter)
-
-
-def _dissent(critiques: list[Critique]) -> list[Critique]:
-    return [item for item in critiques if item.severity != "none"]
-
-
-def _update(
-    state: FeedbackInput,
-    approval: Approval,
-    constraints: ConstraintSchema,
-    amendment: Amendment,
-    fitted: Refit,
-    critiques: list[Critique],
-) -> MLOpsProjectState:
+def _update(amended: Amended) -> MLOpsProjectState:
     """All that was said of the approved plan is replaced: nothing recorded may speak of a plan that is not built."""
-    tech, cost, risk = critiques
-    number = _round(state, amendment)
+    state, fitted, amendment = amended.state, amended.fitted, amended.amendment
+    tech, cost, risk = amended.critiques
+    avoided = state.get("avoid", [])
     return {
         "outcome": "approved" if amendment.tighter else "amended",
-        "feedback": approval.comment,
-        "constraints": constraints,
+        "feedback": amended.approval.comment,
+        "constraints": amended.constraints,
         "plan": fitted.plan,
         "candidates": fitted.plan.candidates,
         "cost_estimate": fitted.cost,
         "policy_results": fitted.policy,
         "capsule": amendment.capsule,
         "covered": capsules.seals(
-            capsules.covered(fitted.plan, fitted.cost, fitted.policy, state["basis"], constraints)
+            capsules.covered(fitted.plan, fitted.cost, fitted.policy, state["basis"], amended.constraints)
         ),
         "amendment": amendment,
         "compared": shown_before(state),
-        "round": number,
+        "round": amended.round,
         "critique_tech": tech,
         "critique_cost": cost,
         "critique_risk": risk,
-        "critiques": critiques,
+        "critiques": amended.critiques,
         "reconciliation": Reconciliation(
-            round=number,
+            round=amended.round,
             again=False,
-            dissent=dissent(critiques, fitted.plan, state.get("avoid", [])),
-            avoid=state.get("avoid", []),
+            dissent=dissent(amended.critiques, fitted.plan, avoided),
+            avoid=avoided,
         ),
     }
 

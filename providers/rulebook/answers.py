@@ -34,7 +34,7 @@ def _tech(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> s
 
 
 def _cost(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> str:
-    cheaper = [item for item in front if (item.rejected_because or "").startswith("Saves")]
+    cheaper = [item for item in front if item.saves_usd_month is not None]
     if not cheaper:
         return f"{none} that meets the constraints costs less."
     nearest = min(cheaper, key=lambda item: (len(item.risks), item.cost_usd_month or 0))

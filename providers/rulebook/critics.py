@@ -179,8 +179,7 @@ def _against_budget(case: Case) -> Iterator[Objection]:
 
 
 def _cheaper(case: Case) -> str | None:
-    """Only an option that was kept out for nothing but its rank is worth proposing: its reason says what it saves."""
-    savers = [item for item in case.plan.candidates if (item.rejected_because or "").startswith("Saves")]
+    savers = [item for item in case.plan.candidates if item.saves_usd_month is not None]
     return f"Take {savers[0].label}: {savers[0].rejected_because}" if savers else None
 
 

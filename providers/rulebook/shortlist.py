@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from providers.rulebook.costing import cents
 from providers.rulebook.front import kept, pareto
@@ -78,6 +79,7 @@ def _candidate(option: Option, chosen: Option | None, avoid: frozenset[str], par
         cost_usd_month=None if option.likely is None else cents(option.likely),
         chosen=option is chosen,
         rejected_because=None if option is chosen else _why_not(option, chosen, avoid),
+        saves_usd_month=_saves(option, chosen, avoid),
         cloud=machine.cloud,
         region=machine.region,
         sku=machine.type,
@@ -103,6 +105,14 @@ def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> st
         price = f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
         return f"{price}, but {worse}."
     return f"Costs ${more:,.0f} a month more ({share:+.0%})."
+
+
+def _saves(option: Option, chosen: Option | None, avoid: frozenset[str]) -> Decimal | None:
+    """US dollars a month, of an option that was kept out for nothing but the risks it takes."""
+    if chosen is None or option.violations or ruled_out(option, avoid) or option.risk <= chosen.risk:
+        return None
+    less = chosen.compared - option.compared
+    return cents(less) if less > 0 else None
 
 
 def _sentence(words: str) -> str:

@@ -67,13 +67,15 @@ class Resource(Record):
 
 class Candidate(Record):
     """One option that was considered. `rejected_because` is None for the chosen one alone; `cost_usd_month` is None
-    where a price is unknown. `pareto`: of the options that meet the constraints, none is at least as good in cost,
-    latency (of a job: hours a run) and risk, and better in one. `risks` are those it would take, in words."""
+    where a price is unknown; `saves_usd_month` stands where nothing but the risks it takes kept a cheaper option out.
+    `pareto`: of the options that meet the constraints, none is at least as good in cost, latency (of a job: hours a
+    run) and risk, and better in one. `risks` are those it would take, in words."""
 
     label: str
     cost_usd_month: Money | None
     chosen: bool
     rejected_because: str | None
+    saves_usd_month: Money | None = None
     cloud: str = ""
     region: str = ""
     sku: str = ""

@@ -1,3 +1,4 @@
+from tests.sandboxed import sandbox
 from tests.web_fixtures import api, server, shared_server
 
-__all__ = ["api", "server", "shared_server"]
+__all__ = ["api", "sandbox", "server", "shared_server"]

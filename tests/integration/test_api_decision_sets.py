@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
-import anyio
 import httpx
-import psycopg
 import pytest
 
-from storage import artifacts
-from storage.artifacts import FolderStore
 from storage.postgres import Pool
 from storage.records.ids import new_id
-from tests.decisions import SENTENCE, change, code, end, new_decision_set, open_gate, say
+from tests.decisions import SENTENCE, change, code, end, new_decision_set, new_project, row_counts, say
 from tests.web_server import WebServer
 
 pytestmark = pytest.mark.anyio
@@ -24,18 +17,6 @@ FIELDS = (
     "question plan cost policy gate commit artifacts"
 )
 CAPSULE = "c" * 64
-TABLES = ("projects", "decision_sets", "events", "runs", "procrastinate_jobs", "commands")
-
-
-def counts(dsn: str) -> list[int]:
-    with psycopg.connect(dsn) as conn:
-        return [conn.execute(f"select count(*) from {table}").fetchall()[0][0] for table in TABLES]
-
-
-async def project(api: httpx.AsyncClient, name: str = "Fraud model") -> str:
-    answer = await api.post("/api/projects", json={"name": name})
-    assert answer.status_code == 201
-    return answer.json()["slug"]
 
 
 async def test_a_project_has_an_id_a_slug_and_a_name(api: httpx.AsyncClient) -> None:
@@ -48,7 +29,7 @@ async def test_a_project_has_an_id_a_slug_and_a_name(api: httpx.AsyncClient) -> 
 
 async def test_lists_go_on_where_the_page_before_ended(api: httpx.AsyncClient, pool: Pool) -> None:
     for number in range(5):
-        await project(api, f"p{number}")
+        await new_project(api, f"p{number}")
     seen: list[str] = []
     cursor = ""
     while cursor is not None:
@@ -70,7 +51,7 @@ async def test_lists_go_on_where_the_page_before_ended(api: httpx.AsyncClient, p
 
 
 async def test_a_new_decision_set_is_durable_when_it_is_accepted(server: WebServer, api: httpx.AsyncClient) -> None:
-    slug = await project(api)
+    slug = await new_project(api)
     answer = await api.post("/api/decision-sets", json={"project": slug, "message": SENTENCE})
     body = answer.json()
     assert answer.status_code == 202
@@ -81,7 +62,7 @@ async def test_a_new_decision_set_is_durable_when_it_is_accepted(server: WebServ
     assert [(each["seq"], each["type"], each["payload"]["text"]) for each in events] == [
         (1, "message-received", SENTENCE)
     ]
-    assert counts(server.dsn) == [1, 1, 1, 1, 1, 0]
+    assert row_counts(server.dsn) == [1, 1, 1, 1, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -106,11 +87,11 @@ async def test_a_new_decision_set_is_durable_when_it_is_accepted(server: WebServ
 async def test_a_bad_message_is_refused_and_nothing_is_written(
     server: WebServer, api: httpx.AsyncClient, body: dict[str, object], expected: tuple[int, str]
 ) -> None:
-    slug = await project(api)
-    before = counts(server.dsn)
+    slug = await new_project(api)
+    before = row_counts(server.dsn)
     answer = await api.post("/api/decision-sets", json={"project": slug, **body}, headers={"Idempotency-Key": "k"})
     assert expected == code(answer)
-    assert before == counts(server.dsn)
+    assert before == row_counts(server.dsn)
     if expected[1] != "body-too-large":
         assert answer.json()["errors"][0]["field"] in ("message", "project", "parent", "parent_id")
 
@@ -124,55 +105,6 @@ async def test_a_parent_must_be_of_the_project_and_have_a_plan(api: httpx.AsyncC
         "parent-elsewhere",
     )
     assert code(await api.post("/api/decision-sets", json={**asked, "parent_id": here})) == (409, "parent-without-plan")
-
-
-async def test_the_same_key_and_body_give_the_first_answer(server: WebServer, api: httpx.AsyncClient) -> None:
-    slug = await project(api)
-    request = {"json": {"project": slug, "message": SENTENCE}, "headers": {"Idempotency-Key": "once"}}
-    first = await api.post("/api/decision-sets", **request)
-    again = await api.post("/api/decision-sets", **request)
-    assert (202, first.json()) == (again.status_code, again.json())
-    other = await api.post(
-        "/api/decision-sets", json={"project": slug, "message": "another"}, headers={"Idempotency-Key": "once"}
-    )
-    assert code(other) == (422, "idempotency-key-reused")
-    assert len((await api.get("/api/decision-sets")).json()["items"]) == 1
-
-
-async def test_a_key_belongs_to_its_principal_and_its_path(server: WebServer, api: httpx.AsyncClient) -> None:
-    headers = {"Idempotency-Key": "same"}
-    slug = (await api.post("/api/projects", json={"name": "one"}, headers=headers)).json()["slug"]
-    body = {"project": slug, "message": SENTENCE}
-    mine = await api.post("/api/decision-sets", json=body, headers=headers)
-    async with server.client("operator") as other:
-        theirs = await other.post("/api/decision-sets", json=body, headers=headers)
-    assert (mine.status_code, theirs.status_code) == (202, 202)
-    assert mine.json()["id"] != theirs.json()["id"]
-
-
-async def test_a_call_in_flight_is_waited_for(server: WebServer, api: httpx.AsyncClient) -> None:
-    slug = await project(api)
-    answers: list[dict[str, object]] = []
-
-    async def call() -> None:
-        answer = await api.post(
-            "/api/decision-sets", json={"project": slug, "message": SENTENCE}, headers={"Idempotency-Key": "double"}
-        )
-        assert answer.status_code == 202
-        answers.append(answer.json())
-
-    async with anyio.create_task_group() as group:
-        for _ in range(6):
-            group.start_soon(call)
-    assert [answers[0]] * 6 == answers
-    assert counts(server.dsn)[1] == 1
-
-
-@pytest.mark.parametrize("key", ["", "two words", "x" * 201, "\u00e9"])
-async def test_a_malformed_idempotency_key_is_refused(server: WebServer, api: httpx.AsyncClient, key: str) -> None:
-    answer = await api.post("/api/projects", json={"name": "x"}, headers={"Idempotency-Key": key.encode()})
-    assert code(answer) == (422, "invalid")
-    assert counts(server.dsn)[0] == 0
 
 
 async def test_a_message_answers_or_corrects(api: httpx.AsyncClient, pool: Pool) -> None:
@@ -218,63 +150,6 @@ async def test_after_the_intake_nothing_more_is_taken(api: httpx.AsyncClient, po
     assert code(await api.post(f"{path}/start")) == (409, "ended")
     assert ((retried := await api.post(f"{path}/retry")).status_code, retried.json()["status"]) == (202, "intake")
     assert (await api.post(f"{path}/cancel")).status_code == 202
-
-
-async def test_a_gate_refuses_in_the_order_of_the_contract(server: WebServer, pool: Pool) -> None:
-    decision_set = await new_decision_set(pool)
-    gate = await open_gate(pool, decision_set, allowed="reject request_changes")
-    other = await new_decision_set(pool)
-    path = f"/api/decision-sets/{decision_set}/gates/{gate}"
-    wrong = {"action": "approve", "capsule": "0" * 64}
-    async with server.client("operator") as operator, server.client("approver") as approver:
-        for missing in (path + "x", path.replace(decision_set, other), path.replace(decision_set, new_id())):
-            assert code(await operator.post(missing, json=wrong)) == (404, "not-found")
-        assert code(await operator.post(path, json=wrong)) == (403, "role")
-        assert code(await approver.post(path, json=wrong)) == (409, "capsule-moved")
-        known = {**wrong, "capsule": CAPSULE}
-        assert code(await approver.post(path, json=known)) == (422, "action-not-allowed")
-        assert code(await approver.post(path, json={**known, "action": "dance"})) == (422, "action-not-allowed")
-        silent = {**known, "action": "reject"}
-        assert code(await approver.post(path, json=silent)) == (422, "comment-required")
-        assert code(await approver.post(path, json={**silent, "comment": " \n"})) == (422, "comment-required")
-        assert code(await approver.post(path, json={**silent, "overrides": [{"policy": "x"}]})) == (422, "invalid")
-        assert code(await approver.post(path, json={"action": "reject", "comment": "no"})) == (422, "invalid")
-        rejected = await approver.post(path, json={**silent, "comment": "too dear"})
-        assert (rejected.status_code, rejected.json()["gate"]) == (202, None)
-        assert code(await approver.post(path, json=wrong)) == (409, "gate-answered")
-        assert code(await operator.post(path, json=wrong)) == (403, "role")
-        seen = (await approver.get(f"/api/decision-sets/{decision_set}/events")).json()["items"][-1]
-        assert (
-            seen["type"],
-            seen["payload"]["action"],
-            seen["payload"]["comment"],
-        ) == ("gate-answered", "reject", "too dear")
-
-
-async def test_an_expired_gate_says_so_before_a_moved_capsule(api: httpx.AsyncClient, pool: Pool) -> None:
-    decision_set = await new_decision_set(pool)
-    gate = await open_gate(pool, decision_set, expires_in=-1)
-    answer = await api.post(
-        f"/api/decision-sets/{decision_set}/gates/{gate}", json={"action": "approve", "capsule": "0" * 64}
-    )
-    assert code(answer) == (409, "gate-expired")
-
-
-async def test_of_many_answers_to_a_gate_one_counts(api: httpx.AsyncClient, pool: Pool) -> None:
-    decision_set = await new_decision_set(pool)
-    gate = await open_gate(pool, decision_set)
-    found: list[tuple[int, str]] = []
-
-    async def approve() -> None:
-        path = f"/api/decision-sets/{decision_set}/gates/{gate}"
-        found.append(code(await api.post(path, json={"action": "approve", "capsule": CAPSULE})))
-
-    async with anyio.create_task_group() as group:
-        for _ in range(8):
-            group.start_soon(approve)
-    assert [(202, ""), *[(409, "gate-answered")] * 7] == sorted(found)
-    events = (await api.get(f"/api/decision-sets/{decision_set}/events")).json()["items"]
-    assert [each["type"] for each in events].count("gate-answered") == 1
 
 
 async def test_a_role_may_do_its_own_and_what_stands_below(server: WebServer, pool: Pool) -> None:
@@ -341,35 +216,6 @@ async def test_a_fork_needs_a_checkpoint_that_is_there(api: httpx.AsyncClient, p
     path = f"/api/decision-sets/{decision_set}/fork"
     assert code(await api.post(path, json={"checkpoint_id": new_id()})) == (404, "not-found")
     assert code(await api.post(path, json={})) == (422, "invalid")
-
-
-async def test_an_artifact_is_the_bytes_of_its_name(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
-    store = server.console.artifacts
-    assert isinstance(store, FolderStore)
-    data = bytes(range(256)) * 10
-    sha256 = await store.put(data, "application/zip")
-    decision_set = await new_decision_set(pool)
-    path = f"/api/artifacts/{sha256}"
-    assert (await api.get(path)).status_code == 404
-    async with pool.connection() as conn:
-        await artifacts.record(conn, decision_set, sha256, 'bün"dle.zip', "application/zip", len(data))
-    answer = await api.get(path)
-    assert (200, data, "application/zip") == (answer.status_code, answer.content, answer.headers["content-type"])
-    assert sha256 == hashlib.sha256(answer.content).hexdigest()
-    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''b%C3%BCn%22dle.zip"
-    for odd in ("0" * 64, "0" * 63, "Z" * 64, "..%2f..%2fsecret"):
-        assert (await api.get(f"/api/artifacts/{odd}")).status_code == 404
-
-
-async def test_damaged_bytes_are_not_handed_out(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
-    store = server.console.artifacts
-    assert isinstance(store, FolderStore)
-    sha256 = await store.put(b"whole", "text/plain")
-    decision_set = await new_decision_set(pool)
-    async with pool.connection() as conn:
-        await artifacts.record(conn, decision_set, sha256, "a.txt", "text/plain", 5)
-    Path(store.root, sha256[:2], sha256).write_bytes(b"broken")
-    assert code(await api.get(f"/api/artifacts/{sha256}")) == (500, "artifact-damaged")
 
 
 async def test_a_decision_set_without_a_parent_is_all_new(api: httpx.AsyncClient, pool: Pool) -> None:

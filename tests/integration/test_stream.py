@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +23,8 @@ from storage.postgres import Pool
 from storage.records.ids import DecisionSetId
 from tests.decisions import change, end, new_decision_set, say, until
 from tests.sse import opened, seqs
-from tests.web_server import BOOTSTRAP_KEY, WebServer, as_url
+from tests.web_server import BOOTSTRAP_KEY, WebServer, as_url, web_server
+from web import hub as hub_module
 from web import stream as stream_module
 from web.stream import follow
 
@@ -44,8 +45,19 @@ async def test_a_stream_replays_what_was_and_goes_on_with_what_comes(api: httpx.
         assert (first.id, first.retry, first.data) == (None, 1000, None)
         assert await seqs(found, 3) == [1, 2, 3]
         await say(pool, decision_set, "three")
-        with anyio.fail_after(0.9):  # sooner than the poll
-            assert await seqs(found, 1) == [4]
+        assert await seqs(found, 1) == [4]
+
+
+async def test_a_notification_is_enough(
+    pool: Pool, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 3600)
+    decision_set = await new_decision_set(pool)
+    with web_server(database_url, tmp_path) as server:
+        async with server.client() as client, opened(client, path(decision_set)) as found:
+            assert await seqs(found, 1) == [1]
+            await say(pool, decision_set, "heard")
+            assert await seqs(found, 1) == [2]
 
 
 async def test_a_frame_holds_the_event_as_the_api_does(api: httpx.AsyncClient, pool: Pool) -> None:
@@ -188,27 +200,49 @@ async def test_a_stream_ends_itself_when_its_time_is_up(server: WebServer, pool:
     assert await asyncio.wrap_future(running) == [1]
 
 
-async def test_a_viewer_who_reads_nothing_delays_nobody_and_is_let_go(
+async def test_a_viewer_who_reads_nothing_delays_nobody(
     server: WebServer, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "SEND_TIMEOUT_SECONDS", 600)  # whatever arrives arrives beside the stuck one
+    decision_set = await new_decision_set(pool)
+    with stuck_viewer(server, decision_set):
+        async with server.client() as client, opened(client, path(decision_set)) as found:
+            assert await seqs(found, 1) == [1]
+            for _ in range(20):
+                await say(pool, decision_set, *("x" * 20_000 for _ in range(20)))
+                await seqs(found, 20)
+            assert await open_streams(client) == 2
+
+
+async def test_a_viewer_who_reads_nothing_is_let_go(
+    server: WebServer, api: httpx.AsyncClient, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_module, "SEND_TIMEOUT_SECONDS", 0.5)
     decision_set = await new_decision_set(pool)
+    for _ in range(20):
+        await say(pool, decision_set, *("x" * 20_000 for _ in range(20)))
+
+    def watched_by(number: int) -> Callable[[], Awaitable[bool]]:
+        async def so_many() -> bool:
+            return await open_streams(api) == number
+
+        return so_many
+
+    with stuck_viewer(server, decision_set):
+        await until(watched_by(1))
+        await until(watched_by(0))
+
+
+@contextmanager
+def stuck_viewer(server: WebServer, decision_set: DecisionSetId) -> Iterator[None]:
+    """A stream that was asked for and is never read, with room for little before the sender must wait."""
     address = urlsplit(server.url)
     with socket.socket() as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.connect((address.hostname, address.port))
         request = f"GET {path(decision_set)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {BOOTSTRAP_KEY}\r\n\r\n"
         stuck.sendall(request.encode())
-        async with server.client() as client, opened(client, path(decision_set)) as found:
-            assert await seqs(found, 1) == [1]
-            for _ in range(20):
-                await say(pool, decision_set, *("x" * 20_000 for _ in range(20)))
-                await seqs(found, 20)
-
-            async def alone() -> bool:
-                return await open_streams(client) == 1
-
-            await until(alone)
+        yield
 
 
 async def test_an_unknown_decision_set_is_a_problem_and_not_a_stream(api: httpx.AsyncClient) -> None:

@@ -1,0 +1,46 @@
+"""Artifacts over the JSON API: the bytes of their name, or none."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage import artifacts
+from storage.artifacts import FolderStore
+from storage.postgres import Pool
+from tests.decisions import code, new_decision_set
+from tests.web_server import WebServer
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_artifact_is_the_bytes_of_its_name(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
+    store = server.console.artifacts
+    assert isinstance(store, FolderStore)
+    data = bytes(range(256)) * 10
+    sha256 = await store.put(data, "application/zip")
+    decision_set = await new_decision_set(pool)
+    path = f"/api/artifacts/{sha256}"
+    assert (await api.get(path)).status_code == 404
+    async with pool.connection() as conn:
+        await artifacts.record(conn, decision_set, sha256, 'bün"dle.zip', "application/zip", len(data))
+    answer = await api.get(path)
+    assert (200, data, "application/zip") == (answer.status_code, answer.content, answer.headers["content-type"])
+    assert sha256 == hashlib.sha256(answer.content).hexdigest()
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''b%C3%BCn%22dle.zip"
+    for odd in ("0" * 64, "0" * 63, "Z" * 64, "..%2f..%2fsecret"):
+        assert (await api.get(f"/api/artifacts/{odd}")).status_code == 404
+
+
+async def test_damaged_bytes_are_not_handed_out(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
+    store = server.console.artifacts
+    assert isinstance(store, FolderStore)
+    sha256 = await store.put(b"whole", "text/plain")
+    decision_set = await new_decision_set(pool)
+    async with pool.connection() as conn:
+        await artifacts.record(conn, decision_set, sha256, "a.txt", "text/plain", 5)
+    Path(store.root, sha256[:2], sha256).write_bytes(b"broken")
+    assert code(await api.get(f"/api/artifacts/{sha256}")) == (500, "artifact-damaged")
