@@ -19,6 +19,7 @@ from prometheus_client import (
 )
 
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+MODEL_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 180.0)
 NODE_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0)
 
 
@@ -77,6 +78,8 @@ class WorkerMetrics:
     _nodes: Histogram = field(init=False)
     _jobs: Counter = field(init=False)
     _running: Gauge = field(init=False)
+    _models: Histogram = field(init=False)
+    _tokens: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         self._nodes = Histogram(
@@ -88,12 +91,30 @@ class WorkerMetrics:
         )
         self._jobs = Counter("countersign_jobs", "Jobs done, by outcome.", ("outcome",), registry=self.registry)
         self._running = Gauge("countersign_jobs_running", "Jobs under way now.", registry=self.registry)
+        self._models = Histogram(
+            "countersign_model_seconds",
+            "What chat models took for an answer with all its tries, by outcome: answered, quarantined or failed.",
+            ("model", "outcome"),
+            registry=self.registry,
+            buckets=MODEL_SECONDS,
+        )
+        self._tokens = Counter(
+            "countersign_model_tokens",
+            "Tokens that chat models counted, in and out.",
+            ("model", "direction"),
+            registry=self.registry,
+        )
 
     def node(self, name: str, outcome: str, seconds: float) -> None:
         self._nodes.labels(name, outcome).observe(seconds)
 
     def job(self, outcome: str) -> None:
         self._jobs.labels(outcome).inc()
+
+    def model(self, name: str, outcome: str, seconds: float, tokens_in: int, tokens_out: int) -> None:
+        self._models.labels(name, outcome).observe(seconds)
+        self._tokens.labels(name, "in").inc(tokens_in)
+        self._tokens.labels(name, "out").inc(tokens_out)
 
     @contextmanager
     def running(self) -> Iterator[None]:

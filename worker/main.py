@@ -81,7 +81,7 @@ async def _serve(settings: Settings, models: Sequence[ModelAccess]) -> None:
             book = PriceBook.load()
             rulebook = Rulebook(book, compute=compute)
             warming = asyncio.create_task(rulebook.warm_up())
-            async with chosen_provider(settings, models, rulebook, pool) as provider:
+            async with chosen_provider(settings, models, rulebook, pool, metrics) as provider:
                 built = services(settings, compute, provider, book, metrics)
                 await note_rules(pool, rulebook, built.codegen)
                 advancer = Advancer(pool, built, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from infra.metrics import WorkerMetrics
 from infra.models import RULEBOOK, ModelAccess
 from infra.settings import Settings
 from providers.base import CodeGenProvider, OrchestrationProvider
@@ -16,7 +17,7 @@ from storage.postgres import Pool
 
 @asynccontextmanager
 async def chosen_provider(
-    settings: Settings, accesses: Sequence[ModelAccess], rulebook: Rulebook, pool: Pool
+    settings: Settings, accesses: Sequence[ModelAccess], rulebook: Rulebook, pool: Pool, metrics: WorkerMetrics
 ) -> AsyncIterator[OrchestrationProvider]:
     """The rulebook, or chat models where one is set; only then are they imported."""
     if not accesses:
@@ -32,7 +33,7 @@ async def chosen_provider(
             await packs.register(conn, pack.sha256, pack=pack.id, version=pack.version, provider="chat", body=body)
     store = open_store(settings.quarantine_url)
     last = RULEBOOK in settings.fallback_models
-    chat = chat_provider(accesses, rulebook, registry, pool, store, rulebook_last=last)
+    chat = chat_provider(accesses, rulebook, registry, pool, store, rulebook_last=last, counted=metrics.model)
     try:
         await chat.models.open()
         yield chat

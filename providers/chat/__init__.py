@@ -9,7 +9,7 @@ from providers.chat.extraction import tool
 from providers.chat.model import ChatModel
 from providers.chat.provider import ChatProvider
 from providers.packs import Registry
-from providers.resilience import Models, Patience
+from providers.resilience import Counted, Models, Patience, uncounted
 from providers.rulebook import Rulebook
 from storage.artifacts import ArtifactStore
 from storage.postgres import Pool
@@ -26,9 +26,10 @@ def chat_provider(
     *,
     rulebook_last: bool,
     patience: Patience | None = None,
+    counted: Counted = uncounted,
 ) -> ChatProvider:
     """`accesses` in the order in which they are asked."""
     patience = patience or Patience()
     tool()  # made once, now, and not while somebody waits
-    models = Models([ChatModel(access, patience) for access in accesses], pool, quarantine, patience)
+    models = Models([ChatModel(access, patience) for access in accesses], pool, quarantine, patience, counted)
     return ChatProvider(models, rulebook, packs, pool, rulebook_last)

@@ -12,11 +12,12 @@ from providers.resilience.asking import (
     Turn,
 )
 from providers.resilience.failures import Misfit, ModelFailed, NoModelAnswered, NotCalled, Refused, Transient
-from providers.resilience.models import Models
+from providers.resilience.models import Counted, Models, uncounted
 
 __all__ = [
     "Answered",
     "Ask",
+    "Counted",
     "Listener",
     "Misfit",
     "Model",
@@ -31,4 +32,5 @@ __all__ = [
     "Tool",
     "Transient",
     "Turn",
+    "uncounted",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -26,17 +26,29 @@ from storage.records.ids import Sha256
 log = structlog.get_logger(__name__)
 T = TypeVar("T", bound=BaseModel)
 
+Counted = Callable[[str, str, float, int, int], None]
+"""Told of each model's turn: model, outcome (answered, quarantined or failed), seconds, tokens in, tokens out."""
+
+
+def uncounted(model: str, outcome: str, seconds: float, tokens_in: int, tokens_out: int) -> None:
+    pass
+
 
 class Models:
     """Every model call of the product goes through `ask`. `models` in the order in which they are asked."""
 
     def __init__(
-        self, models: Sequence[Model], pool: Pool, store: ArtifactStore, patience: Patience | None = None
+        self,
+        models: Sequence[Model],
+        pool: Pool,
+        store: ArtifactStore,
+        patience: Patience | None = None,
+        counted: Counted = uncounted,
     ) -> None:
         patience = patience or Patience()
         vendors = {model.vendor for model in models}
         breakers = {vendor: SharedBreaker(pool, vendor, patience) for vendor in vendors}
-        self._pool, self._store = pool, store
+        self._pool, self._store, self.counted = pool, store, counted
         self._models = [PatientModel(model, breakers[model.vendor], patience) for model in models]
 
     async def ask(self, ask: Ask[T]) -> Answered[T]:
@@ -106,10 +118,13 @@ class _Turn:
 
     async def take(self, task: str) -> BaseModel:
         """`task` is what a trace shows of the input."""
-        call = self.call
+        call, outcome = self.call, "failed"
+        started, tokens_in, tokens_out = time.monotonic(), call.tokens_in, call.tokens_out
         try:
             value = await self.model.answer(self.ask, call)
+            outcome = "answered"
         except DeterminismBudgetExceeded as error:
+            outcome = "quarantined"
             sha256 = await self.models.quarantine(self.ask, self.model, error)
             call.quarantined += (sha256,)
             call.failures += (
@@ -120,6 +135,11 @@ class _Turn:
         except ModelFailed as error:
             call.failures += (f"{self.model}: {_short(str(error))}",)
             raise
+        finally:
+            took = time.monotonic() - started
+            self.models.counted(
+                str(self.model), outcome, took, call.tokens_in - tokens_in, call.tokens_out - tokens_out
+            )
         call.provider, call.model = self.model.model.vendor, self.model.model.name
         return value
 

@@ -23,11 +23,15 @@ def test_what_a_worker_counts_is_shown() -> None:
     metrics = WorkerMetrics()
     metrics.node("planner", "completed", 1.5)
     metrics.job("done")
+    metrics.model("ollama:llama", "answered", 2.5, 300, 40)
     with metrics.running():
         text = exposition(metrics.registry)[0].decode()
     assert 'countersign_node_seconds_sum{node="planner",outcome="completed"} 1.5' in text
     assert 'countersign_jobs_total{outcome="done"} 1.0' in text
     assert "countersign_jobs_running 1.0" in text
+    assert 'countersign_model_seconds_sum{model="ollama:llama",outcome="answered"} 2.5' in text
+    assert 'countersign_model_tokens_total{direction="in",model="ollama:llama"} 300.0' in text
+    assert 'countersign_model_tokens_total{direction="out",model="ollama:llama"} 40.0' in text
     assert "countersign_jobs_running 0.0" in exposition(metrics.registry)[0].decode()
 
 

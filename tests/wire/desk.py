@@ -59,6 +59,7 @@ class Desk:
     decision_set: DecisionSetId
     run: RunId
     providers: list[ChatProvider] = field(default_factory=list)
+    turns: list[tuple[str, str, float, int, int]] = field(default_factory=list)
 
     def provider(self, *models: str, patience: Patience = QUICK, rulebook_last: bool = False) -> ChatProvider:
         accesses = model_accesses(models, self.server.environ)
@@ -70,6 +71,7 @@ class Desk:
             self.store,
             rulebook_last=rulebook_last,
             patience=patience,
+            counted=lambda *turn: self.turns.append(turn),
         )
         self.providers.append(made)
         return made

@@ -40,6 +40,19 @@ async def test_what_was_quarantined_stays_there_when_another_model_answers(desk:
     assert "three answers in a row did not fit" in call.failures[0]
 
 
+async def test_each_models_turn_is_counted_with_its_own_tokens(desk: Desk) -> None:
+    desk.server.script("anthropic", Status(403))
+    desk.server.script("openai", WRONG, WRONG, WRONG)
+    desk.server.script("ollama", GOOD)
+    await desk.reader(MODELS["anthropic"], OPENAI, OLLAMA).read(TEXT)
+    outcomes = [(model, outcome) for model, outcome, *_ in desk.turns]
+    assert outcomes == [(MODELS["anthropic"], "failed"), (OPENAI, "quarantined"), (OLLAMA, "answered")]
+    refused, misfitting, fitting = [(tokens_in, tokens_out) for *_, tokens_in, tokens_out in desk.turns]
+    assert refused == (0, 0)
+    assert misfitting == (3 * fitting[0], 3 * fitting[1])
+    assert min(fitting) > 0
+
+
 async def test_the_rulebook_reads_last_where_it_is_named(desk: Desk) -> None:
     desk.server.script("openai", Status(401))
     reader = desk.reader(OPENAI, rulebook_last=True)
