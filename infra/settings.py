@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     model: Annotated[str, AfterValidator(_model)] = RULEBOOK
     fallback_models: Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_fallback_models)] = ()
     require_sandbox: bool = False
+    approval_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 24 * 7
     bootstrap_key: Secret | None = None
     worker_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     worker_concurrency: Annotated[int, Field(ge=1, le=256)] = 10

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 from procrastinate import App
@@ -53,6 +54,7 @@ def services(
         sandbox=Sandbox.detect(),
         compute=compute,
         require_sandbox=settings.require_sandbox,
+        approval_window=timedelta(hours=settings.approval_hours),
         node_done=metrics.node,
     )
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from tests.running import KEY, Product
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, product_database: str | None) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("up"), product_database) as running:
+    environ = {"COUNTERSIGN_APPROVAL_HOURS": "48"}
+    with Product(tmp_path_factory.mktemp("up"), product_database, environ=environ) as running:
         yield running
 
 
@@ -35,6 +37,8 @@ def test_from_a_sentence_to_a_countersigned_commit(product: Product, tmp_path: P
     assert at_gate["status"] == "awaiting_approval"
     assert len(at_gate["plan"]["candidates"]) >= 3
     assert sum(item["chosen"] for item in at_gate["plan"]["candidates"]) == 1
+    opened, expires = (datetime.fromisoformat(at_gate["gate"][name]) for name in ("opened_at", "expires_at"))
+    assert round((expires - opened) / timedelta(hours=1)) == 48
     assert all(item["rejected_because"] for item in at_gate["plan"]["candidates"] if not item["chosen"])
 
     product.answer(at_gate, comment="cap replicas at 6 and lower the budget to $3,500 a month")

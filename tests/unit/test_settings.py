@@ -97,6 +97,7 @@ def test_an_empty_setting_is_unset_and_the_command_line_stands_above() -> None:
         ("FALLBACK_MODELS", "ollama:one,ollama:one"),
         ("FALLBACK_MODELS", "rulebook,ollama:one"),
         ("REQUIRE_SANDBOX", "perhaps"),
+        ("APPROVAL_HOURS", "0"),
         ("BOOTSTRAP_KEY", "hunter2 with spaces"),
         ("WORKER_CONCURRENCY", "0"),
         ("WORKER_PORT", "0"),
