@@ -66,8 +66,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxResult:
-    """`exit_code` is None when the run was killed, and 128 + n when signal n ended the program by itself. The streams
-    hold their last bytes."""
+    """`exit_code` is None when the run was killed or wrote more than it may, and 128 + n when signal n ended the program
+    by itself. The streams hold their last bytes."""
 
     exit_code: int | None
     stdout: str
@@ -153,6 +153,8 @@ class Sandbox:
                 await asyncio.shield(asyncio.gather(process.wait(), reading))
             if not _is_ready(ready):
                 raise SandboxFailed(err.text.strip() or f"{self.name} ended before the program was started")
+            if killed is None and (out.flooded or err.flooded):
+                killed = "output"  # it was through before anyone looked
         return SandboxResult(None if killed else process.returncode, out.text, err.text, killed)
 
     def _command(

@@ -109,6 +109,12 @@ async def test_a_flood_of_output_is_ended_and_its_end_kept(sandbox: Sandbox) -> 
     assert result.stdout == "x" * (16 << 10)
 
 
+async def test_a_short_flood_counts_as_one_too(sandbox: Sandbox) -> None:
+    code = "import sys\nsys.stdout.write('x' * (300 << 10))"
+    result = await python(sandbox, code, limits=Limits(timeout_s=20, memory_mb=512, output_kb=16))
+    assert (result.exit_code, result.killed) == (None, "output")
+
+
 async def test_a_cancelled_run_leaves_nothing(sandbox: Sandbox) -> None:
     marker = f"marker-{os.getpid()}-{time.monotonic_ns()}"
     run = asyncio.create_task(python(sandbox, "import time; time.sleep(60)", marker))
