@@ -117,6 +117,10 @@ def test_a_long_id_is_cut_where_it_differs() -> None:
         ("cloud", ["aws", "gcp"], "AWS, Google Cloud"),
         ("gpu_required", False, "no"),
         ("data_sensitivity", "pii", "Personal (PII)"),
+        ("model_framework", "lightgbm", "LightGBM"),
+        ("model_framework", "ours", "ours"),
+        ("monitoring", ["prometheus", "ours"], "Prometheus, ours"),
+        ("model_size_params", 3e9, "3B parameters"),
         ("gpu_type", None, "not stated"),
     ],
 )
