@@ -99,7 +99,8 @@ class IntakeNodes:
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
         constraints = state.get("constraints") or ConstraintSchema()
-        measured = coverage(constraints, disputed=[item.field for item in state.get("contradictions", [])])
+        in_doubt = [*state.get("contradictions", []), *state.get("misfits", [])]
+        measured = coverage(constraints, disputed=[item.field for item in in_doubt])
         found = Next() if state.get("start", False) else await self._next(state, context)
         ready = found.question is None
         update: IntakeState = {

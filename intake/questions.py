@@ -67,6 +67,11 @@ _WORDINGS: dict[FieldName, _Wording] = {
         "Prices, regions and services differ; only allowed clouds are compared.",
         (("AWS", ["aws"]), ("Google Cloud", ["gcp"]), ("Azure", ["azure"]), ("On premises", ["onprem"])),
     ),
+    "regions": _Wording(
+        "Which regions may it run in?",
+        "Prices differ between them, and the data lies where it runs.",
+        (),
+    ),
     "data_residency": _Wording(
         "Does the data have to stay somewhere?",
         "It rules out every region outside.",
