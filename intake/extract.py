@@ -115,6 +115,10 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
         return
     asked = question.field if question else None
     reading = without(await provider.read(given.text, answering=asked), known.aside)
+    if asked and reading.unsure and not reading.findings:
+        known.skipped.add(asked)
+        known.settle([asked])
+        return
     changes, contradictions = merge(
         known.constraints, reading, message=given.seq, status="stated", text=given.text, answering=asked
     )

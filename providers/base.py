@@ -59,9 +59,12 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """`unsure`: the words say that their writer does not know, or does not mind."""
+
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dropped: tuple[Dropped, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(slots=True)
