@@ -141,7 +141,7 @@ async def test_it_is_asked_again_once_it_matters() -> None:
 
 
 async def test_where_no_answer_helps_nothing_is_asked_and_the_way_out_is_named() -> None:
-    questions, said = await asked("Serve an XGBoost model at 50 req/s in eu-west-1 on Azure only, at most $1 a month")
+    questions, said = await asked("Serve an XGBoost model at 50 req/s in westeurope on Azure only, at most $1 a month")
 
     assert questions == []
     assert any("As things stand no answer leads to a plan. No plan meets this" in text for text in said)
