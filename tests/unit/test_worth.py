@@ -209,8 +209,11 @@ async def test_whatever_is_asked_has_answers_that_differ(
 
 
 def differ(known: ConstraintSchema, question: Question) -> bool:
-    """By the planner itself: another plan, another policy outcome, or a span of cost above the threshold."""
+    """By the planner itself: another plan, another policy outcome, or a span of cost above the threshold. Answers that
+    all lead to no plan don't."""
     made = [plan(PlanRequest(values, today=TODAY), BOOK) for values in answered(known, question)]
+    if not any(item.plan.feasible for item in made):
+        return False
     first, answers = made[0], made[1:]
     results = {item.policy for item in outcomes(answered(known, question), INPUTS, TODAY).all}
     machines = [
