@@ -4,23 +4,24 @@ was invented or calculated, and neither may be shown.
 A figure counts as given when it rounds to one that was: to the last digit written, from 1,000 on also to the last one
 that is not zero, and never by more than 5 %; a share is not rounded up to 100 %. Units are converted where nothing but
 the scale differs (k, million, s to ms, minutes to hours, TB to GB). Whole numbers up to 12 pass without a currency or
-a unit of measurement, since they count zones, machines and options. Words with digits, such as a machine's type, must
-have been given as they stand. Numbers in words are refused from thirteen on, so that none goes unseen.
+a unit of measurement, since they count zones, machines and options. Words with digits, such as a machine's type, and
+dates must have been given as they stand. Numbers in words are refused from thirteen on, so that none goes unseen.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 COUNTED = 12
 ROUNDED_FROM, MOST_OFF = 1000, 0.05
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _WORD = re.compile(
-    r"(?P<name>[^\W\d_][\w.\-]*\d[\w.\-]*)"
-    rf"|(?P<currency>[$€£¥])?[ ]?(?P<number>{_NUMBER})(?:[ -]?(?P<unit>%|[^\W\d_]+))?"
+    r"(?P<name>[^\W\d_][\w.\-]*\d[\w.\-]*|\d{4}-\d\d(?:-\d\d)?(?!\d))"
+    rf"|(?:(?P<currency>[$€£¥])[ ]?)?(?P<number>{_NUMBER})(?:[ -]?(?P<unit>%|[^\W\d_]+))?"
 )
 _SPELLED = re.compile(
     r"(?<![\d,.])(?<!\d )\b(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
@@ -38,6 +39,7 @@ _CONVERTED = {
 _SHARES = frozenset({"%", "percent"})
 _MEASURES = frozenset({"ms", "h", "hour", "hours", "gb", "gib", "usd", "dollar", "dollars", "rps", "req", "requests"})
 
+_STRUCTURE = frozenset({"option", "fact", "by_rank", "planned", "round"})
 _UNITS = frozenset({*_SCALES, *_CONVERTED, *_SHARES, *_MEASURES})
 
 
@@ -94,25 +96,36 @@ class _Figure:
 
 
 class Given:
-    """What a model was given, as text."""
+    """What a model was given, as JSON. Numbers that only count or name something there, such as an option's number or
+    the zones in its label, license no amount."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, told: str) -> None:
+        self._numbers: set[float] = set()
+        self._names: set[str] = set()
+        self._take(json.loads(told))
 
-    @cached_property
-    def _figures(self) -> frozenset[float]:
-        """Read generously: also within names, with and without a unit's scale."""
-        found: set[float] = set()
-        for item in re.finditer(_NUMBER, self._text):
-            found.add(float(item[0].replace(",", "")))
-        for item in _figures(self._text):
-            found.update(item.readings)
-        return frozenset(found)
+    def _take(self, told: Any) -> None:
+        if isinstance(told, Mapping):
+            for key, value in told.items():
+                self._name(key)
+                if key not in _STRUCTURE:
+                    self._take(value)
+        elif isinstance(told, list):
+            for item in told:
+                self._take(item)
+        elif isinstance(told, str):
+            self._name(told)
+            for figure in _figures(told):
+                if not figure.counts:
+                    self._numbers.update(figure.readings)
+        elif isinstance(told, (int, float)):
+            self._numbers.add(float(told))
 
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        found = {item["name"].rstrip(".-").casefold() for item in _WORD.finditer(self._text) if item["name"]}
-        return frozenset(found | {part for name in found for part in re.split(r"[_.\-]", name) if _has_digit(part)})
+    def _name(self, text: str) -> None:
+        for item in _WORD.finditer(text):
+            if item["name"]:
+                name = item["name"].rstrip(".-").casefold()
+                self._names.update((name, *(part for part in re.split(r"[_.\-]", name) if _has_letter(part))))
 
     def check(self, *texts: str) -> None:
         """Raises ValueError that names the first figure which was not given."""
@@ -142,7 +155,7 @@ class Given:
 
     def _rounds(self, figure: _Figure) -> bool:
         """Amounts are in US dollars."""
-        return figure.currency in ("", "$") and any(figure.rounds(given) for given in self._figures)
+        return figure.currency in ("", "$") and any(figure.rounds(given) for given in self._numbers)
 
 
 def _figures(text: str) -> Iterator[_Figure]:
@@ -155,3 +168,8 @@ def _figure(found: re.Match[str]) -> _Figure:
 
 def _has_digit(text: str) -> bool:
     return any(item.isdecimal() for item in text)
+
+
+def _has_letter(text: str) -> bool:
+    """A part such as p95 of latency_p95_ms; the 1 of eu-west-1 is no name."""
+    return any(item.isalpha() for item in text)

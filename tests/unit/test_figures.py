@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ TOLD = Given(
     '{"constraints": {"latency_p95_ms": {"value": 80}, "throughput_rps": {"value": 300}, "monthly_budget_usd":'
     ' {"value": 4000}, "availability_slo": {"value": 99.9}}, "options": [{"option": 1, "label":'
     ' "3 × g4dn.xlarge on demand, aws eu-west-1, 3 zones", "usd_a_month": 1588.58, "percent_of_budget": 39.7,'
-    ' "requests_a_second_carried": 696.9, "hours_a_run": 1.5}], "facts": ["The model has 110 million parameters"]}'
+    ' "requests_a_second_carried": 696.9, "hours_a_run": 1.5}],'
+    ' "facts": [{"fact": 7, "words": "The model has 110 million parameters, by a price of 2024-07-01"}]}'
 )
 
 
@@ -45,6 +48,10 @@ def test_what_was_given_may_be_said_in_other_words(text: str) -> None:
         ("100 % availability", "'100 %'"),
         ("It answers in 5 ms.", "'5 ms'"),
         ("$7 less", "'$7'"),
+        ("$3 less", "'$3'"),
+        ("It would take 95 ms.", "'95 ms'"),
+        ("$2,024 more", "'$2,024'"),
+        ("by a price of 2024-08-01", "'2024-08-01'"),
         ("€4,000", "'€4,000'"),
         ("4M a month", "'4 m'"),
         ("It runs on 2 × g5.xlarge.", "'g5.xlarge'"),
@@ -68,7 +75,7 @@ def test_what_was_not_given_is_named(text: str, stranger: str) -> None:
 
 @given(st.floats(0.02, 1e9), st.integers(0, 3))
 def test_a_figure_is_known_by_its_rounding_and_by_no_other(figure: float, decimals: int) -> None:
-    told = Given(f'{{"usd": {figure:f}}}')
+    told = Given(json.dumps({"usd_a_month": figure}))
     written = f"{figure:,.{decimals}f}"
     rounded = float(written.replace(",", ""))
     if abs(rounded - figure) <= 0.05 * figure:
