@@ -82,3 +82,10 @@ def test_a_figure_is_known_by_its_rounding_and_by_no_other(figure: float, decima
         told.check(f"It is ${written} a month.")
     with pytest.raises(ValueError, match="not among the figures"):
         told.check(f"It is ${figure * 1.2 + 0.07:,.2f} a month.")
+
+
+@given(st.text(st.characters(categories=["Nd", "Lu", "Ll", "Po", "Sc", "Pd", "Zs"]), max_size=40))
+def test_no_digit_goes_unread(text: str) -> None:
+    """Whatever stands around it, in whatever script: 7319 was not given."""
+    with pytest.raises(ValueError, match="you were given"):
+        TOLD.check(f"{text}7319")

@@ -137,6 +137,9 @@ def test_a_model_reads_proposes_and_criticises_a_whole_decision_set(tmp_path: Pa
         running.to_gate(waiting)
         running.complete(made)
         argued(running, made, obliging.first)
+        used = {item["id"]: item for item in running.get("/api/packs")["items"]}
+        assert {item.id for item in packs} <= used.keys()
+        assert used["planning"]["body"]["critic-risk"] == packs["critic-risk"].sha256
         assert {called(heard) for heard in server.heard["openai"]} == {TOOL, "propose_plan", "criticise", ""}
         hears_only_its_own(server)
 
