@@ -110,4 +110,5 @@ def with_rules(model: Critique, rules: Critique, by: str) -> Critique:
 def _note(critique: Critique, by: str) -> str:
     if critique.severity == "none":
         return f"{by}: no objection"
-    return f"{by}, {critique.severity}: {'; '.join([critique.claim, *critique.evidence])}"
+    rests = f" ({'; '.join(critique.evidence)})" if critique.evidence else ""
+    return f"{by}, {critique.severity}: {critique.claim}{rests}"

@@ -84,8 +84,8 @@ async def test_no_objection_is_said_as_the_rules_say_it(desk: Desk) -> None:
     found = await desk.agent_of(desk.provider(OPENAI)).critique("tech", VALUES, made.plan, made.cost)
     assert (found.severity, found.claim, found.confidence, found.avoid) == ("none", "No objection.", 0.9, [])
     assert found.evidence == [
-        "the rules, low: The size of the model is assumed; everything scales with it.; The model has 110 million"
-        " parameters, the size of BERT base."
+        "the rules, low: The size of the model is assumed; everything scales with it. (The model has 110 million"
+        " parameters, the size of BERT base.)"
     ]
 
 
