@@ -103,6 +103,11 @@ _EXEMPT_AFTER = re.compile(
 _DATA_OF = {"hipaa": "phi", "pci": "financial"}
 """The regimes that apply to one kind of data only."""
 _RANK = {"phi": 3, "pii": 3, "financial": 3, "internal": 2, "public": 1}
+_BY_NAME = re.compile(
+    r"piis?|personally identifiable(?: information| data)?|personal data|personenbezogene\w*(?: daten)?|phi|"
+    r"protected health information|cardholder data|financial data|finanzdaten"
+)
+"""A class named as such says more than a thing that is mostly of some class, as "card payments" are."""
 _REMOVED = re.compile(
     r"\b(?:no|without|ohne|keine?|de-?identified|anonymi[sz]ed|anonymous|synthetic|removed?|strip\w*|"
     r"redact\w*|scrub\w*|free of|mask\w*|filter\w*|detect\w*)\b[^.;,\n]{0,25}$"
@@ -122,9 +127,9 @@ def governance(text: Text) -> Iterator[Candidate]:
                 yield Candidate("data_sensitivity", data, mention.start, mention.end, "data of the regime", 0)
     for mention in _SENSITIVITIES.all(text):
         if not _is_elsewhere(text, mention) and not _is_removed(text, mention):
-            yield Candidate(
-                "data_sensitivity", mention.name, mention.start, mention.end, "sensitivity", _RANK[mention.name]
-            )
+            by_name = _BY_NAME.fullmatch(text.working, mention.start, mention.end) is not None
+            rank = _RANK[mention.name] + by_name
+            yield Candidate("data_sensitivity", mention.name, mention.start, mention.end, "sensitivity", rank)
 
 
 def _is_exempt(text: Text, mention: Mention) -> bool:
