@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intake.schema import name_of, show
-from providers.pricing.regions import countries_of, regions_for
-from providers.rulebook.reading.places import CLOUD_OF
+from providers.pricing import countries_of, regions_for, regions_named
 from storage.records.constraints import ConstraintSchema, ConstraintValues, FieldName
 
 
@@ -17,22 +16,23 @@ def conflicts(known: ConstraintSchema) -> dict[FieldName, str]:
 
 
 def _places(values: ConstraintValues) -> Iterator[tuple[FieldName, str]]:
+    """Only of regions that are all known by code or city: an unknown one may lie anywhere."""
     regions, residency, clouds = values.regions or [], values.data_residency, values.cloud
-    if not regions:
+    named = [regions_named(word) for word in regions]
+    if not regions or not all(named):
         return
-    named, are = ", ".join(regions), "is" if len(regions) == 1 else "are"
-    if residency and countries_of(residency):
-        inside = {region for _, region in regions_for(residency)}
-        if inside.isdisjoint(regions):
-            yield "regions", f"{named} {are} outside of {residency}, where the data has to stay."
-            return
-    theirs = {CLOUD_OF.get(region) for region in regions}
-    if clouds and None not in theirs and theirs.isdisjoint(clouds):
-        homes = ", ".join(sorted(name_of(cloud) for cloud in theirs if cloud))
-        yield "regions", f"{named} {are} of {homes}, and only {show('cloud', list(clouds))} may be used."
+    places, words, are = frozenset().union(*named), ", ".join(regions), "is" if len(regions) == 1 else "are"
+    if residency and countries_of(residency) and places.isdisjoint(regions_for(residency)):
+        yield "regions", f"{words} {are} outside of {residency}, where the data has to stay."
+        return
+    homes = {cloud for cloud, _ in places}
+    if clouds and homes.isdisjoint(clouds):
+        theirs = ", ".join(sorted(map(name_of, homes)))
+        yield "regions", f"{words} {are} of {theirs}, and only {show('cloud', list(clouds))} may be used."
 
 
 def _accelerators(values: ConstraintValues) -> Iterator[tuple[FieldName, str]]:
-    if values.gpu_required is False and (values.gpu_type or values.gpu_count):
-        what = values.gpu_type or f"{values.gpu_count} GPUs"
-        yield "gpu_required", f"No GPU is wanted, and {what} {'are' if values.gpu_count else 'is'} asked for."
+    count, kind = values.gpu_count, values.gpu_type
+    if values.gpu_required is False and (kind or count):
+        what = f"{count or 'an'} {kind or 'GPU'}{'s' if (count or 1) > 1 else ''}"
+        yield "gpu_required", f"No GPU is wanted, and {what} {'are' if (count or 1) > 1 else 'is'} asked for."

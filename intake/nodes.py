@@ -151,10 +151,11 @@ class IntakeNodes:
                 return Next(question, unasked)
             worth = await self._weigh(constraints, question, context)
             asks_for = question.field
-            if asks_for == "monthly_budget_usd" and worth.costs and min(worth.costs) > MOST_USUAL_BUDGET:
+            settled = asks_for not in {*disputed, *doubtful}
+            if asks_for == "monthly_budget_usd" and settled and min(worth.costs, default=0) > MOST_USUAL_BUDGET:
                 question = with_budgets_around(question, min(worth.costs))
                 worth = await self._weigh(constraints, question, context)
-            if worth.asks or asks_for in {"workload_type", *disputed, *doubtful}:
+            if worth.asks or not settled or asks_for == "workload_type":
                 return Next(question.model_copy(update={"worth": worth.words}), unasked)
             unasked.append(asks_for)
             hopeless = worth.hopeless

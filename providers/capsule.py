@@ -64,7 +64,10 @@ def basis_moved(before: PlanBasis, after: PlanBasis) -> list[str]:
 
 
 def _plan(plan: Plan) -> Any:
-    return plan.model_dump(mode="json", exclude=_PLAN_PROSE)  # pyright: ignore[reportArgumentType]
+    covered = plan.model_dump(mode="json", exclude=_PLAN_PROSE)  # pyright: ignore[reportArgumentType]
+    if not plan.proposed_by:  # of before it was recorded
+        del covered["proposed_by"]
+    return covered
 
 
 def _constraints(constraints: Mapping[FieldName, Constraint]) -> Any:

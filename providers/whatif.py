@@ -28,10 +28,12 @@ def what_if(
     bundle: PolicyBundle,
     *,
     avoid: frozenset[str] = frozenset(),
+    take: str | None = None,
     today: date | None = None,
 ) -> WhatIf:
-    """A change of None withdraws the field; the age of prices counts to `today`. Raises pydantic.ValidationError that
+    """A change of None withdraws the field; `take` is the option that is kept while it meets the constraints; the age
+    of prices counts to `today`. Raises pydantic.ValidationError that
     names an impossible value."""
     changed = ConstraintValues.model_validate({**values.model_dump(), **changes})
-    proposal = plan(PlanRequest(changed, avoid, today=today), book)
+    proposal = plan(PlanRequest(changed, avoid, today=today, take=take), book)
     return WhatIf(proposal.plan, proposal.cost, evaluate(bundle, changed, proposal.plan, proposal.cost, today=today))

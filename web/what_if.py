@@ -61,8 +61,16 @@ class WhatIf:
                 current.book,
                 current.bundle,
                 avoid=frozenset(avoid),
+                take=_proposed(found.plan),
                 today=datetime.now(UTC).date(),
             )
         except TimeoutError:
             raise TookTooLong() from None
         return Recomputed(cost=made.cost, policy=made.policy, plan=made.plan)
+
+
+def _proposed(plan: Plan) -> str | None:
+    """The option that a model proposed, which stands for as long as it can; what rules chose they choose again."""
+    if not plan.reason:
+        return None
+    return next((item.label for item in plan.candidates if item.chosen), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NotRequired
+from typing import Any, NotRequired, get_args
 
 from typing_extensions import TypedDict
 
@@ -41,7 +41,8 @@ from storage.records.plans import (
 )
 from storage.records.steps import NodeResult, RunContext
 
-CRITICS: tuple[CriticName, ...] = ("tech", "cost", "risk")
+CRITICS: tuple[CriticName, ...] = get_args(CriticName)
+BEFORE_THE_COMMENT = "Said of the plan as it stood before the comment."
 Changes = Mapping[FieldName, Constraint]
 
 
@@ -73,6 +74,23 @@ class Amended:
     amendment: Amendment
     fitted: Refit
     critiques: list[Critique]
+    by_rules: list[Critique]
+    """What the rules held against the approved plan, which a model may have said in other words."""
+
+    @property
+    def known(self) -> list[Critique]:
+        """All that was held against the approved plan."""
+        return [*self.state.get("critiques", []), *self.by_rules]
+
+    @property
+    def kept(self) -> list[Critique]:
+        """A model's objections, which no rule repeats: the approval was given over them, so they stay on record."""
+        repeated = {(item.critic, item.claim) for item in [*self.by_rules, *self.critiques]}
+        return [
+            item.model_copy(update={"evidence": [*item.evidence, BEFORE_THE_COMMENT]})
+            for item in self.state.get("critiques", [])
+            if item.severity != "none" and (item.critic, item.claim) not in repeated
+        ]
 
     @property
     def round(self) -> int:
@@ -87,14 +105,13 @@ class Amended:
 
     @property
     def objections(self) -> list[Objection]:
-        before = self.state.get("critiques", [])
         return [
             Objection(
                 critic=item.critic,
                 claim=item.claim,
-                resolution="asks for approval again" if objected(before, [item]) else "kept as dissent",
+                resolution="asks for approval again" if objected(self.known, [item]) else "kept as dissent",
             )
-            for item in self.critiques
+            for item in [*self.critiques, *self.kept]
             if item.severity != "none"
         ]
 
@@ -120,8 +137,10 @@ class Amend:
             avoid=frozenset(state.get("avoid", [])),
             today=today,
         )
-        critiques = await self._critiques(constraints, fitted)
-        fitted = replace(fitted, reasons=[*fitted.reasons, *objected(state.get("critiques", []), critiques)])
+        critiques = await self._critiques(constraints, fitted.plan, fitted.cost)
+        by_rules = await self._critiques(state["constraints"], state["plan"], state["cost_estimate"])
+        before = [*state.get("critiques", []), *by_rules]
+        fitted = replace(fitted, reasons=[*fitted.reasons, *objected(before, critiques)])
         amendment = Amendment(
             changes=dict(changes),
             tighter=fitted.tighter,
@@ -129,7 +148,7 @@ class Amend:
             amends=state["capsule"],
             capsule=capsules.amended(state["capsule"], changes, fitted.plan),
         )
-        amended = Amended(state, approval, constraints, amendment, fitted, critiques)
+        amended = Amended(state, approval, constraints, amendment, fitted, critiques, by_rules)
         cards = _cards(amended, self._services.orchestration)
         evaluated = Evaluated(
             "process_approval_feedback",
@@ -146,10 +165,10 @@ class Amend:
         }
         return NodeResult(update=dict(_update(amended)), cards=cards, patch=patch, effects=logged(context, evaluated))
 
-    async def _critiques(self, constraints: ConstraintSchema, fitted: Refit) -> list[Critique]:
-        """What the critics hold against the plan as it was fitted again; what they said of the old one is void."""
+    async def _critiques(self, constraints: ConstraintSchema, plan: Plan, cost: Cost) -> list[Critique]:
+        """By rules alone: what they say of one plan can be held beside what they say of another."""
         provider, values = self._services.orchestration, constraints.values
-        return [await provider.critique(name, values, fitted.plan, fitted.cost) for name in CRITICS]
+        return [await provider.critique(name, values, plan, cost) for name in CRITICS]
 
 
 def _cards(amended: Amended, provider: OrchestrationProvider) -> list[Payload]:
@@ -212,7 +231,7 @@ def _update(amended: Amended) -> MLOpsProjectState:
         "reconciliation": Reconciliation(
             round=amended.round,
             again=False,
-            dissent=dissent(amended.critiques, fitted.plan, avoided),
+            dissent=dissent([*amended.critiques, *amended.kept], fitted.plan, avoided),
             avoid=avoided,
         ),
     }

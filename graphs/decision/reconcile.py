@@ -42,7 +42,9 @@ class Reconcile:
         number, last = state.get("round", 1), state.get("last_round", settling.rounds)
         avoided, plan = set(state.get("avoid", [])), state["plan"]
         verdict = weigh(critiques, settling)
-        heard = [item for item in critiques if objects(item) and set(item.avoid) - avoided]
+        chosen = next((item for item in plan.candidates if item.chosen), None)
+        heard = [item for item in critiques if objects(item) and chosen and ruled_out(chosen, item.avoid)]
+        heard = [item for item in heard if set(item.avoid) - avoided]
         stop = _stop(verdict, plan, avoided, heard, number, last)
         again = not stop
         found = Reconciliation(
@@ -116,7 +118,8 @@ def dissent(critiques: Sequence[Critique], plan: Plan, avoided: Collection[str])
 def _resolution(item: Critique, found: Reconciliation, answers: dict[str, str]) -> str:
     if not found.again:
         return f"dissent, shown at the gate. The planner: {answers[item.critic]}"
-    return "the planner tries again without it" if objects(item) and item.avoid else "noted; weighed again next round"
+    heard = objects(item) and item.avoid and set(item.avoid) <= set(found.avoid)
+    return "the planner tries again without it" if heard else "noted; weighed again next round"
 
 
 def after_reconcile(state: MLOpsProjectState) -> str:

@@ -73,7 +73,8 @@ def check(criticised: Criticised, told: str, *, facts: int, options: int) -> Non
         raise ValueError(f"there is no fact {unknown}: they are numbered 1 to {facts}")
     if unknown := next((number for number in criticised.avoid if number > options), None):
         raise ValueError(f"there is no option {unknown}: they are numbered 1 to {options}")
-    Given(told).check(criticised.claim, criticised.counter_proposal or "")
+    if criticised.severity != "none":  # else no word of it is shown
+        Given(told).check(criticised.claim, criticised.counter_proposal or "")
 
 
 def critique_of(criticised: Criticised, critic: CriticName, case: Case, facts: Sequence[Fact], by: str) -> Critique:

@@ -3,15 +3,17 @@ was invented or calculated, and neither may be shown.
 
 A figure counts as given when it rounds to one that was: to the last digit written, from 1,000 on also to the last one
 that is not zero, and never by more than 5 %; a share is not rounded up to 100 %. Units are converted where nothing but
-the scale differs (k, million, s to ms, minutes to hours, TB to GB). Whole numbers up to 12 pass without a currency or
-a unit of measurement, since they count zones, machines and options. Words with digits, such as a machine's type, and
-dates must have been given as they stand. Numbers in words are refused from thirteen on, so that none goes unseen.
+the scale differs (k, million, s to ms, minutes and days to hours, TB to GB). Whole numbers up to 12 pass without a
+currency or a unit of measurement, since they count zones, machines and options. Words with digits, such as a machine's
+type, and dates must have been given as they stand. Numbers in words are refused from thirteen on, so that none goes
+unseen.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,10 +36,24 @@ _SCALES = {
 _CONVERTED = {
     "s": 1e3, "sec": 1e3, "second": 1e3, "seconds": 1e3, "min": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60,
     "tb": 1e3, "tib": 1024.0,
+    "day": 24.0, "days": 24.0, "week": 168.0, "weeks": 168.0,
 }  # fmt: skip
 """To the milliseconds, hours and gigabytes that plans are written in."""
 _SHARES = frozenset({"%", "percent"})
-_MEASURES = frozenset({"ms", "h", "hour", "hours", "gb", "gib", "usd", "dollar", "dollars", "rps", "req", "requests"})
+_MEASURES = frozenset({
+    "ms", "h", "hour", "hours", "gb", "gib", "usd", "dollar", "dollars", "cent", "cents", "rps", "req", "requests",
+    "rpm", "tps", "qps", "month", "months", "year", "years", "times", "fold", "vcpu", "vcpus", "core", "cores", "pct",
+})  # fmt: skip
+_FOREIGN = re.compile(
+    r"(?:\b(?:eur|euros?|gbp|pounds?|sterling|chf|francs?|jpy|yen|inr|rupees?|cny|yuan|cad|aud|sek|nok|dkk)\b|[€£¥₹])"
+    r"\s?\d|\d\s?(?:(?:eur|euros?|gbp|pounds?|sterling|chf|francs?|jpy|yen|inr|rupees?|cny|yuan|cad|aud|sek|nok|dkk)"
+    r"\b|[€£¥₹])",
+    re.IGNORECASE,
+)
+"""Amounts are in US dollars, and are not converted."""
+_FACTOR = re.compile(r"\d ?[x×] (?:as|the|more|less|cheaper|dearer|faster|slower|better|lower|higher)\b", re.IGNORECASE)
+_ALIKE = ((re.compile(r"\bper cent\b", re.I), "percent"), (re.compile(r"\b(?:US\$|USD) ?(?=\d)", re.I), "$"),
+          (re.compile(r"\bUS[- ]dollars?\b", re.I), "dollars"))  # fmt: skip
 
 _STRUCTURE = frozenset({"option", "fact", "by_rank", "planned", "round"})
 _UNITS = frozenset({*_SCALES, *_CONVERTED, *_SHARES, *_MEASURES})
@@ -72,7 +88,7 @@ class _Figure:
         if self.unit in _SCALES:
             return (self.value * _SCALES[self.unit],)
         if self.unit in _CONVERTED:
-            return self.value, self.value * _CONVERTED[self.unit]
+            return (self.value * _CONVERTED[self.unit],)
         return (self.value,)
 
     @property
@@ -129,7 +145,11 @@ class Given:
 
     def check(self, *texts: str) -> None:
         """Raises ValueError that names the first figure which was not given."""
-        for text in texts:
+        for text in map(_alike, texts):
+            if odd := _FOREIGN.search(text) or _FACTOR.search(text):
+                raise ValueError(f"use the figures that you were given as they are, and not {odd[0]!r}")
+            if odd := next((item for item in text if unicodedata.category(item) in ("No", "Nl")), None):
+                raise ValueError(f"write figures in digits, and only those that you were given, not {odd!r}")
             if spelled := _SPELLED.search(text):
                 raise ValueError(f"write figures in digits, and only those that you were given, not {spelled[0]!r}")
             if stranger := next(self._strangers(text), None):
@@ -144,8 +164,12 @@ class Given:
                 name = item["name"].rstrip(".-")
                 if not self._known(name.casefold()):
                     yield name
-            elif not (figure := _figure(item)).counts and not self._rounds(figure):
+            elif not (figure := _figure(item)).counts and not self._percentile(figure) and not self._rounds(figure):
                 yield figure.written
+
+    def _percentile(self, figure: _Figure) -> bool:
+        """ "the 95th percentile", where a p95 was given."""
+        return figure.unit == "th" and f"p{figure.digits}" in self._names
 
     def _known(self, name: str) -> bool:
         """A name, or a word that was joined to a given figure, such as sub-80ms."""
@@ -156,6 +180,12 @@ class Given:
     def _rounds(self, figure: _Figure) -> bool:
         """Amounts are in US dollars."""
         return figure.currency in ("", "$") and any(figure.rounds(given) for given in self._numbers)
+
+
+def _alike(text: str) -> str:
+    for pattern, written in _ALIKE:
+        text = pattern.sub(written, text)
+    return text
 
 
 def _figures(text: str) -> Iterator[_Figure]:

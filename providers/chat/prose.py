@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKUP = re.compile(r"https?:|www\.|[<>\[\]`*#|]")
+_MARKUP = re.compile(r"\w+://|https?:|www\.|[<>\[\]`*#|@]|~~|(?<!\w)_|_(?!\w)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:

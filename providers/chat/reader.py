@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -63,6 +63,8 @@ class ChatReader:
         source = f"model:{call.provider}:{call.model}"
         # Twenty milliseconds and more for the longest messages; the answer's model cannot go to another process.
         found = await asyncio.to_thread(reading, answered.value, text, source)
+        if answering and not (found.findings or found.problems):
+            found = replace(found, unsure=(await self.provider.rulebook.read(text, answering=answering)).unsure)
         self.calls.append(call)
         self.dropped += found.dropped
         self.provider.remember(text, answering, found)

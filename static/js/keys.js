@@ -27,7 +27,7 @@
   };
 
   const approve = () => {
-    const panel = document.getElementById("approval");
+    const panel = document.querySelector("#approval > .approval");
     if (!panel) return;
     location.hash = "approval";
     (panel.querySelector("input[name=action]") ?? panel.querySelector("h2"))?.focus();

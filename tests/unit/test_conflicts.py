@@ -41,8 +41,14 @@ def known(**values: ConstraintValue) -> ConstraintSchema:
             "regions",
             "eu-west-1 is of AWS, and only Google Cloud may be used.",
         ),
-        ({"gpu_required": False, "gpu_type": "H100"}, "gpu_required", "No GPU is wanted, and H100 is asked for."),
+        ({"gpu_required": False, "gpu_type": "H100"}, "gpu_required", "No GPU is wanted, and an H100 is asked for."),
         ({"gpu_required": False, "gpu_count": 4}, "gpu_required", "No GPU is wanted, and 4 GPUs are asked for."),
+        (
+            {"gpu_required": False, "gpu_count": 8, "gpu_type": "A100"},
+            "gpu_required",
+            "No GPU is wanted, and 8 A100s are asked for.",
+        ),
+        ({"gpu_required": False, "gpu_count": 1}, "gpu_required", "No GPU is wanted, and 1 GPU is asked for."),
     ],
 )
 def test_what_cannot_hold_together_is_named(said: dict[str, ConstraintValue], field: FieldName, words: str) -> None:
@@ -56,6 +62,9 @@ def test_what_cannot_hold_together_is_named(said: dict[str, ConstraintValue], fi
         {"regions": ["eu-west-1"], "cloud": ["aws", "gcp"]},
         {"regions": ["our-cellar"], "cloud": ["onprem"]},
         {"regions": ["us-east-1"], "data_residency": "the moon"},
+        {"regions": ["europe-west10"], "data_residency": "EU", "cloud": ["gcp"]},
+        {"regions": ["us-gov-west-1"], "data_residency": "US"},
+        {"regions": ["Frankfurt"], "data_residency": "EU", "cloud": ["gcp"]},
         {"gpu_required": True, "gpu_type": "H100"},
         {"data_residency": "EU", "cloud": ["azure"]},
     ],

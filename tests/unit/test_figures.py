@@ -30,7 +30,9 @@ TOLD = Given(
         "110M parameters, 90 minutes a run.",
         "Two machines, 2 zones, 1 of 12 options; a sub-80ms target, an 80-ms one, 80–300.",
         "Nothing but words.",
-        "5 million is not said, and neither is 7.".replace("5 million", "110 million"),
+        "It has 110 million parameters; 7 of them would be few.",
+        "The 95th percentile stays under 80 ms.",
+        "USD 1,590 a month, 1,588.58 US dollars to be exact.",
     ],
 )
 def test_what_was_given_may_be_said_in_other_words(text: str) -> None:
@@ -52,7 +54,19 @@ def test_what_was_given_may_be_said_in_other_words(text: str) -> None:
         ("It would take 95 ms.", "'95 ms'"),
         ("$2,024 more", "'$2,024'"),
         ("by a price of 2024-08-01", "'2024-08-01'"),
-        ("€4,000", "'€4,000'"),
+        ("€4,000", "'€4'"),
+        ("1,590 EUR", "'0 EUR'"),
+        ("GBP 4,000", "'GBP 4'"),
+        ("USD 9 a month", "'$9'"),
+        ("6 US dollars", "'6 dollars'"),
+        ("9 cents", "'9 cents'"),
+        ("pays for itself in 3 months", "'3 months'"),
+        ("It answers in 80 s.", "'80 s'"),
+        ("9 per cent", "'9 percent'"),
+        ("10 times as much", "'10 times'"),
+        ("5x cheaper", "'5x cheaper'"),
+        ("8 vCPUs each", "'8 vcpus'"),
+        ("\u2460\u2464 dollars", "'\u2460'"),
         ("4M a month", "'4 m'"),
         ("It runs on 2 × g5.xlarge.", "'g5.xlarge'"),
         ("eu-west-2 is cheaper.", "'eu-west-2'"),
@@ -61,14 +75,15 @@ def test_what_was_given_may_be_said_in_other_words(text: str) -> None:
         ("1588.58.58", "'.58'"),
         ("$.50", "'$.50'"),
         ("zone-13", "'zone-13'"),
-        ("½ or １７ machines", "'１７'"),
+        ("½ of it", "'½'"),
+        ("１７ machines", "'１７'"),
         ("a hundred dollars", "'hundred'"),
         ("twenty percent more", "'twenty'"),
         ("several thousand requests", "'thousand'"),
     ],
 )
 def test_what_was_not_given_is_named(text: str, stranger: str) -> None:
-    with pytest.raises(ValueError, match="you were given") as refused:
+    with pytest.raises(ValueError, match="given") as refused:
         TOLD.check("It costs $1,588.58 a month.", text)
     assert stranger in str(refused.value)
 

@@ -157,6 +157,14 @@ async def test_a_budget_is_asked_in_amounts_that_decide() -> None:
     assert least < min(costs) <= most
 
 
+async def test_of_two_budgets_both_are_offered_however_dear_the_plan() -> None:
+    first = "Train a 13B PyTorch LLM on 2 TB of public text on AWS in us-east-1 within 10 days, $900,000 a month"
+    questions, _ = await asked(first, "the budget is $950,000 a month")
+
+    disputed = next(item for item in questions if item.field == "monthly_budget_usd")
+    assert [option.value for option in disputed.options] == [900_000, 950_000]
+
+
 async def test_the_workload_and_a_contradiction_are_always_asked() -> None:
     nothing, _ = await asked("Something for us, please")
     twice, _ = await asked("Serve an XGBoost model at 50 req/s on AWS, p95 under 200 ms", "p95 under 150 ms")

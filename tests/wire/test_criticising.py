@@ -43,6 +43,16 @@ def in_one_zone(plan: Plan) -> Plan:
 STRICT = VALUES.model_copy(update={"availability_slo": 99.9})
 
 
+async def test_words_that_nobody_will_read_are_not_held_against_a_model(desk: Desk) -> None:
+    calm = {"severity": "none", "claim": "No objection; it keeps 31 % of headroom.", "confidence": 0.9}
+    desk.server.script("openai", calls(calm, CRITICISE))
+    made = await proposal()
+    agent = desk.agent_of(desk.provider(OPENAI), "critic_tech")
+    found = await agent.critique("tech", VALUES, made.plan, made.cost)
+    assert agent.call is not None
+    assert (found.claim, agent.call.tries) == ("No objection.", 1)
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 async def test_evidence_is_the_plans_own_facts(desk: Desk, vendor: Vendor) -> None:
     desk.server.script(vendor, objects(counter_proposal="Take faster machines.", avoid=[1]))

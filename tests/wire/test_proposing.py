@@ -103,7 +103,7 @@ async def test_what_the_critics_ruled_out_is_told_and_not_offered(desk: Desk) ->
         (proposes(reason="It runs on a p5.48xlarge."), "'p5.48xlarge' is not among the figures"),
         (proposes(reason="It costs a hundred dollars more."), "write figures in digits"),
         (proposes(reason="See <b>here</b>"), "plain text only, without '<'"),
-        (proposes(reason="See https://example.org"), "plain text only, without 'https:'"),
+        (proposes(reason="See https://example.org"), "plain text only, without 'https://'"),
         (proposes(reason="Read \u202ethis"), "plain text only, without U+202E"),
         (proposes(reason=" "), "say it in words"),
         (proposes(reason="word " * 150), "reason: String should have at most 600 characters"),

@@ -121,6 +121,13 @@ async def test_evidence_that_is_not_in_the_text_drops_the_value(desk: Desk, vend
     assert (dropped.field, dropped.value, dropped.reason) == ("throughput_rps", 300.0, "not in the text")
 
 
+async def test_not_knowing_is_an_answer_to_a_model_too(desk: Desk) -> None:
+    desk.server.script("openai", calls({}), calls({}))
+    reader = desk.reader(MODELS["openai"])
+    assert (await reader.read("I don't know", answering="throughput_rps")).unsure
+    assert not (await reader.read("about the usual", answering="throughput_rps")).unsure
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 async def test_a_refusal_is_not_tried_again(desk: Desk, vendor: Vendor) -> None:
     desk.server.script(vendor, Status(401, message="invalid key"), GOOD)

@@ -101,7 +101,7 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
 
 
 def blocked(summary: DecisionSetSummary) -> bool:
-    """Whether its gate takes anything but an approval."""
+    """Whether it waits at a gate that allows no approval."""
     return summary.gate is not None and "approve" not in summary.gate.allowed
 
 

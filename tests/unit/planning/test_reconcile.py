@@ -179,6 +179,18 @@ async def test_an_objection_that_names_no_other_option_does_not_repeat_the_plan(
     assert "the same plan would come again" in card.decision
 
 
+async def test_an_objection_to_options_that_were_not_planned_does_not_repeat_the_plan(book: PriceBook) -> None:
+    made = plan(PlanRequest(ConstraintValues.model_validate(FRAUD)), book).plan
+    other = next(item.label for item in made.candidates if not item.chosen)
+    calm, cost, risk = said(CALM, CALM, ("high", 0.95))
+    risk = risk.model_copy(update={"avoid": [other]})
+    result = await Reconcile(cast(Services, Settled(Settling())))(
+        {"plan": made, "critique_tech": calm, "critique_cost": cost, "critique_risk": risk, "round": 1}, None
+    )
+    found = result.update["reconciliation"]
+    assert (found.again, [item.critic for item in found.dissent]) == (False, ["risk"])
+
+
 async def test_dissent_carries_both_cases(book: PriceBook) -> None:
     rounds = await argued(SPOTTED, Settling(), book)
     made, found, *_ = rounds[-1]

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.base import PlanRequest, Proposal
+from providers.policies import PolicyBundle
 from providers.rulebook.answers import answer
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import cost_of
 from providers.rulebook.critics import critique
 from providers.rulebook.options import risk_weight
 from providers.rulebook.planner import plan
+from providers.whatif import what_if
 from storage.records.constraints import ConstraintValues
 from storage.records.plans import Candidate, Critique, Plan
 
@@ -53,6 +55,15 @@ def test_whatever_is_taken_costs_what_the_rules_say(stated: dict[str, Any], data
         less = re.match(r"Saves \$([\d,]+)", words)
         if less and item.saves_usd_month is not None:
             assert abs(float(less[1].replace(",", "")) - float(item.saves_usd_month)) <= 0.51
+
+
+def test_a_what_if_keeps_what_was_taken_while_it_can() -> None:
+    values, bundle = ConstraintValues.model_validate(FRAUD), PolicyBundle.load()
+    stands = what_if(values, {}, BOOK, bundle, take=FASTER)
+    assert (stands.plan, stands.cost) == (taking(FRAUD, FASTER).plan, taking(FRAUD, FASTER).cost)
+    poorer = what_if(values, {"regions": ["eu-west-1"]}, BOOK, bundle, take=FASTER)
+    assert poorer.plan.feasible
+    assert chosen(poorer.plan).label != FASTER
 
 
 def test_what_is_not_left_is_not_taken() -> None:
