@@ -260,7 +260,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(
     assert {address: excess for address, excess in wide.items() if excess > 0} == {}
     page.click("#leaf-decide a")
     expect(page.locator("#approval")).to_be_in_viewport()
-    box = page.locator("#approval").bounding_box()
+    box = page.locator("#approval > .approval").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (320, 700)
     opened.close()
