@@ -14,8 +14,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from math import ceil
 
 from providers.rulebook.catalogue import IDLE_SHARE, Catalogue
-from providers.rulebook.options import PURCHASE_WORDS, Option
+from providers.rulebook.options import PURCHASE_WORDS, Option, lasting, price_of
 from providers.rulebook.services import AVERAGE_LOAD, Service
+from providers.rulebook.workload import DAILY, HOURS_OF_A_MONTH, WEEKLY, Workload
 from storage.records.plans import Cost, CostLine
 
 GROWTH, ROOM = 1.25, 3
@@ -74,7 +75,7 @@ def cost_of(option: Option, catalogue: Catalogue) -> Cost:
 
 def _compute(option: Option, catalogue: Catalogue) -> tuple[CostLine, Bounds]:
     machine, values = option.machine, catalogue.values
-    price = machine.spot if option.purchase == "spot" else machine.on_demand
+    price = price_of(machine, option.purchase)
     quantity = option.hours * option.count
     usd = cents(quantity * price) if price is not None else None
     line = CostLine(
@@ -130,6 +131,21 @@ def _service(service: Service, option: Option) -> tuple[CostLine, Bounds | None]
     return line, Bounds(low, usd, high if figure.exact else high * ELSEWHERE)
 
 
+def runs_assumed(option: Option, workload: Workload) -> str:
+    """How often a job runs, and what one run costs."""
+    usd, runs = option.run_usd, workload.runs_a_month
+    often = {DAILY: f"{runs} runs a month assumed, one a day", WEEKLY: f"{runs} runs a month assumed, one a week"}
+    said = often.get(runs, f"{runs} run a month assumed")
+    if option.run_hours > HOURS_OF_A_MONTH:
+        said = f"A run lasts {option.run_hours / HOURS_OF_A_MONTH:.1f} months, and each month is full"
+    return f"{said}; one run costs {'an unknown sum' if usd is None else dollars(usd)} of machines."
+
+
+def dollars(amount: Decimal) -> str:
+    """Whole dollars from a hundred on, cents below."""
+    return f"${amount:,.0f}" if amount >= 100 else f"${amount:,.2f}"
+
+
 def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, ...]) -> list[str]:
     found = ["No discounts, commitments or taxes."]
     if option.serving:
@@ -140,8 +156,8 @@ def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, 
         found.append("Growth: high adds a quarter of the machines, within the cap.")
         found.append("Egress and logs: half the traffic in low, twice in high.")
     else:
-        runs = catalogue.workload.runs_a_month
-        found.append(f"Utilisation: {runs} runs a month of {option.run_hours:.1f} hours; low a fifth shorter.")
+        found.append(runs_assumed(option, catalogue.workload))
+        found.append(f"Utilisation: a run takes {lasting(option.run_hours)}; low a fifth shorter.")
         found.append("Growth: high has a quarter more to do.")
         edge = catalogue.workload.type == "edge"
         moved = "half of the downloads in low, twice in high" if edge else "none; data stays in its region"

@@ -29,6 +29,16 @@ UNKNOWN_SHARE = Decimal("0.01")
 """A reserve for unknown prices below this share of the cost is not counted as a risk."""
 
 
+def price_of(machine: Instance, purchase: Purchase) -> Decimal | None:
+    """US dollars an hour."""
+    return machine.spot if purchase == "spot" else machine.on_demand
+
+
+def lasting(hours: float) -> str:
+    """Hours, and from two days on days: "6.5 hours", "10 days"."""
+    return f"{hours:,.1f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A hard constraint that an option does not meet. `needed` is the value of `field` that would let it in; a
@@ -41,9 +51,9 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`hours` are machine-hours a month of one machine; `compute` and `services` US dollars a month, `compute` None
-    when the book has no price; `reserve` stands for service prices the book does not have. `needed` is how many
-    machines the peak takes."""
+    """`hours` are hours a month that each machine is paid for, never more than a month has; `compute` and `services` US
+    dollars a month, `compute` None when the book has no price; `reserve` stands for service prices the book does not
+    have. `needed` is how many machines the peak takes."""
 
     machine: Instance
     purchase: Purchase
@@ -76,6 +86,12 @@ class Option:
     def likely(self) -> Decimal | None:
         """US dollars a month of everything that has a price."""
         return None if self.compute is None else self.compute + self.services
+
+    @property
+    def run_usd(self) -> Decimal | None:
+        """US dollars of machines that one run of a job takes, however many months it lasts."""
+        price = price_of(self.machine, self.purchase)
+        return None if self.serving or price is None else price * self.count * Decimal(repr(self.run_hours))
 
     @property
     def risks(self) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Job scheduling", (_SERVED, "deadline_hours"), lambda s: not _serving(s),
-        lambda s: f"{s.workload.runs_a_month} runs a month, each within {s.workload.deadline_hours:g} hours.",
+        lambda s: f"{_runs(s.workload.runs_a_month)} a month, within {s.workload.deadline_hours:g} hours.",
     ),
     _Rule(
         "Spot with checkpointing", ("spot_ok", "deadline_hours"),
@@ -189,6 +189,10 @@ RULES: tuple[_Rule, ...] = (
         else "Tests, image and plan on every change.",
     ),
 )  # fmt: skip
+
+
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{number} runs, one after the other,"
 
 
 def _credentials(setting: Setting) -> str:

@@ -13,9 +13,9 @@ from providers.base import PlanRequest, Proposal
 from providers.pricing import REGIONS, PriceBook, with_staleness
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.costing import cost_of, replicas
+from providers.rulebook.costing import cost_of, dollars, replicas, runs_assumed
 from providers.rulebook.fallen import fell_out
-from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, ruled_out
+from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, lasting, ruled_out
 from providers.rulebook.patterns import patterns_for
 from providers.rulebook.relax import relaxations, within_reach
 from providers.rulebook.services import SENSITIVE
@@ -78,7 +78,7 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         summary = "No plan meets this: no machine in the price book can run the workload."
     else:
         cost = with_staleness(cost_of(near, catalogue), today)
-        summary = f"No plan meets this. The nearest is {near.label}, about ${near.compared:,.0f} a month."
+        summary = f"No plan meets this. The nearest is {near.label}, {_monthly(cost)}."
     made = Plan(
         summary=summary,
         workload_type=catalogue.workload.type,
@@ -87,7 +87,7 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         candidates=shortlist(catalogue.options, None, frozenset()),
         feasible=False,
         relax=relaxations(catalogue, reachable),
-        assumptions=list(catalogue.workload.assumptions),
+        assumptions=_assumed(catalogue, near),
         max_replicas=catalogue.values.max_replicas,
         public_endpoint=_public(catalogue),
         fell_out=fell_out(catalogue, None),
@@ -134,15 +134,23 @@ def _summary(chosen: Option, cost: Cost) -> str:
     chip = f" ({machine.accelerators} × {machine.accelerator})" if machine.accelerator else ""
     city = REGIONS[machine.cloud, machine.region].city
     spread = f" over {chosen.zones} zones" if chosen.zones > 1 else ""
-    runs = "" if chosen.serving else f", {chosen.run_hours:.1f} hours a run"
+    usd = chosen.run_usd
+    runs = "" if usd is None else f", {lasting(chosen.run_hours)} and about {dollars(usd)} a run"
     return (
         f"{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
-        f" {machine.region} ({city}){spread}{runs}; about ${cost.likely:,.0f} a month."
+        f" {machine.region} ({city}){spread}{runs}; {_monthly(cost)}."
     )
 
 
+def _monthly(cost: Cost) -> str:
+    """As the cost card has it."""
+    return f"about ${cost.likely:,.0f} a month{' plus what has no price' if cost.unknown else ''}"
+
+
 def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> list[str]:
-    found = list(catalogue.workload.assumptions)
+    found = _assumed(catalogue, chosen)
+    if more := _sold_in_larger_pieces(catalogue, chosen):
+        found.append(more)
     if unpriced := [cloud for cloud in catalogue.values.cloud or () if not _has_figures(cloud, catalogue)]:
         found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
     if (catalogue.values.orchestrator or "").lower() in _MANAGED:
@@ -152,6 +160,21 @@ def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) ->
     if ruled_out(chosen, avoid):
         found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
     return found
+
+
+def _assumed(catalogue: Catalogue, option: Option | None) -> list[str]:
+    """What sizes the workload, whatever is chosen."""
+    found = list(catalogue.workload.assumptions)
+    return found if option is None or option.serving else [*found, runs_assumed(option, catalogue.workload)]
+
+
+def _sold_in_larger_pieces(catalogue: Catalogue, chosen: Option) -> str:
+    machine, stated = chosen.machine, catalogue.values.gpu_count
+    planned = chosen.count * machine.accelerators
+    if stated is None or planned <= stated:
+        return ""
+    place = f"{machine.cloud} {machine.region}"
+    return f"{planned} × {machine.accelerator} instead of {stated}: {place} sells them by {machine.accelerators}."
 
 
 def _has_figures(cloud: str, catalogue: Catalogue) -> bool:

@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from providers.pricing import Instance, regions_for, regions_named
 from providers.rulebook.catalogue import MOST_SERVING, Catalogue
+from providers.rulebook.costing import dollars
 from providers.rulebook.options import Option, Violation
 
 MOST = 5
@@ -57,8 +58,11 @@ def _latency(option: Option) -> float:
 
 
 def _absurd(option: Option, catalogue: Catalogue) -> bool:
-    """A run that would take more than FURTHEST times as long as it may is no advice to anybody."""
+    """A run that would take more than FURTHEST times as long as it may is no advice to anybody, but where a number of
+    accelerators was stated it is what follows from that."""
     allowed = catalogue.workload.deadline_hours
+    if catalogue.values.gpu_count is not None and {item.field for item in option.violations} == {"deadline_hours"}:
+        return False
     return any(
         violation.field == "deadline_hours" and bool(allowed) and float(violation.needed or 0) > FURTHEST * allowed
         for violation in option.violations
@@ -196,6 +200,8 @@ def _fewer(catalogue: Catalogue) -> Iterator[Option]:
 def _sentence(option: Option, catalogue: Catalogue) -> str:
     parts = [_words(violation, catalogue) for violation in option.violations]
     cost = f"about ${option.compared:,.0f} a month"
+    if option.run_usd is not None:
+        cost = f"about {dollars(option.run_usd)} a run, {cost}"
     words = " and ".join([*parts[:1], *(part[:1].lower() + part[1:] for part in parts[1:])])
     return f"{words}: {option.label}, {cost}."
 
@@ -212,8 +218,11 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             return f"Ask for {float(needed or 0):,.0f} requests a second instead of {catalogue.workload.rps:,g}"
         case "max_replicas":
             return f"Allow {needed} machines instead of {values.max_replicas}"
+        case "gpu_count":
+            return f"Allow {needed} × {values.gpu_type or 'GPU'} instead of {values.gpu_count}"
         case "deadline_hours":
-            return f"Allow {needed} hours a run instead of {catalogue.workload.deadline_hours:g}"
+            allowed, asked = _spans(float(needed or 0), catalogue.workload.deadline_hours)
+            return f"Allow {allowed} a run instead of {asked}"
         case "availability_slo":
             return f"Accept an availability of {needed} % instead of {values.availability_slo:g} %"
         case "spot_ok":
@@ -232,3 +241,10 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             return f"Let data leave {values.data_residency} for {needed}"
         case _:
             return violation.reason
+
+
+def _spans(allowed: float, asked: float) -> tuple[str, str]:
+    """In days where days were asked, rounded up so that it is enough."""
+    if asked >= 24 and asked % 24 == 0:
+        return f"{ceil(allowed / 24):,} days", "1 day" if asked == 24 else f"{asked / 24:,.0f}"
+    return f"{ceil(allowed):,} hours", f"{asked:g}"

@@ -56,7 +56,8 @@ _DEADLINE_HOURS: dict[str, float] = {
     "training": 72,
     "fine_tuning": 24,
 }
-_RUNS_A_MONTH: dict[str, int] = {"batch_inference": 30, "data_pipeline": 30, "edge": 4, "training": 4, "fine_tuning": 4}
+HOURS_OF_A_MONTH = 730.0
+_REPEATED = frozenset({"batch_inference", "data_pipeline"})
 _THROUGHPUT_RPS, _GENERATIVE_RPS = 50.0, 2.0
 BYTES_PER_TOKEN = 4
 """About four characters of English text per token (OpenAI tokenizer documentation)."""
@@ -64,13 +65,15 @@ BYTES_PER_TOKEN = 4
 
 RECORD_BYTES = 1000
 """A row of a table. Assumption."""
-DAILY = 30
+DAILY, WEEKLY, ONCE = 30, 4, 1
+"""Runs a month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Sizes in SI units: parameters, tokens, bytes, GB, hours. `latency_ms` is a p95 target and None for jobs.
-    `assumed` names the fields behind `assumptions`."""
+    `runs_a_month` is always assumed, since nobody is asked how often a job runs, and 0 for a service. `assumed` names
+    the fields behind `assumptions`."""
 
     type: WorkloadType
     family: Family
@@ -146,7 +149,7 @@ def workload_of(values: ConstraintValues) -> Workload:
         latency_ms=latency,
         dataset_gb=dataset,
         deadline_hours=deadline,
-        runs_a_month=_RUNS_A_MONTH.get(kind, 0),
+        runs_a_month=0 if serving else _runs_a_month(kind, deadline),
         assumptions=tuple(assumed.sentences),
         assumed=frozenset(assumed.fields),
     )
@@ -197,12 +200,29 @@ def _latency(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) ->
 
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:
     """(GB, hours) of one run. A stated throughput is what arrives, and a daily run does what arrived in a day."""
-    size, hours, runs = _DATASET_GB[kind], _DEADLINE_HOURS[kind], _RUNS_A_MONTH[kind]
-    stated = values.dataset_size_gb
-    if stated is None and values.throughput_rps is not None and runs == DAILY:
-        stated = values.throughput_rps * 86_400 * record / 1e9
+    size, stated = _DATASET_GB[kind], values.dataset_size_gb
+    arriving = values.throughput_rps if stated is None and kind in _REPEATED else None
+    if arriving is not None:
+        stated = arriving * 86_400 * record / 1e9
         assumed.sentences.append(f"A run does what arrives in a day, {stated:,.1f} GB.")
     dataset = assumed.take("dataset_size_gb", stated, size, f"A run reads {size:g} GB.")
-    deadline = assumed.take("deadline_hours", values.deadline_hours, hours, f"A run may take {hours:g} hours.")
-    assumed.sentences.append(f"It runs {runs} times a month.")
-    return dataset, deadline
+    deadline = _deadline(values, kind, assumed)
+    return dataset, min(deadline, 24.0) if arriving is not None else deadline
+
+
+def _deadline(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+    """A stated number of accelerators is not exceeded for a deadline that nobody stated: a run then takes what it
+    takes, up to a month."""
+    if values.gpu_count is not None:
+        hours, words = HOURS_OF_A_MONTH, f"A run may take what the stated accelerators need, up to {HOURS_OF_A_MONTH:g}"
+    else:
+        hours, words = _DEADLINE_HOURS[kind], f"A run may take {_DEADLINE_HOURS[kind]:g}"
+    return assumed.take("deadline_hours", values.deadline_hours, hours, f"{words} hours.")
+
+
+def _runs_a_month(kind: WorkloadType, deadline_hours: float) -> int:
+    """A batch and a pipeline run once a day or, where a run may take longer, once a week; everything else once. One run
+    after the other, they fit in a month."""
+    if kind not in _REPEATED or deadline_hours > 7 * 24:
+        return ONCE
+    return DAILY if deadline_hours <= 24 else WEEKLY

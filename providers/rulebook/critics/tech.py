@@ -1,0 +1,90 @@
+"""Whether the machines carry what is asked, in time and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from providers.rulebook.case import Case
+from providers.rulebook.critics.objection import Objection, Severity
+
+LATENCY_SHARE, MEMORY_SHARE = 0.95, 0.85
+
+
+def objections(case: Case) -> Iterator[Objection]:
+    if not case.plan.feasible:
+        yield Objection("high", "Nothing meets the constraints.", tuple(case.plan.relax))
+        return
+    if case.serving:
+        yield from _too_little(case)
+        yield from _latency_margin(case)
+        yield from _cold_start(case)
+    yield from _memory(case)
+    yield from _assumed_size(case)
+
+
+def _too_little(case: Case) -> Iterator[Objection]:
+    chosen, wanted = case.chosen, case.values.throughput_rps
+    if chosen is None or chosen.capacity_rps is None or wanted is None or chosen.capacity_rps >= wanted:
+        return
+    yield Objection(
+        "high",
+        "The machines do not carry the peak.",
+        (f"{chosen.capacity_rps:,.0f} requests a second against {wanted:,.0f}",),
+        "capacity",
+        "Add machines.",
+        (chosen.label,),
+    )
+
+
+def _latency_margin(case: Case) -> Iterator[Objection]:
+    target = case.values.latency_p95_ms
+    if target is None:
+        return
+    tight = [
+        item
+        for item in case.plan.candidates
+        if item.latency_p95_ms is not None and item.latency_p95_ms > target * LATENCY_SHARE
+    ]
+    chosen = next((item for item in tight if item.chosen), None)
+    if chosen is None or chosen.latency_p95_ms is None:
+        return
+    over = chosen.latency_p95_ms > target
+    yield Objection(
+        "high" if over else "medium",
+        "The latency target would be missed." if over else "The latency target leaves no margin.",
+        (f"p95 {chosen.latency_p95_ms:g} ms estimated, {target:g} ms required",),
+        "p95",
+        "Choose a faster accelerator.",
+        tuple(item.label for item in tight),
+    )
+
+
+def _cold_start(case: Case) -> Iterator[Objection]:
+    target = case.values.latency_p95_ms
+    if case.plan.min_replicas or target is None:
+        return
+    yield Objection(
+        "high" if target < 1000 else "medium",
+        "The first request after an idle hour waits for a machine to start.",
+        ("minimum of 0 machines", f"p95 target {target:g} ms"),
+        counter_proposal="Keep one machine running.",
+    )
+
+
+def _memory(case: Case) -> Iterator[Objection]:
+    if case.weights is None:
+        return
+    needed, there = case.weights
+    if needed <= there * MEMORY_SHARE:
+        return
+    severity: Severity = "high" if needed > there else "medium"
+    evidence = (f"weights need {needed:,.0f} GiB, the machine has {there:,.0f} GiB",)
+    avoid = (case.chosen.label,) if case.chosen and severity == "high" else ()
+    yield Objection(severity, "The model leaves little memory for requests.", evidence, "memory", None, avoid)
+
+
+def _assumed_size(case: Case) -> Iterator[Objection]:
+    if case.values.model_size_params is None and any("parameters" in item for item in case.plan.assumptions):
+        said = next(item for item in case.plan.assumptions if "parameters" in item)
+        claim = "The size of the model is assumed; everything scales with it."
+        yield Objection("low", claim, (said,), counter_proposal="State it.")
