@@ -8,7 +8,8 @@ from math import ceil
 
 from providers.base import CriticName
 from providers.pricing.accelerators import ACCELERATORS
-from providers.rulebook.capacity import GIB, WEIGHT_OVERHEAD
+from providers.rulebook.capacity import WEIGHT_OVERHEAD
+from providers.rulebook.fit import GIB
 from providers.rulebook.workload import FAMILY
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Candidate, Cost, Plan, Resource

@@ -9,7 +9,8 @@ from functools import cached_property
 from math import ceil
 
 from providers.pricing import HOURS_A_MONTH, Instance, PriceBook
-from providers.rulebook.capacity import Capacity, Misfit, capacity_of
+from providers.rulebook.capacity import capacity_of
+from providers.rulebook.fit import Capacity, Misfit
 from providers.rulebook.limits import Limits
 from providers.rulebook.options import Option, Purchase, Violation, lasting, price_of
 from providers.rulebook.services import Service, needs_of, priced

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from providers.pricing import Instance
-from providers.rulebook.capacity import Capacity
+from providers.rulebook.fit import Capacity
 from storage.records.constraints import FieldName
 from storage.records.plans import Candidate
 

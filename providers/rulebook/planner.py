@@ -164,8 +164,15 @@ def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) ->
 
 def _assumed(catalogue: Catalogue, option: Option | None) -> list[str]:
     """What sizes the workload, whatever is chosen."""
-    found = list(catalogue.workload.assumptions)
-    return found if option is None or option.serving else [*found, runs_assumed(option, catalogue.workload)]
+    workload = catalogue.workload
+    found = list(workload.assumptions)
+    if option is not None and not option.serving:
+        found.append(runs_assumed(option, workload))
+    answer = option.capacity.answer_seconds if option and option.serving and option.capacity else None
+    if answer is not None:
+        whole = f"A whole answer of {workload.tokens_out} tokens takes about {answer:,.1f} s"
+        found.append(f"{whole} when the machines carry all they are sized for.")
+    return found
 
 
 def _sold_in_larger_pieces(catalogue: Catalogue, chosen: Option) -> str:
