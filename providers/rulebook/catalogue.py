@@ -14,6 +14,7 @@ from providers.rulebook.fit import Capacity, Misfit
 from providers.rulebook.limits import Limits
 from providers.rulebook.options import Option, Purchase, Violation, lasting, price_of
 from providers.rulebook.services import Service, needs_of, priced
+from providers.rulebook.unpriced import weighed
 from providers.rulebook.workload import Workload, workload_of
 from storage.records.constraints import ConstraintValues
 
@@ -44,7 +45,7 @@ class Catalogue:
 
     @cached_property
     def options(self) -> list[Option]:
-        return [option for machine in self.book.instances for option in self._of(machine)]
+        return weighed([option for machine in self.book.instances for option in self._of(machine)], self.services)
 
     @cached_property
     def feasible(self) -> list[Option]:
@@ -134,6 +135,7 @@ class Catalogue:
         return Option(
             machine, purchase, zones, count, needed, size, hours, run_hours, compute, services, reserve, total,
             (*broken, *self._limits.over_budget(total, reserve)), self.workload.family == "serving",
+            any(service.figure is None for service in self.services(machine.cloud, machine.region)),
         )  # fmt: skip
 
     def _hours(self, run_hours: float) -> Decimal:

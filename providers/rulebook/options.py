@@ -25,8 +25,6 @@ RISK_WORDS = {
 }
 SPOT = "every spot machine"
 """What a critic rules out instead of a label, since each spot machine is followed by the next."""
-UNKNOWN_SHARE = Decimal("0.01")
-"""A reserve for unknown prices below this share of the cost is not counted as a risk."""
 
 
 def price_of(machine: Instance, purchase: Purchase) -> Decimal | None:
@@ -53,7 +51,8 @@ class Violation:
 class Option:
     """`hours` are hours a month that each machine is paid for, never more than a month has; `compute` and `services` US
     dollars a month, `compute` None when the book has no price; `reserve` stands for service prices the book does not
-    have. `needed` is how many machines the peak takes."""
+    have. `needed` is how many machines the peak takes. `unpriced`: the book lacks a price of something around the
+    machines; `unpriced_counts`: and that speaks against this option (see `unpriced.weighed`)."""
 
     machine: Instance
     purchase: Purchase
@@ -70,6 +69,8 @@ class Option:
     """The likely cost with the reserve for unknown prices: what options are ranked and held to the budget by."""
     violations: tuple[Violation, ...]
     serving: bool
+    unpriced: bool = False
+    unpriced_counts: bool = False
 
     @property
     def label(self) -> str:
@@ -102,13 +103,14 @@ class Option:
             found.append("spot")
         if self.serving and self.zones > 1 and self.count - -(-self.count // self.zones) < self.needed:
             found.append("partial")
-        if self.compute is not None and self.reserve > self.compared * UNKNOWN_SHARE:
+        if self.unpriced:
             found.append("price")
         return tuple(found)
 
     @property
     def risk(self) -> int:
-        return sum(RISK_WEIGHTS[name] for name in self.risks)
+        """What options are ranked by: an unknown price counts only where others do not share it."""
+        return sum(RISK_WEIGHTS[name] for name in self.risks if name != "price" or self.unpriced_counts)
 
     @property
     def order(self) -> tuple[Decimal, float, str, str, str, int]:
