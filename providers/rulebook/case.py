@@ -60,6 +60,10 @@ class Case:
         return next((item for item in self.plan.resources if item.kind == "compute"), None)
 
     @property
+    def database(self) -> Resource | None:
+        return next((item for item in self.plan.resources if item.kind == "database"), None)
+
+    @property
     def chosen(self) -> Candidate | None:
         return next((item for item in self.plan.candidates if item.chosen), None)
 

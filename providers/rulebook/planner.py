@@ -122,9 +122,17 @@ def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:
         first = next((service for service in services if service.need.kind == kind), None)
         if first is not None:
             sku = first.figure.sku if first.figure else first.need.words
-            count = chosen.zones if first.need.scale == "zone" else 1
             found.append(
-                Resource(kind=kind, cloud=machine.cloud, region=machine.region, sku=sku, count=count, purchase="usage")
+                Resource(
+                    kind=kind,
+                    cloud=machine.cloud,
+                    region=machine.region,
+                    sku=sku,
+                    count=1 if first.need.scale == "machine" else first.times(chosen.zones, chosen.count),
+                    purchase="usage",
+                    vcpus=first.vcpus,
+                    memory_gib=round(first.gib, 1),
+                )
             )
     return found
 

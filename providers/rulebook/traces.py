@@ -22,7 +22,7 @@ _AROUND: dict[str, tuple[FieldName, ...]] = {
     "logs": ("workload_type", "throughput_rps"),
     "network": ("workload_type", "throughput_rps", "data_sensitivity"),
     "queue": ("workload_type", "throughput_rps"),
-    "database": ("workload_type",),
+    "database": ("workload_type", "dataset_size_gb", "throughput_rps", "availability_slo"),
     "cluster": ("orchestrator",),
 }
 

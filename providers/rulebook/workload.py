@@ -48,6 +48,8 @@ _DATASET_GB: dict[str, float] = {
     "edge": 10,
     "training": 10,
     "fine_tuning": 1,
+    "rag": 10,
+    "feature_store": 10,
 }
 _DEADLINE_HOURS: dict[str, float] = {
     "batch_inference": 8,
@@ -136,7 +138,10 @@ def workload_of(values: ConstraintValues) -> Workload:
     serving = family == "serving"
     rps = _rps(values, generative, assumed) if serving else 0.0
     latency = _latency(values, kind, assumed) if serving else None
-    dataset, deadline = (0.0, 0.0) if serving else _batch(values, kind, _record_bytes(classical, tokens_in), assumed)
+    if serving:
+        dataset, deadline = _kept(values, kind, assumed), 0.0
+    else:
+        dataset, deadline = _batch(values, kind, _record_bytes(classical, tokens_in), assumed)
     return Workload(
         type=kind,
         family=family,
@@ -196,6 +201,17 @@ def _rps(values: ConstraintValues, generative: bool, assumed: _Assumed) -> float
 def _latency(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
     default = _LATENCY_MS[kind]
     return assumed.take("latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {default:g} ms is enough.")
+
+
+def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+    """GB of features or documents; 0 for a service that keeps none."""
+    if kind not in ("rag", "feature_store"):
+        return 0.0
+    things = "documents have" if kind == "rag" else "features take"
+    size = _DATASET_GB[kind]
+    if kind == "rag" and values.dataset_size_gb is not None:
+        assumed.sentences.append(f"All {values.dataset_size_gb:,g} GB are text to be found; scans hold less.")
+    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {size:g} GB.")
 
 
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:

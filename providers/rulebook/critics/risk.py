@@ -9,6 +9,7 @@ from providers.rulebook.case import Case
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.options import SPOT
 from providers.rulebook.services import SENSITIVE
+from providers.rulebook.stores import PROMISED
 
 
 def objections(case: Case) -> Iterator[Objection]:
@@ -17,6 +18,7 @@ def objections(case: Case) -> Iterator[Objection]:
     if case.serving:
         yield from _zones(case)
         yield from _spot_serving(case)
+        yield from _database(case)
     yield from _sensitive(case)
     machine = case.machine
     if machine is not None and (chip := ACCELERATORS.get(machine.accelerator)) and chip.retired:
@@ -60,6 +62,16 @@ def _spot_serving(case: Case) -> Iterator[Objection]:
     severity: Severity = "high" if slo else "medium"
     claim = "People wait for machines that can be taken back."
     yield Objection(severity, claim, evidence, "", "Buy on demand.", (SPOT,))
+
+
+def _database(case: Case) -> Iterator[Objection]:
+    database, slo = case.database, case.values.availability_slo
+    promised = PROMISED.get(database.cloud) if database else None
+    if database is None or slo is None or promised is None or slo <= promised:
+        return
+    evidence = (f"{promised:g} % a month with a standby on {database.cloud}, {slo:g} % is required",)
+    counter = "Answer from the machines' memory while it fails over."
+    yield Objection("medium", "The database is promised less than is asked.", evidence, "", counter)
 
 
 def _sensitive(case: Case) -> Iterator[Objection]:

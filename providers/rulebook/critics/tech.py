@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from providers.rulebook.case import Case
 from providers.rulebook.critics.objection import Objection, Severity
+from providers.rulebook.stores import LARGEST_GIB, server_named, store_of
+from providers.rulebook.workload import workload_of
 
 LATENCY_SHARE, MEMORY_SHARE = 0.95, 0.85
+ROUNDED = 0.99
 
 
 def objections(case: Case) -> Iterator[Objection]:
@@ -18,6 +22,7 @@ def objections(case: Case) -> Iterator[Objection]:
         yield from _too_little(case)
         yield from _latency_margin(case)
         yield from _cold_start(case)
+        yield from _store(case)
     yield from _memory(case)
     yield from _assumed_size(case)
 
@@ -81,6 +86,22 @@ def _memory(case: Case) -> Iterator[Objection]:
     evidence = (f"weights need {needed:,.0f} GiB, the machine has {there:,.0f} GiB",)
     avoid = (case.chosen.label,) if case.chosen and severity == "high" else ()
     yield Objection(severity, "The model leaves little memory for requests.", evidence, "memory", None, avoid)
+
+
+def _store(case: Case) -> Iterator[Objection]:
+    database, store = case.database, store_of(workload_of(case.values))
+    if database is None or store is None:
+        return
+    if store.larger_than_any:
+        evidence = (f"{ceil(store.vcpus):,} vCPUs and {store.gib:,.0f} GiB; the largest has {LARGEST_GIB:,.0f} GiB",)
+        counter = "Split it over several, or take a store that is made to be."
+        yield Objection("medium", "No single database server carries the store.", evidence, "", counter)
+    server = server_named(database.sku)
+    vcpus = server.steady if server and server.steady < server.vcpus else database.vcpus
+    if vcpus < store.vcpus or database.memory_gib < store.gib * ROUNDED:
+        needs = f"{store.lookups:,g} lookups a second and {store.disk_gb:,.0f} GB take {store.vcpus:,.1f} vCPUs"
+        evidence = (f"{needs} and {store.gib:,.0f} GiB, planned are {vcpus:g} and {database.memory_gib:,.0f} GiB",)
+        yield Objection("high", "The database does not carry the store.", evidence, "", "Take a larger one.")
 
 
 def _assumed_size(case: Case) -> Iterator[Objection]:
