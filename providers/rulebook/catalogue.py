@@ -12,6 +12,7 @@ from providers.pricing import HOURS_A_MONTH, Instance, PriceBook
 from providers.rulebook.capacity import capacity_of
 from providers.rulebook.fit import Capacity, Misfit
 from providers.rulebook.limits import Limits
+from providers.rulebook.money import cents
 from providers.rulebook.options import Option, Purchase, Violation, lasting, price_of
 from providers.rulebook.services import Service, needs_of, priced
 from providers.rulebook.unpriced import weighed
@@ -127,7 +128,7 @@ class Catalogue:
     ) -> Option:
         hours = self._hours(run_hours)
         price = price_of(machine, purchase)
-        compute = None if price is None or not count else price * hours * count
+        compute = None if price is None or not count else cents(price * hours * count)
         services, reserve = self._services_usd(machine, zones, count)
         if compute is None and count:
             broken = (*broken, Violation(None, "the price book has no price for it"))

@@ -9,7 +9,7 @@ from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
 from providers.rulebook.options import Option
-from providers.rulebook.services import SENSITIVE
+from providers.rulebook.services import SENSITIVE, audited
 from providers.rulebook.workload import Workload
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Pattern
@@ -170,7 +170,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Audit logging", ("data_sensitivity", "compliance"),
-        lambda s: _sensitive(s) or bool(s.values.compliance),
+        lambda s: audited(s.values),
         lambda s: f"Who asked what and when is kept, without payloads: {_grounds(s)}.",
     ),
     _Rule(

@@ -13,12 +13,13 @@ from providers.base import PlanRequest, Proposal
 from providers.pricing import REGIONS, PriceBook, with_staleness
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.costing import cost_of, dollars, replicas, runs_assumed
+from providers.rulebook.costing import cost_of, replicas, runs_assumed
 from providers.rulebook.fallen import fell_out
+from providers.rulebook.money import dollars
 from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, lasting, ruled_out
 from providers.rulebook.patterns import patterns_for
 from providers.rulebook.relax import relaxations, within_reach
-from providers.rulebook.services import SENSITIVE
+from providers.rulebook.services import faces_internet
 from providers.rulebook.shortlist import shortlist
 from providers.rulebook.traces import traces
 from storage.records.plans import Cost, Plan, Resource
@@ -50,7 +51,7 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         assumptions=_assumptions(catalogue, chosen, request.avoid),
         max_replicas=most,
         min_replicas=least,
-        public_endpoint=_public(catalogue),
+        public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
         risks=[RISK_WORDS[name] for name in chosen.risks],
@@ -89,15 +90,10 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         relax=relaxations(catalogue, reachable),
         assumptions=_assumed(catalogue, near),
         max_replicas=catalogue.values.max_replicas,
-        public_endpoint=_public(catalogue),
+        public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         fell_out=fell_out(catalogue, None),
     )
     return Proposal(plan=made, cost=cost, confidence=0.9, confidence_basis="Every option in the price book was tried.")
-
-
-def _public(catalogue: Catalogue) -> bool:
-    serving = catalogue.workload.type in ("realtime_inference", "rag")
-    return serving and catalogue.values.data_sensitivity not in SENSITIVE
 
 
 def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:

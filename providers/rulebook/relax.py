@@ -9,7 +9,7 @@ from math import ceil, floor
 
 from providers.pricing import Instance, regions_for, regions_named
 from providers.rulebook.catalogue import MOST_SERVING, Catalogue
-from providers.rulebook.costing import dollars
+from providers.rulebook.money import dollars
 from providers.rulebook.options import Option, Violation
 
 MOST = 5

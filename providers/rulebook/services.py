@@ -1,10 +1,14 @@
 """What stands around the machines: load balancer, storage, registry, logs, network, queue, database, cluster.
 
-Quantities rest on assumptions, all a month: an answer has 2 KB (4 KB of text from a generative model), a request writes
-0.5 KB of logs, the average load is half the peak; 50 GB of disk a machine (a quarter of the month for a job), 10 kept
-versions of a model, 5 GB of images; backups take the room of what they back up;
-one in ten requests opens a connection
-and one load balancer capacity unit takes 25 of them a second (AWS, "Application Load Balancer pricing").
+Quantities rest on assumptions, all a month:
+- The average load is half the peak. An answer has 2 KB, 4 KB of text from a generative model, and leaves the cloud only
+  where the endpoint is public: what calls a private service, a feature store or a stream's consumer runs beside it.
+- A request writes 0.5 KB of logs, up to 50 requests a second on average; above that a sample is logged, so that the
+  volume stays. An audit line has 0.2 KB and is never left out. A run of a job writes 0.1 GB.
+- An event of a stream has 1 KB. One in ten requests opens a connection, and one load balancer capacity unit takes 25 of
+  them a second (AWS, "Application Load Balancer pricing").
+- 50 GB of disk a machine (a quarter of the month for a job), 10 kept versions of a model, 5 GB of images; backups take
+  the room of what they back up.
 """
 
 from __future__ import annotations
@@ -15,8 +19,9 @@ from math import ceil
 from typing import Literal
 
 from providers.pricing import HOURS_A_MONTH, Figure, PriceBook
+from providers.rulebook.money import cents
 from providers.rulebook.stores import GIB, Store, server_named, sold_apart, store_of
-from providers.rulebook.workload import Workload
+from providers.rulebook.workload import RECORD_BYTES, Workload
 from storage.records.constraints import ConstraintValues
 
 Scale = Literal["fixed", "zone", "machine", "standby"]
@@ -24,7 +29,9 @@ Swing = Literal["steady", "traffic", "machines"]
 
 SECONDS_A_MONTH = 730 * 3600
 AVERAGE_LOAD = 0.5
-DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB, LOG_KB = 50, 0.25, 10, 5, 0.5
+DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB = 50, 0.25, 10, 5
+LOG_KB, LOGGED_A_SECOND, AUDIT_KB, JOB_LOG_GB = 0.5, 50.0, 0.2, 0.1
+REQUEST_LOGS, AUDIT_LOGS = "Request logs", "Request and audit logs"
 SENSITIVE = frozenset({"pii", "phi", "financial"})
 KUBERNETES = frozenset({"kubernetes", "k8s", "eks", "gke", "aks", "kubeflow", "kserve", "seldon", "ray", "knative"})
 
@@ -64,7 +71,7 @@ class Service:
     def usd(self, zones: int, machines: int) -> Decimal:
         if self.figure is None:
             return Decimal(0)
-        return self.quantity * self.times(zones, machines) * self.figure.usd
+        return cents(self.quantity * self.times(zones, machines) * self.figure.usd)
 
     def times(self, zones: int, machines: int) -> int:
         return {"fixed": 1, "zone": zones, "machine": machines, "standby": min(zones, 2)}[self.need.scale]
@@ -81,9 +88,9 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
         Need("compute", "disk_gb_month", "Machine disks", "machine", disk, "machines"),
     ]
     if workload.family == "serving":
-        needs += _serving(workload)
+        needs += _serving(workload, values)
     else:
-        needs.append(Need("logs", "logs_gb", "Job logs", "fixed", float(workload.runs_a_month)))
+        needs.append(Need("logs", "logs_gb", "Job logs", "fixed", JOB_LOG_GB * workload.runs_a_month))
     if workload.type == "edge":
         needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", 100.0, "traffic"))
     if values.data_sensitivity in SENSITIVE:
@@ -93,20 +100,37 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def _serving(workload: Workload) -> list[Need]:
+def faces_internet(workload: Workload, values: ConstraintValues) -> bool:
+    """Whether its endpoint is public."""
+    return workload.type in ("realtime_inference", "rag") and values.data_sensitivity not in SENSITIVE
+
+
+def audited(values: ConstraintValues) -> bool:
+    return values.data_sensitivity in SENSITIVE or bool(values.compliance)
+
+
+def logged_gb(workload: Workload, values: ConstraintValues) -> float:
+    average = workload.rps * AVERAGE_LOAD
+    kilobytes = min(average, LOGGED_A_SECOND) * LOG_KB + (average * AUDIT_KB if audited(values) else 0.0)
+    return kilobytes * SECONDS_A_MONTH / 1e6
+
+
+def _serving(workload: Workload, values: ConstraintValues) -> list[Need]:
     requests = workload.rps * AVERAGE_LOAD * SECONDS_A_MONTH
-    answers = requests * (4 if workload.generative else 2) / 1e6
     hours = float(HOURS_A_MONTH)
+    words = AUDIT_LOGS if audited(values) else REQUEST_LOGS
     units = hours * max(1.0, workload.rps * AVERAGE_LOAD * 0.1 / 25)
     needs = [
         Need("load_balancer", "load_balancer_hour", "Load balancer", "fixed", hours),
         Need("load_balancer", "load_balancer_unit", "Load balancer capacity", "fixed", units, "traffic"),
-        Need("logs", "logs_gb", "Request and audit logs", "fixed", requests * LOG_KB / 1e6, "traffic"),
-        Need("network", "egress_gb", "Answers sent out", "fixed", answers, "traffic"),
+        Need("logs", "logs_gb", words, "fixed", logged_gb(workload, values), "traffic"),
     ]
+    if faces_internet(workload, values):
+        answers = requests * (4 if workload.generative else 2) / 1e6
+        needs.append(Need("network", "egress_gb", "Answers sent out", "fixed", answers, "traffic"))
     if workload.type == "streaming_inference":
         needs = [need for need in needs if need.kind != "load_balancer"]
-        needs.append(Need("queue", "queue_in", "Stream ingestion", "fixed", requests * 2 / 1e6, "traffic"))
+        needs.append(Need("queue", "queue_in", "Stream ingestion", "fixed", requests * RECORD_BYTES / 1e9, "traffic"))
     if store := store_of(workload):
         disk, copy = f"{store.words}, storage", f"{store.words}, backups"
         needs.append(Need("database", "database_hour", store.sized, "standby", hours, store=store))

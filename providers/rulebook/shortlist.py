@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from providers.rulebook.costing import cents
 from providers.rulebook.front import kept, pareto
+from providers.rulebook.money import cents
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from providers.rulebook.case import Case
 from providers.rulebook.critics.objection import Objection, Severity
+from providers.rulebook.services import AUDIT_LOGS, REQUEST_LOGS
 
 BUDGET_SHARE, IDLE_SHARE = 0.85, 0.20
 PRICE_AGE_MONTHS = 24
@@ -20,6 +21,7 @@ def objections(case: Case) -> Iterator[Objection]:
     yield from _at_its_cap(case)
     yield from _more_than_stated(case)
     yield from _idle(case)
+    yield from _logs(case)
     if case.cost.unknown:
         known = f"{len(case.cost.lines) - len(case.cost.unknown)} of {len(case.cost.lines)} lines have a price"
         yield Objection("medium", f"No price is known for {', '.join(case.cost.unknown)}.", (known,))
@@ -68,6 +70,16 @@ def _idle(case: Case) -> Iterator[Objection]:
         evidence = (f"{wanted:g} of {chosen.capacity_rps:,.0f} requests a second at the peak",)
         counter = "Share the accelerator, or serve from CPUs with a smaller model."
         yield Objection("medium", f"The accelerators would be {1 - share:.0%} idle.", evidence, "load", counter)
+
+
+def _logs(case: Case) -> Iterator[Objection]:
+    logs = sum(float(line.usd or 0) for line in case.cost.lines if line.item.startswith((REQUEST_LOGS, AUDIT_LOGS)))
+    machines = case.machine_usd * (case.machine.count if case.machine else 0)
+    if not 0 < machines < logs:
+        return
+    evidence = (f"logs ${logs:,.0f} a month, machines ${machines:,.0f}",)
+    counter = "Write one audit line for each caller and second instead of each request."
+    yield Objection("medium", "The logs cost more than the machines.", evidence, "", counter)
 
 
 def _more_than_stated(case: Case) -> Iterator[Objection]:

@@ -63,7 +63,7 @@ def test_a_tight_cap_leads_to_a_bigger_machine(planning: Planning) -> None:
 
 
 def test_budgets_lead_to_different_plans_and_then_to_none(planning: Planning) -> None:
-    made = [planning.fraud(monthly_budget_usd=budget)[1] for budget in (4000, 1500, 1000, 100)]
+    made = [planning.fraud(monthly_budget_usd=budget)[1] for budget in (4000, 1200, 1000, 100)]
     chosen = [next((item.label for item in proposal.plan.candidates if item.chosen), None) for proposal in made]
     assert len(set(chosen)) == 4
     assert chosen[3] is None
