@@ -90,9 +90,11 @@ def _on_vcpus(workload: Workload, machine: Instance) -> Capacity | Misfit:
 
 
 def _batched(workload: Workload, machine: Instance, accelerator: Accelerator) -> Capacity | Misfit:
-    """Each accelerator serves batches of its own; the largest batch that the latency target allows."""
+    """Each accelerator serves batches of its own; the largest batch that the latency target allows. A release for
+    devices is built layer by layer, over accelerators with a link between them."""
     needed = RUNTIME_GIB + workload.params * 2 * WEIGHT_OVERHEAD / GIB
-    usable = accelerator.memory_gib * ACCELERATOR_MEMORY_SHARE
+    together = machine.accelerators if workload.type == "edge" and accelerator.linked else 1
+    usable = together * accelerator.memory_gib * ACCELERATOR_MEMORY_SHARE
     if needed > usable:
         return too_small(needed, usable)
     each = 2 * workload.params * workload.tokens_in / (accelerator.tflops * 1e12 * SERVING_SHARE_OF_PEAK)
@@ -103,7 +105,7 @@ def _batched(workload: Workload, machine: Instance, accelerator: Accelerator) ->
     seconds = LAUNCH_SECONDS + batch * each
     rate = min(machine.accelerators * batch / seconds, machine.vcpus / REQUEST_CPU_SECONDS) * utilisation(workload)
     latency = NETWORK_SECONDS + 2 * seconds
-    return Capacity(rate, milliseconds(latency, workload), needed, accelerator.memory_gib)
+    return Capacity(rate, milliseconds(latency, workload), needed, together * accelerator.memory_gib)
 
 
 def _pipeline(machine: Instance) -> Capacity:

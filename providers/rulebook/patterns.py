@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
+from providers.rulebook.devices import model_gb
 from providers.rulebook.options import Option
 from providers.rulebook.services import SENSITIVE, audited
 from providers.rulebook.workload import Workload
@@ -140,6 +141,14 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "Quotas", ("throughput_rps", "max_replicas", "monthly_budget_usd"), _limited,
         lambda s: f"Each caller has a share of the {s.workload.rps:g} requests a second that were sized; 429 above.",
+    ),
+    _Rule(
+        "On-device inference", (_SERVED, "latency_p95_ms", "model_size_params"), lambda s: s.workload.type == "edge",
+        lambda s: f"Frames stay where they are; the model, {model_gb(s.workload):,.2f} GB in INT8, runs offline.",
+    ),
+    _Rule(
+        "Device telemetry", (_SERVED, "monitoring"), lambda s: s.workload.type == "edge",
+        lambda _: "Devices report version, time of a frame and confidence when they are online; no pictures.",
     ),
     _Rule(
         "Device rollout", (_SERVED,), lambda s: s.workload.type == "edge",

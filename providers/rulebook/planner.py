@@ -14,6 +14,7 @@ from providers.pricing import REGIONS, PriceBook, with_staleness
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import cost_of, replicas, runs_assumed
+from providers.rulebook.devices import DEVICES, UNMEASURED, model_gb, on_device
 from providers.rulebook.fallen import fell_out
 from providers.rulebook.money import dollars
 from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, lasting, ruled_out
@@ -22,6 +23,7 @@ from providers.rulebook.relax import relaxations, within_reach
 from providers.rulebook.services import faces_internet
 from providers.rulebook.shortlist import shortlist
 from providers.rulebook.traces import traces
+from storage.records.constraints import WorkloadType
 from storage.records.plans import Cost, Plan, Resource
 
 _SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
@@ -43,7 +45,7 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
     least, most = replicas(chosen, request.values.max_replicas, bool(request.values.scale_to_zero))
     resources = _resources(chosen, catalogue)
     made = Plan(
-        summary=_summary(chosen, cost),
+        summary=_summary(chosen, cost, catalogue.workload.type),
         workload_type=catalogue.workload.type,
         patterns=patterns_for(catalogue, chosen),
         resources=resources,
@@ -54,7 +56,7 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
-        risks=[RISK_WORDS[name] for name in chosen.risks],
+        risks=_risks(chosen, catalogue),
         traces=traces(resources, chosen, catalogue, request.avoid),
         fell_out=fell_out(catalogue, chosen, request.avoid),
     )
@@ -133,15 +135,16 @@ def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:
     return found
 
 
-def _summary(chosen: Option, cost: Cost) -> str:
+def _summary(chosen: Option, cost: Cost, workload: WorkloadType) -> str:
     machine = chosen.machine
     chip = f" ({machine.accelerators} × {machine.accelerator})" if machine.accelerator else ""
     city = REGIONS[machine.cloud, machine.region].city
     spread = f" over {chosen.zones} zones" if chosen.zones > 1 else ""
     usd = chosen.run_usd
     runs = "" if usd is None else f", {lasting(chosen.run_hours)} and about {dollars(usd)} a run"
+    inference = "Inference on the devices; releases built on " if workload == "edge" else ""
     return (
-        f"{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
+        f"{inference}{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
         f" {machine.region} ({city}){spread}{runs}; {_monthly(cost)}."
     )
 
@@ -149,6 +152,11 @@ def _summary(chosen: Option, cost: Cost) -> str:
 def _monthly(cost: Cost) -> str:
     """As the cost card has it."""
     return f"about ${cost.likely:,.0f} a month{' plus what has no price' if cost.unknown else ''}"
+
+
+def _risks(chosen: Option, catalogue: Catalogue) -> list[str]:
+    found = [RISK_WORDS[name] for name in chosen.risks]
+    return [*found, UNMEASURED] if catalogue.workload.type == "edge" else found
 
 
 def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> list[str]:
@@ -159,8 +167,8 @@ def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) ->
         found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
     if (catalogue.values.orchestrator or "").lower() in _MANAGED:
         found.append(f"Priced as plain machines: what {catalogue.values.orchestrator} adds is not in the price book.")
-    if chosen.risks:
-        found.append(f"Accepted within these constraints: {'; '.join(RISK_WORDS[name] for name in chosen.risks)}.")
+    if risks := _risks(chosen, catalogue):
+        found.append(f"Accepted within these constraints: {'; '.join(risks)}.")
     if ruled_out(chosen, avoid):
         found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
     return found
@@ -170,6 +178,9 @@ def _assumed(catalogue: Catalogue, option: Option | None) -> list[str]:
     """What sizes the workload, whatever is chosen."""
     workload = catalogue.workload
     found = list(workload.assumptions)
+    if workload.type == "edge":
+        fetched = f"{DEVICES} devices fetch one release of {model_gb(workload):,.2f} GB a month"
+        found += [on_device(workload).words, f"Inference costs nothing in the cloud; {fetched}."]
     if option is not None and not option.serving:
         found.append(runs_assumed(option, workload))
     answer = option.capacity.answer_seconds if option and option.serving and option.capacity else None

@@ -19,6 +19,7 @@ from math import ceil
 from typing import Literal
 
 from providers.pricing import HOURS_A_MONTH, Figure, PriceBook
+from providers.rulebook.devices import DEVICES, TELEMETRY_GB, model_gb
 from providers.rulebook.money import cents
 from providers.rulebook.stores import GIB, Store, server_named, sold_apart, store_of
 from providers.rulebook.workload import RECORD_BYTES, Workload
@@ -92,7 +93,9 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
     else:
         needs.append(Need("logs", "logs_gb", "Job logs", "fixed", JOB_LOG_GB * workload.runs_a_month))
     if workload.type == "edge":
-        needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", 100.0, "traffic"))
+        fetched = DEVICES * model_gb(workload)
+        needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", fetched, "traffic"))
+        needs.append(Need("logs", "logs_gb", "Device telemetry", "fixed", DEVICES * TELEMETRY_GB, "traffic"))
     if values.data_sensitivity in SENSITIVE:
         needs.append(Need("network", "nat_hour", "Outbound gateway of the private network", "zone", hours))
     if (values.orchestrator or "").lower() in KUBERNETES:

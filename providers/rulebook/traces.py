@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.devices import UNMEASURED
 from providers.rulebook.options import RISK_WORDS, Option
 from providers.rulebook.workload import Workload
 from storage.records.constraints import ConstraintValues, FieldName
@@ -59,6 +60,8 @@ def _machines(chosen: Option, workload: Workload, leaves: str) -> str:
             f" {capacity.latency_ms:g} ms where {workload.latency_ms:g} ms may pass"
         )
     else:
-        carried = f"They finish a run in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
-    risks = "; ".join(RISK_WORDS[name] for name in chosen.risks) or "none is named"
+        work = "build and check a release" if workload.type == "edge" else "finish a run"
+        carried = f"They {work} in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
+    named = [RISK_WORDS[name] for name in chosen.risks] + ([UNMEASURED] if workload.type == "edge" else [])
+    risks = "; ".join(named) or "none is named"
     return f"{carried}. Of what {leaves}, the cheapest with the least risk; risks: {risks}."

@@ -67,6 +67,8 @@ BYTES_PER_TOKEN = 4
 
 RECORD_BYTES = 1000
 """A row of a table. Assumption."""
+POSITIONS, FRAME_BYTES = 200, 200_000
+"""Of one frame that a network for devices sees: see `devices.py`; and of one picture of a camera. Assumptions."""
 DAILY, WEEKLY, ONCE = 30, 4, 1
 """Runs a month."""
 
@@ -74,8 +76,8 @@ DAILY, WEEKLY, ONCE = 30, 4, 1
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Sizes in SI units: parameters, tokens, bytes, GB, hours. `latency_ms` is a p95 target and None for jobs.
-    `runs_a_month` is always assumed, since nobody is asked how often a job runs, and 0 for a service. `assumed` names
-    the fields behind `assumptions`."""
+    `runs_a_month` is always assumed, since nobody is asked how often a job runs, and 0 for a service. `device_ms`
+    is what a frame may take on a device, where that is stated. `assumed` names the fields behind `assumptions`."""
 
     type: WorkloadType
     family: Family
@@ -89,6 +91,7 @@ class Workload:
     dataset_gb: float
     deadline_hours: float
     runs_a_month: int
+    device_ms: float | None
     assumptions: tuple[str, ...]
     assumed: frozenset[FieldName]
 
@@ -98,8 +101,10 @@ class Workload:
 
     @property
     def items(self) -> float:
-        """Records in the data set, at the size one record has for this kind of model."""
-        return self.dataset_gb * 1e9 / _record_bytes(self.classical, self.tokens_in)
+        """Records in the data set, at the size one record has for this kind of model. A release for devices is checked
+        before and after it is quantised."""
+        passes = 2 if self.type == "edge" else 1
+        return passes * self.dataset_gb * 1e9 / _record_bytes(self.type, self.classical, self.tokens_in)
 
     @property
     def epochs(self) -> int:
@@ -131,17 +136,18 @@ def workload_of(values: ConstraintValues) -> Workload:
     framework = (values.model_framework or "").strip().lower()
     classical = framework in CLASSICAL or kind in WITHOUT_MODEL
     params = 0.0 if classical else _params(values, kind, framework, assumed)
-    generative = not classical and (kind == "rag" or framework in GENERATIVE or params >= GENERATIVE_FROM_PARAMS)
+    large = kind == "rag" or (kind != "edge" and params >= GENERATIVE_FROM_PARAMS)
+    generative = not classical and (large or framework in GENERATIVE)
     tokens_in, tokens_out = _tokens(kind, classical, generative)
     if not classical and family != "training":
-        assumed.sentences.append(_request_sentence(generative, tokens_in, tokens_out))
+        assumed.sentences.append(_request_sentence(kind, generative, tokens_in, tokens_out))
     serving = family == "serving"
     rps = _rps(values, generative, assumed) if serving else 0.0
     latency = _latency(values, kind, assumed) if serving else None
     if serving:
         dataset, deadline = _kept(values, kind, assumed), 0.0
     else:
-        dataset, deadline = _batch(values, kind, _record_bytes(classical, tokens_in), assumed)
+        dataset, deadline = _batch(values, kind, _record_bytes(kind, classical, tokens_in), assumed)
     return Workload(
         type=kind,
         family=family,
@@ -154,13 +160,16 @@ def workload_of(values: ConstraintValues) -> Workload:
         latency_ms=latency,
         dataset_gb=dataset,
         deadline_hours=deadline,
+        device_ms=values.latency_p95_ms if kind == "edge" else None,
         runs_a_month=0 if serving else _runs_a_month(kind, deadline),
         assumptions=tuple(assumed.sentences),
         assumed=frozenset(assumed.fields),
     )
 
 
-def _record_bytes(classical: bool, tokens_in: int) -> float:
+def _record_bytes(kind: WorkloadType, classical: bool, tokens_in: int) -> float:
+    if kind == "edge" and not classical:
+        return FRAME_BYTES
     return RECORD_BYTES if classical else tokens_in * BYTES_PER_TOKEN
 
 
@@ -181,10 +190,14 @@ def _tokens(kind: WorkloadType, classical: bool, generative: bool) -> tuple[int,
         return 0, 0
     if kind == "rag":
         return 2048, 256
+    if kind == "edge" and not generative:
+        return POSITIONS, 0
     return (512, 128) if generative else (128, 0)
 
 
-def _request_sentence(generative: bool, tokens_in: int, tokens_out: int) -> str:
+def _request_sentence(kind: WorkloadType, generative: bool, tokens_in: int, tokens_out: int) -> str:
+    if kind == "edge" and not generative:
+        return f"A frame is one forward pass over {POSITIONS} positions, as of 224 pixels square."
     if not generative:
         return f"A request is one forward pass over {tokens_in} tokens or positions."
     return (

@@ -144,7 +144,6 @@ CASES = [
         "shop-cameras",
         "Run a 3.5M parameter ONNX vision model on edge devices in our shops, 5 GB of images, GCP, $100 a month",
         "edge",
-        ALWAYS | MODEL | {"Job scheduling", "Device rollout"},
-        unmet=frozenset({"gpu-quota"}),
+        ALWAYS | MODEL | {"Job scheduling", "On-device inference", "Device telemetry", "Device rollout"},
     ),
 ]

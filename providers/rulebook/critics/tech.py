@@ -7,6 +7,8 @@ from math import ceil
 
 from providers.rulebook.case import Case
 from providers.rulebook.critics.objection import Objection, Severity
+from providers.rulebook.devices import MEMORY_SHARE as DEVICE_MEMORY_SHARE
+from providers.rulebook.devices import on_device
 from providers.rulebook.stores import LARGEST_GIB, server_named, store_of
 from providers.rulebook.workload import workload_of
 
@@ -24,6 +26,7 @@ def objections(case: Case) -> Iterator[Objection]:
         yield from _cold_start(case)
         yield from _store(case)
     yield from _memory(case)
+    yield from _device(case)
     yield from _assumed_size(case)
 
 
@@ -102,6 +105,21 @@ def _store(case: Case) -> Iterator[Objection]:
         needs = f"{store.lookups:,g} lookups a second and {store.disk_gb:,.0f} GB take {store.vcpus:,.1f} vCPUs"
         evidence = (f"{needs} and {store.gib:,.0f} GiB, planned are {vcpus:g} and {database.memory_gib:,.0f} GiB",)
         yield Objection("high", "The database does not carry the store.", evidence, "", "Take a larger one.")
+
+
+def _device(case: Case) -> Iterator[Objection]:
+    if case.plan.workload_type != "edge":
+        return
+    found = on_device(workload_of(case.values))
+    if found.device is None:
+        return
+    free = found.device.memory_gib * DEVICE_MEMORY_SHARE
+    evidence = (found.words, f"{found.needed_gib:,.2f} GiB in INT8, {free:,.1f} GiB free on a {found.device.name}")
+    if not found.keeps:
+        claim = "No device that is known runs the model as asked."
+        yield Objection("high", claim, evidence, "", "Take a smaller model, fewer bits or fewer frames a second.")
+    elif case.values.latency_p95_ms and found.milliseconds > case.values.latency_p95_ms * LATENCY_SHARE:
+        yield Objection("medium", "The time for a frame leaves no margin.", evidence, "", "Take a faster device.")
 
 
 def _assumed_size(case: Case) -> Iterator[Objection]:
