@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from infra.embedded import EmbeddedPostgres, running_dsn
+from infra.embedded import EmbeddedPostgres, holder_address, running_dsn
 from infra.errors import OperatorError
 from infra.settings import Settings
 
@@ -17,9 +17,15 @@ READING = (
 
 
 def attached(settings: Settings) -> Settings:
-    """With the address that is set, or that of the embedded PostgreSQL which `up` runs. Raises SettingsError."""
-    dsn = settings.database_url or running_dsn(settings.data_dir) or settings.dsn
-    return settings.model_copy(update={"database_url": dsn})
+    """With the address that is set, or that of the embedded PostgreSQL which `up` runs, and of its console. Raises
+    SettingsError."""
+    if settings.database_url:
+        return settings
+    console = holder_address(settings.data_dir) or ""
+    found = {"database_url": running_dsn(settings.data_dir) or settings.dsn}
+    if settings.public_url is None and console.startswith("http"):
+        found["public_url"] = console
+    return settings.model_copy(update=found)
 
 
 @contextmanager

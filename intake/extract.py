@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from intake.conflicts import conflicts
 from intake.merge import merge
 from intake.questions import assumptions
 from providers.base import Reading, Reads
@@ -43,6 +44,19 @@ class Understanding:
         """What could not be understood of them matters no longer."""
         self.misfits = [item for item in self.misfits if item.field not in fields]
 
+    def compare(self, before: Mapping[FieldName, str], message: int) -> None:
+        """Doubts what no longer holds together, and lets be what does again. `before` are the conflicts so far."""
+        now = conflicts(self.constraints)
+        gone = before.items() - now.items()
+        self.misfits = [item for item in self.misfits if (item.field, item.reason) not in gone]
+        self.doubt(
+            [
+                Misfit(field=name, reason=reason, message=message)
+                for name, reason in now.items()
+                if before.get(name) != reason
+            ]
+        )
+
     def doubt(self, doubts: Sequence[Misfit]) -> None:
         """The later words on a field are the ones to ask about, even where it was passed over before."""
         fields: set[FieldName] = {item.field for item in doubts}
@@ -64,6 +78,12 @@ def captured(name: FieldName, item: Constraint | None, before: Constraint | None
 
 async def take_in(provider: Reads, known: Understanding, given: IntakeInput) -> None:
     """Reads one input into `known`."""
+    before = conflicts(known.constraints)
+    await _take_in(provider, known, given)
+    known.compare(before, given.seq)
+
+
+async def _take_in(provider: Reads, known: Understanding, given: IntakeInput) -> None:
     question = known.question if known.question and known.question.id == given.question_id else None
     if given.start:
         known.start = True
@@ -95,6 +115,10 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
         return
     asked = question.field if question else None
     reading = without(await provider.read(given.text, answering=asked), known.aside)
+    if asked and reading.unsure and not reading.findings:
+        known.skipped.add(asked)
+        known.settle([asked])
+        return
     changes, contradictions = merge(
         known.constraints, reading, message=given.seq, status="stated", text=given.text, answering=asked
     )

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from intake.assumptions import left_open
 from intake.coverage import coverage
 from intake.extract import Understanding, captured, take_in
-from intake.questions import assumptions, confirm_question, next_question
+from intake.questions import (
+    MOST_USUAL_BUDGET,
+    assumptions,
+    confirm_question,
+    next_question,
+    with_budgets_around,
+)
 from intake.reported import in_its_words, ledgered, origin_of, reports
 from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
@@ -20,6 +27,15 @@ from storage.records.decision_sets import Question
 from storage.records.events import MessageSent, Payload, QuestionAsked, StageChanged
 from storage.records.intake import IntakeInput
 from storage.records.steps import NodeResult, RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The question, the fields that would have come before it had an answer changed anything, and that in words."""
+
+    question: Question | None = None
+    unasked: list[FieldName] = field(default_factory=list)
+    passed_over: str = ""
 
 
 class IntakeNodes:
@@ -83,15 +99,16 @@ class IntakeNodes:
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
         constraints = state.get("constraints") or ConstraintSchema()
-        measured = coverage(constraints, disputed=[item.field for item in state.get("contradictions", [])])
-        following, unasked = (None, []) if state.get("start", False) else await self._next(state, context)
-        ready = following is None
+        in_doubt = [*state.get("contradictions", []), *state.get("misfits", [])]
+        measured = coverage(constraints, disputed=[item.field for item in in_doubt])
+        found = Next() if state.get("start", False) else await self._next(state, context)
+        ready = found.question is None
         update: IntakeState = {
             "coverage": measured,
             "missing_fields": measured.missing,
             "ready": ready,
-            "following": following,
-            "unasked": unasked,
+            "following": found.question,
+            "unasked": found.unasked,
         }
         patch: dict[str, Any] = {"coverage": measured.model_dump(mode="json")}
         cards: list[Payload] = []
@@ -99,7 +116,7 @@ class IntakeNodes:
             assumed = assumptions(constraints)
             constraints = constraints.with_changes(dict(assumed))
             cards += [captured(name, item, None) for name, item in assumed.items()]
-            cards += [MessageSent(text=not_asked(unasked))] if unasked else []
+            cards += [MessageSent(text=found.passed_over)] if found.unasked else []
             cards.append(StageChanged(stage="planner", status="planning"))
             update["constraints"] = constraints
             patch |= {"constraints": constraints.model_dump(mode="json"), "status": "planning", "stage": "planner"}
@@ -107,7 +124,7 @@ class IntakeNodes:
 
     async def adaptive_questioner(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Words the one question that is worth most now."""
-        question = state.get("following") or (await self._next(state, context))[0]
+        question = state.get("following") or (await self._next(state, context)).question
         if question is None:
             raise LookupError("there is nothing left to ask")
         reader = self._provider.reader(origin_of(context, "adaptive_questioner"))
@@ -117,36 +134,45 @@ class IntakeNodes:
         patch = {"question": worded.model_dump(mode="json")}
         return NodeResult(update=update, cards=cards, patch=patch, **ledgered(self._provider, reader))
 
-    async def _next(self, state: IntakeState, context: RunContext | None) -> tuple[Question | None, list[FieldName]]:
-        """The question, and the fields that would have come before it had an answer changed anything."""
+    async def _next(self, state: IntakeState, context: RunContext | None) -> Next:
         constraints = state.get("constraints") or ConstraintSchema()
         asked: Sequence[str] = state.get("asked", [])
         disputed: dict[FieldName, ConstraintValue] = {
             item.field: item.later for item in state.get("contradictions", [])
         }
         doubtful: dict[FieldName, str] = {item.field: item.reason for item in state.get("misfits", [])}
-        skipped, unasked = set(state.get("skipped", [])), list[FieldName]()
+        skipped, unasked, hopeless = set(state.get("skipped", [])), list[FieldName](), ""
         while (
             question := next_question(
                 constraints, asked=asked, skipped=skipped.union(unasked), disputed=disputed, doubtful=doubtful
             )
         ) is not None:
             if self._weigh is None or question.field is None:
-                return question, unasked
+                return Next(question, unasked)
             worth = await self._weigh(constraints, question, context)
-            if worth.asks or question.field in {"workload_type", *disputed, *doubtful}:
-                return question.model_copy(update={"worth": worth.words}), unasked
-            unasked.append(question.field)
+            asks_for = question.field
+            if asks_for == "monthly_budget_usd" and worth.costs and min(worth.costs) > MOST_USUAL_BUDGET:
+                question = with_budgets_around(question, min(worth.costs))
+                worth = await self._weigh(constraints, question, context)
+            if worth.asks or asks_for in {"workload_type", *disputed, *doubtful}:
+                return Next(question.model_copy(update={"worth": worth.words}), unasked)
+            unasked.append(asks_for)
+            hopeless = worth.hopeless
         assumed, left = assumptions(constraints), left_open(constraints)
-        return (confirm_question(assumed, len(asked), left, not_asked(unasked)) if assumed else None), unasked
+        passed_over = not_asked(unasked, hopeless)
+        confirm = confirm_question(assumed, len(asked), left, passed_over) if assumed else None
+        return Next(confirm, unasked, passed_over)
 
 
-def not_asked(fields: Sequence[FieldName]) -> str:
-    """Why, in words; empty where there is nothing to say."""
+def not_asked(fields: Sequence[FieldName], hopeless: str = "") -> str:
+    """Why, in words; empty where there is nothing to say. `hopeless` says why no answer leads to a plan."""
     if not fields:
         return ""
+    named = f"Not asked: {', '.join(label(name) for name in fields)}."
+    if hopeless:
+        return f"{named} As things stand no answer leads to a plan. {hopeless}"
     return (
-        f"Not asked: {', '.join(label(name) for name in fields)}. No usual answer would change the plan or a policy"
+        f"{named} No usual answer would change the plan or a policy"
         f" result, or move the cost by ${LEAST_USD} a month or {LEAST_SHARE:.0%}."
     )
 

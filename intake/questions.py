@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from intake.assumptions import assumptions
 from intake.requirements import Fact, required
@@ -16,6 +17,9 @@ MOST_QUESTIONS = 3
 
 WORTH_ASKING = 2
 """The least weight of a fact that is worth a question."""
+
+MOST_USUAL_BUDGET = Decimal(20_000)
+"""US dollars a month, the largest budget that is offered for a plan whose cost does not call for more."""
 
 START = "Start planning"
 
@@ -38,6 +42,9 @@ _WORDINGS: dict[FieldName, _Wording] = {
             ("Fine-tuning", "fine_tuning"),
             ("RAG", "rag"),
             ("Streaming inference", "streaming_inference"),
+            ("Feature store", "feature_store"),
+            ("Data pipeline", "data_pipeline"),
+            ("Edge devices", "edge"),
         ),
     ),
     "throughput_rps": _Wording(
@@ -59,6 +66,11 @@ _WORDINGS: dict[FieldName, _Wording] = {
         "Which cloud may it run on?",
         "Prices, regions and services differ; only allowed clouds are compared.",
         (("AWS", ["aws"]), ("Google Cloud", ["gcp"]), ("Azure", ["azure"]), ("On premises", ["onprem"])),
+    ),
+    "regions": _Wording(
+        "Which regions may it run in?",
+        "Prices differ between them, and the data lies where it runs.",
+        (),
     ),
     "data_residency": _Wording(
         "Does the data have to stay somewhere?",
@@ -212,6 +224,13 @@ def _question(field: FieldName, ordinal: int) -> Question:
     return Question(id=f"{field}.{ordinal}", field=field, text=wording.text, why=wording.why, options=options)
 
 
+def with_budgets_around(question: Question, likely: Decimal) -> Question:
+    """With amounts that a plan of this likely cost, in US dollars a month, is decided by: half of it, a little more,
+    and twice as much, to two digits."""
+    amounts = [float(f"{float(likely) * share:.2g}") for share in (0.5, 1.2, 2.0)]
+    return question.model_copy(update={"options": [Option(label=f"${each:,.0f}", value=each) for each in amounts]})
+
+
 def _doubt(schema: ConstraintSchema, field: FieldName, reason: str, ordinal: int) -> Question:
     plain = _question(field, ordinal)
     stands = schema.root.get(field)
@@ -233,4 +252,14 @@ def _dispute(schema: ConstraintSchema, field: FieldName, later: ConstraintValue,
     return Question(id=f"{field}.{ordinal}", field=field, text=text, why=why, options=options)
 
 
-__all__ = ["MOST_QUESTIONS", "START", "assumptions", "confirm_question", "field_of", "next_question", "stands"]
+__all__ = [
+    "MOST_QUESTIONS",
+    "MOST_USUAL_BUDGET",
+    "START",
+    "assumptions",
+    "confirm_question",
+    "field_of",
+    "next_question",
+    "stands",
+    "with_budgets_around",
+]

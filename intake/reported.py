@@ -73,7 +73,7 @@ def _reading(call: ModelCall, facts: Sequence[ConstraintCaptured], dropped: Sequ
     return _card(
         call,
         title="Reading",
-        decision=f"{_by(call)} read what was written",
+        decision=f"{call.by} read what was written",
         chosen="; ".join(named) or "No new fact",
         rejected=[
             Rejected(option=f"{label(item.field)}: {show(item.field, item.value)}", reason=_reason(item))
@@ -86,7 +86,7 @@ def _wording(call: ModelCall) -> ReasonCard:
     return _card(
         call,
         title="Wording",
-        decision=f"{_by(call)} worded the question",
+        decision=f"{call.by} worded the question",
         chosen="Its words alone: which question is asked, and with which options, is a rule's choice",
         rejected=[],
     )
@@ -98,23 +98,13 @@ def _card(call: ModelCall, *, title: str, decision: str, chosen: str, rejected: 
         decision=decision,
         chosen=chosen,
         rejected=rejected,
-        assumptions=[_cost(call), *call.failures],
+        assumptions=[call.took, *call.failures],
         provider=call.provider,
         model=call.model,
         pack=call.pack,
         tokens=call.tokens,
         cost_usd=call.cost_usd,
     )
-
-
-def _by(call: ModelCall) -> str:
-    return call.provider if call.provider == "rulebook" else f"{call.provider}:{call.model}"
-
-
-def _cost(call: ModelCall) -> str:
-    tries = "1 answer" if call.tries == 1 else f"{call.tries} answers"
-    spent = "price unknown" if call.cost_usd is None else f"${call.cost_usd:.4f}"
-    return f"{tries}, {call.tokens_in} tokens in and {call.tokens_out} out, {spent}"
 
 
 def _reason(item: Dropped) -> str:
@@ -130,7 +120,7 @@ def _instead(call: ModelCall) -> str:
     failed = " ".join(call.failures)
     if not call.provider:
         return f"{failed} The question is asked in its plain words."
-    return f"{failed} {_by(call)} did it instead."
+    return f"{failed} {call.by} did it instead."
 
 
 def _cut(text: str, longest: int = 80) -> str:

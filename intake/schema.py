@@ -90,6 +90,28 @@ _NAMES: dict[str, str] = {
     "airflow": "Airflow",
     "ecs": "ECS",
     "cloudwatch": "CloudWatch",
+    "onnx": "ONNX",
+    "jax": "JAX",
+    "vllm": "vLLM",
+    "tensorrt": "TensorRT",
+    "huggingface": "Hugging Face",
+    "spark": "Spark",
+    "ray": "Ray",
+    "kubeflow": "Kubeflow",
+    "argo": "Argo Workflows",
+    "dagster": "Dagster",
+    "prefect": "Prefect",
+    "slurm": "Slurm",
+    "eks": "EKS",
+    "gke": "GKE",
+    "aks": "AKS",
+    "jenkins": "Jenkins",
+    "argocd": "Argo CD",
+    "circleci": "CircleCI",
+    "prometheus": "Prometheus",
+    "grafana": "Grafana",
+    "datadog": "Datadog",
+    "mlflow": "MLflow",
 }
 
 
@@ -97,14 +119,19 @@ def label(field: FieldName) -> str:
     return MEANINGS[field].label
 
 
+def name_of(word: str) -> str:
+    """A value as its makers write it: "PyTorch" for `pytorch`; itself where nothing else is known."""
+    return _NAMES.get(word, word)
+
+
 def show(field: FieldName, value: ConstraintValue) -> str:
     """The value as a person reads it: "80 ms", "$4,000 / month", "yes", "AWS, Azure"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_NAMES.get(item, item) for item in value)
+        return ", ".join(map(name_of, value))
     if isinstance(value, str):
-        return _NAMES.get(value, value)
+        return name_of(value)
     return _figure(field, value)
 
 
@@ -142,5 +169,6 @@ __all__ = [
     "Meaning",
     "checked_value",
     "label",
+    "name_of",
     "show",
 ]

@@ -24,17 +24,20 @@ from storage.records.steps import RunContext
 
 LEAST_USD = Decimal(25)
 LEAST_SHARE = Decimal("0.05")
+RELAXED = 2
+"""Ways out that are named where nothing can be met."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Where one answer leads: `likely` is US dollars a month, None where no plan meets it or nothing could be priced;
-    `policy` stands for the result of each rule."""
+    `policy` stands for the result of each rule; `unmet` says why no plan meets it, and what would."""
 
     likely: Decimal | None
     machines: Sha256
     patterns: Sha256
     policy: Sha256
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,19 @@ class Worth:
 
     @property
     def asks(self) -> bool:
-        """Whether an answer can change anything that matters."""
+        """Whether an answer can change anything that matters. Where none leads to a plan, none does."""
+        return bool(self.costs) and (self.other_plans or self.other_results or self.spans)
+
+    @property
+    def spans(self) -> bool:
         costs = self.costs
-        spans = bool(costs) and max(costs) - min(costs) >= max(LEAST_USD, LEAST_SHARE * costs[0])
-        return self.other_plans or self.other_results or spans
+        return bool(costs) and max(costs) - min(costs) >= max(LEAST_USD, LEAST_SHARE * costs[0])
+
+    @property
+    def hopeless(self) -> str:
+        """Why nothing can be met whatever the answer, and what would be; empty where something can."""
+        unmet = self.all[0].unmet if self.all and not self.costs else ()
+        return " ".join(unmet)
 
     @property
     def words(self) -> str:
@@ -78,11 +90,11 @@ class Worth:
         span = f"{least}–{most}/mo" if least != most else f"{least}/mo by any answer"
         if len(costs) < len(self.all):
             return f"{span}; some answers lead to no plan"
-        return span if least != most else span + self._apart
+        return span if self.spans else span + self._apart
 
     @property
     def _apart(self) -> str:
-        """What is different where the cost is not."""
+        """What is different where the cost hardly is."""
         if self.other_plans:
             return ", with another plan"
         return ", with other policy results" if self.other_results else ""
@@ -134,6 +146,7 @@ def _outcome(values: ConstraintValues, inputs: Inputs, today: date) -> Outcome:
         machines=sha256_of([made.feasible, resources, made.zones, made.min_replicas, made.max_replicas]),
         patterns=sha256_of([item.name for item in made.patterns]),
         policy=sha256_of({item.id: item.outcome for item in led.policy.results}),
+        unmet=() if made.feasible else (made.summary, *made.relax[:RELAXED]),
     )
 
 

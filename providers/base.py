@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -59,9 +59,12 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """`unsure`: the words say that their writer does not know, or does not mind."""
+
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dropped: tuple[Dropped, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(slots=True)
@@ -89,6 +92,17 @@ class ModelCall:
     @property
     def fallback(self) -> bool:
         return bool(self.failures)
+
+    @property
+    def by(self) -> str:
+        """Who answered, such as anthropic:NAME."""
+        return self.provider if self.provider == "rulebook" else f"{self.provider}:{self.model}"
+
+    @property
+    def took(self) -> str:
+        tries = "1 answer" if self.tries == 1 else f"{self.tries} answers"
+        spent = "price unknown" if self.cost_usd is None else f"${self.cost_usd:.4f}"
+        return f"{tries}, {self.tokens_in} tokens in and {self.tokens_out} out, {spent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +152,65 @@ class Reader(Reads, Protocol):
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
     """`avoid` holds labels of candidates that the critics ruled out, `round` counts from 1. `book` is the price book in
-    force, the provider's own where none is given; `today` is the day that the age of its figures counts to."""
+    force, the provider's own where none is given; `today` is the day that the age of its figures counts to. `take` is
+    the label of the option to plan with, honoured where it meets the constraints and the critics left it; `assumed`
+    names the values that nobody stated."""
 
     values: ConstraintValues
     avoid: frozenset[str] = frozenset()
     round: int = 1
     book: PriceBook | None = None
     today: date | None = None
+    take: str | None = None
+    assumed: frozenset[FieldName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
+    """`left` says of options, by their label, why the proposer weighed and left them, in its words."""
+
     plan: Plan
     cost: Cost
     confidence: float
     confidence_basis: str
+    left: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """`pack` is the SHA-256 of the prompts or rules in use."""
+
+    provider: str
+    model: str
+    pack: Sha256
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
+
+
+class Agent(Protocol):
+    """Plans and criticises for one node's execution."""
+
+    @property
+    def call(self) -> ModelCall | None:
+        """What asking a model took; None where none was asked."""
+        ...
+
+    async def plan(self, request: PlanRequest) -> Proposal:
+        """Raises NodeFailed when nobody could."""
+        ...
+
+    async def critique(
+        self,
+        critic: CriticName,
+        values: ConstraintValues,
+        plan: Plan,
+        cost: Cost,
+        *,
+        assumed: Collection[FieldName] = (),
+    ) -> Critique:
+        """`assumed` names the values that nobody stated. Raises NodeFailed when nobody could."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +226,24 @@ class CodeRequest:
 
 
 class OrchestrationProvider(Reads, Protocol):
-    """Reads, plans and criticises. `pack` is the SHA-256 of the prompts or rules in use."""
+    """Reads, plans and criticises. `name`, `model` and `pack` stand for what is done without asking a model: `read`,
+    `plan` and `critique` ask none, `reader` and `agent` may."""
 
     name: str
     model: str
     pack: Sha256
 
+    @property
+    def planning(self) -> Author:
+        """Who is set to plan and to criticise: what an approval covers. `pack` stands for all that both rest on."""
+        ...
+
     def reader(self, origin: Origin | None) -> Reader:
         """`origin` is the node on whose behalf is read; without one, no model is called."""
+        ...
+
+    def agent(self, origin: Origin | None) -> Agent:
+        """`origin` is the node on whose behalf is planned or criticised; without one, no model is called."""
         ...
 
     async def plan(self, request: PlanRequest) -> Proposal: ...

@@ -12,6 +12,7 @@ from storage.records.plans import Cost, Plan, PlanBasis, PolicyReport
 
 _PLAN_PROSE = {
     "summary": True,
+    "reason": True,
     "relax": True,
     "assumptions": True,
     "risks": True,

@@ -34,6 +34,10 @@ async def chosen_provider(
     store = open_store(settings.quarantine_url)
     last = RULEBOOK in settings.fallback_models
     chat = chat_provider(accesses, rulebook, registry, pool, store, rulebook_last=last, counted=metrics.model)
+    async with pool.connection() as conn:
+        await packs.register(
+            conn, chat.planning.pack, pack="planning", version="1", provider="chat", body=dict(chat.planning_packs)
+        )
     try:
         await chat.models.open()
         yield chat

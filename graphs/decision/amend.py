@@ -13,6 +13,7 @@ from graphs.decision.critics import critic_card
 from graphs.decision.planner import assumed, cost_card, cost_columns, plan_changes
 from graphs.decision.policy_eval import logged, unmet
 from graphs.decision.reconcile import dissent
+from graphs.decision.signed import signature
 from graphs.services import Services
 from graphs.state import MLOpsProjectState
 from intake.extract import captured
@@ -158,7 +159,7 @@ def _cards(amended: Amended, provider: OrchestrationProvider) -> list[Payload]:
     return [
         *(captured(name, item, known.get(name)) for name, item in amended.amendment.changes.items()),
         _card(amended, provider),
-        *(critic_card(item, provider, amended.round) for item in amended.critiques),
+        *(critic_card(item, signature(provider), amended.round) for item in amended.critiques),
         priced.model_copy(update={"before": before, "delta": fitted.cost.likely - before}),
         PolicyUpdate(policy=fitted.policy),
         amended.stage,

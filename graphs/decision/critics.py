@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from graphs.decision.planner import assumed_fields
+from graphs.decision.signed import Signature, asked, ledgered, signature
 from graphs.services import Services
 from graphs.state import CriticInput
+from intake.reported import origin_of
 from intake.schema import label
-from providers.base import CriticName, OrchestrationProvider
+from providers.base import CriticName
 from storage.records.constraints import ConstraintSchema
 from storage.records.events import ReasonCard
 from storage.records.plans import Critique
@@ -21,14 +26,18 @@ class Critic:
         self._name: CriticName = name
 
     async def __call__(self, state: CriticInput, context: RunContext | None) -> NodeResult:
-        provider = self._services.orchestration
-        values = state["constraints"].values
-        found = await provider.critique(self._name, values, state["plan"], state["cost_estimate"])
-        critique = less_sure(found, state["constraints"])
-        card = critic_card(critique, provider, state.get("round", 1))
-        return NodeResult(
-            update={f"critique_{self._name}": critique}, cards=[card], provider=provider.name, model=provider.model
+        provider, constraints = self._services.orchestration, state["constraints"]
+        agent = provider.agent(origin_of(context, f"critic_{self._name}"))
+        found = await agent.critique(
+            self._name,
+            constraints.values,
+            state["plan"],
+            state["cost_estimate"],
+            assumed=assumed_fields(constraints),
         )
+        critique = less_sure(found, constraints)
+        card = critic_card(critique, signature(provider, agent.call), state.get("round", 1), asked(agent.call))
+        return NodeResult(update={f"critique_{self._name}": critique}, cards=[card], **ledgered(provider, agent.call))
 
 
 def less_sure(critique: Critique, constraints: ConstraintSchema) -> Critique:
@@ -46,7 +55,8 @@ def less_sure(critique: Critique, constraints: ConstraintSchema) -> Critique:
     )
 
 
-def critic_card(critique: Critique, provider: OrchestrationProvider, number: int) -> ReasonCard:
+def critic_card(critique: Critique, signed: Signature, number: int, took: Sequence[str] = ()) -> ReasonCard:
+    """`took` says what asking a model took."""
     return ReasonCard(
         title=f"Critic · {critique.critic}",
         decision=critique.claim,
@@ -56,8 +66,7 @@ def critic_card(critique: Critique, provider: OrchestrationProvider, number: int
         confidence_basis=critique.confidence_basis
         or ("strength of its evidence" if critique.evidence else "nothing speaks for or against it"),
         changes=[critique.counter_proposal] if critique.counter_proposal else [],
-        provider=provider.name,
-        model=provider.model,
-        pack=provider.pack,
+        assumptions=list(took),
         round=number,
+        **signed,
     )

@@ -43,6 +43,7 @@ def plan_document(plan: Plan, constraints: ConstraintSchema) -> str:
         [
             "# Plan",
             cell(plan.summary),
+            *([f"Proposed by {cell(plan.proposed_by)}: {cell(plan.reason)}"] if plan.reason else []),
             "## Constraints",
             table(["Field", "Value"], [[label(name), shown(name, item)] for name, item in constraints.root.items()]),
             "## Resources",

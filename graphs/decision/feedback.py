@@ -16,6 +16,11 @@ from storage.records.events import Payload, ReasonCard, StageChanged
 from storage.records.plans import Approval
 from storage.records.steps import NodeFailed, NodeResult, RunContext
 
+UNREAD = (
+    "Nothing in the comment was read as a constraint that differs from the plan's. Name what to change with its value,"
+    " such as “at most $2,000 a month” or “600 req/s”."
+)
+
 
 class ProcessApprovalFeedback:
     def __init__(self, services: Services) -> None:
@@ -90,19 +95,21 @@ class ProcessApprovalFeedback:
     def _plan_again(
         self, state: FeedbackInput, approval: Approval, changes: dict[FieldName, Constraint], rounds: int
     ) -> NodeResult:
+        """Without a change the plan is made anew all the same, since prices may have moved, but that is not counted
+        among the times a person may ask."""
         constraints, following = state["constraints"].with_changes(dict(changes)), state.get("round", 1) + 1
-        read = f"{len(changes)} constraint{'' if len(changes) == 1 else 's'} read from the comment"
+        counted = f"{len(changes)} constraint{'' if len(changes) == 1 else 's'} read from the comment"
         cards: list[Payload] = [
             captured(name, item, state["constraints"].root.get(name)) for name, item in changes.items()
         ]
-        cards.append(self._card("Changes requested", read, "Plan again", approval))
+        cards.append(self._card("Changes requested", counted if changes else UNREAD, "Plan again", approval))
         cards.append(StageChanged(stage="planner", status="planning", round=following))
         return NodeResult(
             update={
-                "outcome": "request_changes",
+                "outcome": "request_changes" if changes else "unread",
                 "feedback": approval.comment,
                 "constraints": constraints,
-                "revision": state.get("revision", 0) + 1,
+                "revision": state.get("revision", 0) + bool(changes),
                 "round": following,
                 "last_round": following + rounds - 1,
                 "avoid": [],
@@ -132,6 +139,13 @@ class ProcessApprovalFeedback:
 
 def after_feedback(state: MLOpsProjectState) -> str:
     """Tighter or plain approval: on to code. Otherwise the gate again, the planner again, or the end."""
-    return {"approved": "codegen", "amended": "gate_hitl", "request_changes": "planner", "rejected": "rejected"}[
-        state.get("outcome", "rejected")
-    ]
+    return _AFTER[state.get("outcome", "rejected")]
+
+
+_AFTER = {
+    "approved": "codegen",
+    "amended": "gate_hitl",
+    "request_changes": "planner",
+    "unread": "planner",
+    "rejected": "rejected",
+}

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
+from graphs.decision.feedback import UNREAD
 from graphs.decision.strategies import objects
 from graphs.services import Services
 from infra.logging import bind_node
@@ -47,6 +48,7 @@ class GateInput(TypedDict):
     reconciliation: NotRequired[Reconciliation]
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
+    outcome: NotRequired[str]
     round: NotRequired[int]
     revision: NotRequired[int]
 
@@ -123,7 +125,7 @@ class Gate:
     def _payload(self, state: GateInput, gate: GateId, requester: str) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         amendment, found = state.get("amendment"), state.get("reconciliation")
-        cost = state["cost_estimate"].likely
+        cost, unread = state["cost_estimate"].likely, state.get("outcome") == "unread"
         before = baseline.cost_likely if baseline else None
         return GateOpened(
             gate=gate,
@@ -142,8 +144,8 @@ class Gate:
             + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"]
             + unbuilt(self._services.codegen.not_built(plan)),
             dissent=found.dissent if found else [],
-            comment_kept=state.get("feedback", "") if amendment else "",
-            reasons=amendment.reasons if amendment else [],
+            comment_kept=state.get("feedback", "") if amendment or unread else "",
+            reasons=[UNREAD] if unread else amendment.reasons if amendment else [],
         )
 
 

@@ -9,12 +9,14 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from graphs.decision.signed import asked, ledgered, signature, with_call
 from graphs.services import Services
+from intake.reported import origin_of
 from intake.schema import label, show
-from providers.base import PlanRequest, Proposal
+from providers.base import ModelCall, PlanRequest, Proposal
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.events import CostUpdate, ReasonCard, Rejected, StageChanged
-from storage.records.plans import Baseline, Cost, FellOut, Plan, Resource
+from storage.records.plans import Baseline, Candidate, Cost, FellOut, Plan, Resource
 from storage.records.steps import NodeResult, RunContext
 
 
@@ -35,9 +37,11 @@ class Planner:
         number = state.get("round", 1)
         inputs = await self._services.current(context)
         avoid, today = frozenset(state.get("avoid", [])), datetime.now(UTC).date()
-        proposal = await provider.plan(PlanRequest(values, avoid, number, book=inputs.book, today=today))
+        agent = provider.agent(origin_of(context, "planner"))
+        unstated = frozenset(assumed_fields(state["constraints"]))
+        proposal = await agent.plan(PlanRequest(values, avoid, number, book=inputs.book, today=today, assumed=unstated))
         priced = cost_card(state.get("baseline"), state["constraints"], proposal.cost)
-        spend = await self._services.model_spend(context)
+        spend = with_call(await self._services.model_spend(context), agent.call)
         return NodeResult(
             update={
                 "plan": proposal.plan,
@@ -46,38 +50,46 @@ class Planner:
                 "round": number,
             },
             cards=[
-                self._reason(state, proposal, number),
+                self._reason(state, proposal, number, agent.call),
                 priced.model_copy(update={"model_spend": spend}),
                 StageChanged(stage="critics", status="planning", round=number),
             ],
             patch={"stage": "critics", **cost_columns(state.get("baseline"), proposal.cost)},
-            provider=provider.name,
-            model=provider.model,
+            **ledgered(provider, agent.call),
         )
 
-    def _reason(self, state: PlannerInput, proposal: Proposal, number: int) -> ReasonCard:
-        provider, plan = self._services.orchestration, proposal.plan
+    def _reason(self, state: PlannerInput, proposal: Proposal, number: int, call: ModelCall | None) -> ReasonCard:
+        plan = proposal.plan
         chosen = next((item.label for item in plan.candidates if item.chosen), "no candidate")
         return ReasonCard(
             title="Plan" if plan.feasible else "No plan meets this",
             decision=plan.summary,
             chosen=chosen,
             rejected=[
-                Rejected(option=item.label, reason=item.rejected_because, pareto=item.pareto)
+                Rejected(option=item.label, reason=_why_left(item, proposal), pareto=item.pareto)
                 for item in plan.candidates
                 if item.rejected_because
             ],
             fell_out=[Rejected(option=where(item), reason=item.reason) for item in plan.fell_out],
-            evidence=plan.relax + plan_lines(plan),
-            assumptions=plan.assumptions + assumed(state["constraints"]),
+            evidence=proposer(plan) + plan.relax + plan_lines(plan),
+            assumptions=plan.assumptions + assumed(state["constraints"]) + asked(call),
             confidence=proposal.confidence,
             confidence_basis=proposal.confidence_basis,
             changes=plan_changes(state.get("plan"), plan),
-            provider=provider.name,
-            model=provider.model,
-            pack=provider.pack,
             round=number,
+            **signature(self._services.orchestration, call),
         )
+
+
+def proposer(plan: Plan) -> list[str]:
+    """Why this option, in the words of whoever proposed it; nothing where it was chosen by rank."""
+    return [f"{plan.proposed_by} proposes it: {plan.reason}"] if plan.reason else []
+
+
+def _why_left(item: Candidate, proposal: Proposal) -> str:
+    """The rules' reason, and the proposer's where it gave one."""
+    said, by = proposal.left.get(item.label), proposal.plan.proposed_by
+    return f"{item.rejected_because} {by}: {said}" if said else item.rejected_because or ""
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -96,13 +108,14 @@ def where(item: FellOut) -> str:
     return item.cloud if item.kind == "cloud" else f"{item.cloud} {', '.join(item.places)}"
 
 
+def assumed_fields(constraints: ConstraintSchema) -> list[FieldName]:
+    """Those whose values nobody stated."""
+    return [name for name, item in constraints.root.items() if item.status == "assumed"]
+
+
 def assumed(constraints: ConstraintSchema) -> list[str]:
     """The constraints that nobody stated, as shown."""
-    return [
-        f"{label(name)}: {show(name, item.value)}"
-        for name, item in constraints.root.items()
-        if item.status == "assumed"
-    ]
+    return [f"{label(name)}: {show(name, constraints.root[name].value)}" for name in assumed_fields(constraints)]
 
 
 def plan_changes(before: Plan | None, after: Plan) -> list[str]:

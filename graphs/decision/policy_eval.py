@@ -68,11 +68,11 @@ class PolicyEval:
 
 def basis_of(services: Services, inputs: Inputs, priced_with: PriceBook | None = None) -> PlanBasis:
     """`priced_with` is the book of the plan, where that may not be the one in force."""
-    provider, book = services.orchestration, priced_with or inputs.book
+    planning, book = services.orchestration.planning, priced_with or inputs.book
     return PlanBasis(
-        provider=provider.name,
-        model=provider.model,
-        pack=provider.pack,
+        provider=planning.provider,
+        model=planning.model,
+        pack=planning.pack,
         price_book=book.sha256,
         price_book_as_of=book.as_of,
         policy_bundle=inputs.bundle.sha256,

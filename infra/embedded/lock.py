@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from infra.embedded.errors import DataFolderInUse
@@ -43,6 +44,22 @@ class FolderLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def holder_address(data_dir: Path) -> str | None:
+    """What the holder of this folder said of where it is found; None where nobody holds it."""
+    try:
+        descriptor = os.open(data_dir / "lock", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(ValueError):  # between the lock and the write that follows it
+            return json.loads(os.pread(descriptor, 4096, 0))["address"]
+    finally:
+        os.close(descriptor)
+    return None
 
 
 def _describe(content: bytes) -> str:

@@ -66,8 +66,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxResult:
-    """`exit_code` is None when the run was killed or wrote more than it may, and 128 + n when signal n ended the program
-    by itself. The streams hold their last bytes."""
+    """`exit_code` is None when the run was killed or wrote more than it may, and 128 + n when signal n ended the
+    program by itself. The streams hold their last bytes."""
 
     exit_code: int | None
     stdout: str

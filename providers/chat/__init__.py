@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infra.models import ModelAccess
-from providers.chat.extraction import tool
+from providers.chat import criticising, extraction, proposing
 from providers.chat.model import ChatModel
 from providers.chat.provider import ChatProvider
 from providers.packs import Registry
@@ -30,6 +30,7 @@ def chat_provider(
 ) -> ChatProvider:
     """`accesses` in the order in which they are asked."""
     patience = patience or Patience()
-    tool()  # made once, now, and not while somebody waits
+    for tool in (extraction.tool, proposing.tool, criticising.tool):
+        tool()  # made once, now, and not while somebody waits
     models = Models([ChatModel(access, patience) for access in accesses], pool, quarantine, patience, counted)
     return ChatProvider(models, rulebook, packs, pool, rulebook_last)

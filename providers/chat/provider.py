@@ -1,42 +1,22 @@
-"""Chat models for the intake: they read what an operator writes and word what is asked. The rulebook does the rest,
-and is named for it."""
+"""Chat models that read, word, propose and criticise. The rulebook does the rest, and is named for it."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-import structlog
-
-from providers.base import (
-    CriticName,
-    Dropped,
-    ModelCall,
-    PlanRequest,
-    Proposal,
-    Reader,
-    Reading,
-    Worded,
-    WordingRequest,
-)
-from providers.chat.extraction import TOOL, extraction, reading, tool
-from providers.chat.wording import Wording, asked
-from providers.packs import Pack, Registry
-from providers.resilience import Ask, Models, NoModelAnswered, Prompt, Turn
+from providers.base import Agent, Author, CriticName, PlanRequest, Proposal, Reader, Reading
+from providers.chat.agent import PLANNING, ChatAgent
+from providers.chat.reader import ChatReader
+from providers.packs import Registry
+from providers.resilience import Models
 from providers.rulebook import Rulebook
-from storage import deltas
 from storage.events import Origin
-from storage.postgres import Pool, UnitOfWork
+from storage.postgres import Pool
+from storage.records.canonical import sha256_of
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Cost, Critique, Plan
-from storage.records.steps import Effect
 
-log = structlog.get_logger(__name__)
-
-READING, WORDING = "intake-reading", "intake-wording"
 REMEMBERED = 256
 """Readings a worker keeps: editing an earlier answer reads every message again, and only one of them is new."""
 
@@ -44,7 +24,8 @@ REMEMBERED = 256
 @dataclass
 class ChatProvider:
     """`name`, `model` and `pack` are the rulebook's: they stand on the cards of nodes that it does. `rulebook_last`
-    says that it also reads when no model could."""
+    says that it also answers when no model could. `planning_packs` are by name what a plan and its criticism rest on:
+    the prompts, and the rules that do the arithmetic."""
 
     models: Models
     rulebook: Rulebook
@@ -55,9 +36,15 @@ class ChatProvider:
 
     def __post_init__(self) -> None:
         self.name, self.model, self.pack = self.rulebook.name, self.rulebook.model, self.rulebook.pack
+        first, prompts = self.models.first, {name: self.packs[name].sha256 for name in PLANNING}
+        self.planning_packs = {**prompts, self.rulebook.name: self.rulebook.pack}
+        self.planning = Author(first.vendor, first.name, sha256_of(self.planning_packs))
 
     def reader(self, origin: Origin | None) -> Reader:
         return ChatReader(self, origin) if origin else self.rulebook.reader(None)
+
+    def agent(self, origin: Origin | None) -> Agent:
+        return ChatAgent(self, origin) if origin else self.rulebook.agent(None)
 
     async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
         return await self.rulebook.read(text, answering=answering)
@@ -75,96 +62,3 @@ class ChatProvider:
         self._readings[text, answering] = found
         if len(self._readings) > REMEMBERED:
             self._readings.popitem(last=False)
-
-
-@dataclass
-class ChatReader:
-    """One node's."""
-
-    provider: ChatProvider
-    origin: Origin
-    calls: list[ModelCall] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-
-    async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
-        """Raises NoModelAnswered, unless the rulebook may read instead."""
-        if known := self.provider.remembered(text, answering):
-            return known
-        pack = self.provider.packs[READING]
-        ask = Ask(
-            task="reading",
-            purpose="read what was written",
-            pack=pack.sha256,
-            prompt=Prompt(_system(pack), (Turn("operator", _fenced(text, answering)),), tool()),
-            schema=extraction(),
-            origin=self.origin,
-        )
-        try:
-            answered = await self.provider.models.ask(ask)
-        except NoModelAnswered as error:
-            if not self.provider.rulebook_last:
-                raise
-            return await self._by_rules(text, answering, error.call)
-        call = answered.call
-        source = f"model:{call.provider}:{call.model}"
-        # Twenty milliseconds and more for the longest messages; the answer's model cannot go to another process.
-        found = await asyncio.to_thread(reading, answered.value, text, source)
-        self.calls.append(call)
-        self.dropped += found.dropped
-        self.provider.remember(text, answering, found)
-        return found
-
-    async def _by_rules(self, text: str, answering: FieldName | None, call: ModelCall) -> Reading:
-        rulebook = self.provider.rulebook
-        call.provider, call.model, call.pack = rulebook.name, rulebook.model, rulebook.pack
-        self.calls.append(call)
-        return await rulebook.read(text, answering=answering)
-
-    async def word(self, request: WordingRequest) -> Worded | None:
-        """None when no model could: the question is asked in the words that it came with."""
-        pack = self.provider.packs[WORDING]
-        self.effects.append(self._clear)
-        run = self.origin.run
-        if run is None:
-            return None
-        async with deltas.writing(self.provider.pool, self.origin.decision_set, run) as listener:
-            ask = Ask(
-                task="wording",
-                purpose="word the question",
-                pack=pack.sha256,
-                prompt=Prompt(_system(pack), (Turn("operator", asked(request)),)),
-                schema=Wording,
-                origin=self.origin,
-                listener=listener,
-            )
-            try:
-                answered = await self.provider.models.ask(ask)
-            except NoModelAnswered as error:
-                log.warning("question not worded", error=str(error))
-                self.calls.append(error.call)
-                return None
-        self.calls.append(answered.call)
-        return Worded(answered.value.reply, answered.value.question)
-
-    async def _clear(self, work: UnitOfWork) -> None:
-        """The words are events from here on."""
-        await deltas.clear(work.conn, self.origin.decision_set)
-
-
-def _system(pack: Pack) -> str:
-    """The prompt, with the examples as the model would meet and answer them."""
-    examples = [
-        f"{_fenced(item.text, item.answering)}\n{TOOL} {json.dumps(item.answer, ensure_ascii=False)}"
-        if pack.id == READING
-        else f"{item.text}\n\n{item.answer['text']}"
-        for item in pack.examples
-    ]
-    return "\n\n".join([pack.prompt.strip(), *(f"Example:\n{example}" for example in examples)])
-
-
-def _fenced(text: str, answering: str | None) -> str:
-    """The operator's words between marks that they cannot hold themselves."""
-    inner = re.sub(r"<\s*(/?)\s*operator", r"< \1 operator", text, flags=re.IGNORECASE)
-    asked_for = f"The field that was asked for: {answering}\n" if answering else ""
-    return f"{asked_for}<operator>\n{inner}\n</operator>"

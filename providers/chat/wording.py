@@ -9,9 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from providers.base import WordingRequest
+from providers.chat.prose import plain
 
 LONGEST_REPLY, LONGEST_QUESTION = 400, 300
-_MARKUP = re.compile(r"https?:|www\.|[<>\[\]`*#|]")
 
 
 class Wording(BaseModel):
@@ -43,9 +43,7 @@ class Wording(BaseModel):
             raise ValueError("the last paragraph must be the question, and end with a question mark")
         if len(parts[-1]) > LONGEST_QUESTION or len(parts[0]) > LONGEST_REPLY:
             raise ValueError(f"the reply may have {LONGEST_REPLY} characters, and the question {LONGEST_QUESTION}")
-        if found := _MARKUP.search(text):
-            raise ValueError(f"plain text only, without {found.group()!r}")
-        return text
+        return plain(text)
 
 
 def asked(request: WordingRequest) -> str:

@@ -234,6 +234,12 @@ def _region(row: Row, cloud: Cloud) -> str:
 def _instance(row: Row, sources: Mapping[str, Source]) -> Instance:
     cloud = _cloud(row)
     accelerator = row.cells["accelerator"].strip()
+    on_demand, spot = row.money("ondemand_usd_per_hour"), row.money("spot_usd_per_hour")
+    for name, price in (("ondemand_usd_per_hour", on_demand), ("spot_usd_per_hour", spot)):
+        if price == 0:
+            raise row.refuse(f"{name} is 0; leave it empty when the price is unknown")
+    if on_demand is not None and spot is not None and spot > on_demand:
+        raise row.refuse(f"spot_usd_per_hour is {spot}, which is above ondemand_usd_per_hour, {on_demand}")
     return Instance(
         cloud=cloud,
         region=_region(row, cloud),
@@ -243,8 +249,8 @@ def _instance(row: Row, sources: Mapping[str, Source]) -> Instance:
         memory_gib=row.number("memory_gib"),
         accelerator=accelerator,
         accelerators=row.whole("accelerator_count", least=1 if accelerator else 0),
-        on_demand=row.money("ondemand_usd_per_hour"),
-        spot=row.money("spot_usd_per_hour"),
+        on_demand=on_demand,
+        spot=spot,
         source=_source_of(row, sources),
     )
 

@@ -51,6 +51,11 @@ class Models:
         self._pool, self._store, self.counted = pool, store, counted
         self._models = [PatientModel(model, breakers[model.vendor], patience) for model in models]
 
+    @property
+    def first(self) -> Model:
+        """The one that is asked before any other."""
+        return self._models[0].model
+
     async def ask(self, ask: Ask[T]) -> Answered[T]:
         """Raises NoModelAnswered, which is a NodeFailed in words for the operator."""
         call = ModelCall(ask.task, ask.purpose, provider="", model="", pack=ask.pack)

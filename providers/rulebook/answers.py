@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from providers.rulebook.options import ruled_out
+from providers.rulebook.options import risk_weight, ruled_out
 from storage.records.plans import Candidate, Critique, Plan
 
 
@@ -38,10 +38,21 @@ def _cost(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> s
     if not cheaper:
         return f"{none} that meets the constraints costs less."
     nearest = min(cheaper, key=lambda item: (len(item.risks), item.cost_usd_month or 0))
-    return f"What costs less risks more. {nearest.label}: {nearest.rejected_because}"
+    riskier = all(risk_weight(item.risks) > risk_weight(chosen.risks) for item in cheaper)
+    lead = "What costs less risks more. " if riskier else _proposed(plan)
+    return f"{lead}{nearest.label}: {nearest.rejected_because}"
+
+
+def _proposed(plan: Plan) -> str:
+    """The reason of whoever took another option than the rules would have."""
+    return f"{plan.reason} " if plan.reason else ""
 
 
 def _risk(plan: Plan, chosen: Candidate, front: list[Candidate], none: str) -> str:
+    safer = [item for item in front if risk_weight(item.risks) < risk_weight(chosen.risks)]
+    if safer:
+        nearest = min(safer, key=lambda item: (risk_weight(item.risks), item.cost_usd_month or 0))
+        return f"{_proposed(plan)}{nearest.label}: {nearest.rejected_because}"
     if chosen.risks:
         return f"{none} that meets the constraints risks less; taken are: {'; '.join(chosen.risks)}."
     return "Machines, zones and prices carry none of the risks that options are ranked by."

@@ -42,7 +42,13 @@ class Look:
         return abs(self.figure - self.limit) / self.limit if self.limit else 1.0
 
     def __str__(self) -> str:
-        return f"{self.name} {self.figure:,.4g} against {self.limit:,.4g} {self.unit}, {self.distance:.0%} apart"
+        figure, limit = _plain(self.figure), _plain(self.limit)
+        return f"{self.name} {figure} against {limit} {self.unit}, {self.distance:.0%} apart"
+
+
+def _plain(figure: float) -> str:
+    """Four digits, and never an exponent."""
+    return f"{figure:,.0f}" if abs(figure) >= 1000 else f"{figure:.4g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def _beaten(kind: Kind, cloud: str, lost: dict[Place, Option], chosen: Option) -
     more = nearest.compared - chosen.compared
     price = "costs the same" if not more else f"costs ${abs(more):,.0f} a month {'more' if more > 0 else 'less'}"
     worse = "; ".join(RISK_WORDS[name] for name in nearest.risks if name not in chosen.risks)
-    reason = f"Its best, {nearest.label}, {price}{f', but {worse}' if worse else ''}."
+    left = f", but {worse}" if worse else ", and was not proposed" if more < 0 else ""
+    reason = f"Its best, {nearest.label}, {price}{left}."
     return _fell(kind, cloud, [region for _, region in lost], reason)
 
 

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -135,6 +135,12 @@ class Option:
 
     def with_violation(self, violation: Violation) -> Option:
         return replace(self, violations=(*self.violations, violation))
+
+
+def risk_weight(words: Iterable[str]) -> int:
+    """Of risks in words."""
+    taken = set(words)
+    return sum(weight for name, weight in RISK_WEIGHTS.items() if RISK_WORDS[name] in taken)
 
 
 def ruled_out(option: Option | Candidate, avoid: Collection[str]) -> bool:

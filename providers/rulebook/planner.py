@@ -1,7 +1,8 @@
 """From constraints to a plan: search, choose, explain, price. Deterministic: same inputs, same bytes.
 
-Hard constraints filter; of what is left, the least risky option is taken, and of those the cheapest. The budget is a
-hard constraint, so a smaller one leads to a plan with more risk, which says so, and then to none.
+Hard constraints filter; of what is left, the least risky option is taken, and of those the cheapest, unless the request
+names another one of what is left. The budget is a hard constraint, so a smaller one leads to a plan with more risk,
+which says so, and then to none.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from providers.rulebook.traces import traces
 from storage.records.constraints import WorkloadType
 from storage.records.plans import Cost, Plan, Resource
 
+NAME, MODEL = "rulebook", "rulebook-1"
 _SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
 _MANAGED = frozenset({"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks"})
 
@@ -33,7 +35,7 @@ _MANAGED = frozenset({"sagemaker", "vertex", "vertex ai", "azureml", "azure ml",
 def plan(request: PlanRequest, book: PriceBook) -> Proposal:
     """Never raises for constraints that nothing can meet: the plan is then not feasible and says what to relax."""
     catalogue = Catalogue(request.values, book)
-    chosen = _choose(catalogue, request.avoid)
+    chosen = _choose(catalogue, request)
     if chosen is None:
         return _infeasible(catalogue, request.today)
     return planned(catalogue, chosen, request)
@@ -46,6 +48,7 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
     resources = _resources(chosen, catalogue)
     made = Plan(
         summary=_summary(chosen, cost, catalogue.workload.type),
+        proposed_by=f"{NAME}:{MODEL}",
         workload_type=catalogue.workload.type,
         patterns=patterns_for(catalogue, chosen),
         resources=resources,
@@ -57,18 +60,26 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
         risks=_risks(chosen, catalogue),
-        traces=traces(resources, chosen, catalogue, request.avoid),
+        traces=traces(resources, chosen, catalogue, request.avoid, by_rank=chosen is _best(catalogue, request.avoid)),
         fell_out=fell_out(catalogue, chosen, request.avoid),
     )
     confidence, basis = _confidence(catalogue, cost)
     return Proposal(plan=made, cost=cost, confidence=confidence, confidence_basis=basis)
 
 
-def _choose(catalogue: Catalogue, avoid: frozenset[str]) -> Option | None:
+def _choose(catalogue: Catalogue, request: PlanRequest) -> Option | None:
+    """What was asked for where it meets the constraints and the critics left it, else the best."""
+    for option in catalogue.feasible if request.take else ():
+        if option.label == request.take and not ruled_out(option, request.avoid):
+            return option
+    return _best(catalogue, request.avoid)
+
+
+def _best(catalogue: Catalogue, avoid: frozenset[str]) -> Option | None:
     """The critics' objections hold as long as they leave anything."""
     feasible = catalogue.feasible
-    kept = [option for option in feasible if not ruled_out(option, avoid)]
-    return (kept or feasible or [None])[0]
+    left = next((option for option in feasible if not ruled_out(option, avoid)), None)
+    return left or next(iter(feasible), None)
 
 
 def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
@@ -84,6 +95,7 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         summary = f"No plan meets this. The nearest is {near.label}, {_monthly(cost)}."
     made = Plan(
         summary=summary,
+        proposed_by=f"{NAME}:{MODEL}",
         workload_type=catalogue.workload.type,
         patterns=patterns_for(catalogue, None),
         resources=[],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from providers.base import (
+    Agent,
+    Author,
     CriticName,
     Dropped,
     ModelCall,
@@ -51,12 +54,16 @@ SHORT = 1000
 class Rulebook:
     """`compute` runs the planner where it does not hold up the event loop."""
 
-    name = "rulebook"
-    model = "rulebook-1"
+    name = planner.NAME
+    model = planner.MODEL
 
     def __init__(self, book: PriceBook, compute: Compute = here) -> None:
         self._book, self._compute = book, compute
         self.pack = rules_sha256()
+
+    @property
+    def planning(self) -> Author:
+        return Author(self.name, self.model, self.pack)
 
     async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
         if len(text) <= SHORT:
@@ -65,6 +72,9 @@ class Rulebook:
 
     def reader(self, origin: Origin | None) -> Reader:
         return RulebookReader(self)
+
+    def agent(self, origin: Origin | None) -> Agent:
+        return RulebookAgent(self)
 
     async def warm_up(self) -> None:
         """Makes the process that plans, and has it import what it needs, before somebody waits for it."""
@@ -92,3 +102,26 @@ class RulebookReader:
 
     async def word(self, request: WordingRequest) -> Worded | None:
         return None
+
+
+class RulebookAgent:
+    """Calls no model either."""
+
+    call: ModelCall | None = None
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    async def plan(self, request: PlanRequest) -> Proposal:
+        return await self._rulebook.plan(request)
+
+    async def critique(
+        self,
+        critic: CriticName,
+        values: ConstraintValues,
+        plan: Plan,
+        cost: Cost,
+        *,
+        assumed: Collection[FieldName] = (),
+    ) -> Critique:
+        return await self._rulebook.critique(critic, values, plan, cost)

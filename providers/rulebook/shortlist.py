@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from providers.rulebook.front import kept, pareto
+from providers.rulebook.front import kept, pareto, quickness
 from providers.rulebook.money import cents
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
@@ -102,14 +102,28 @@ def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> st
     share = more / chosen.compared
     if option.risk > chosen.risk:
         worse = "; ".join(RISK_WORDS[name] for name in option.risks if name not in chosen.risks)
-        price = f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
-        return f"{price}, but {worse}."
+        return f"{_price(more)}, but {worse}."
+    if option.rank < chosen.rank:
+        return _not_proposed(option, chosen, more)
     return f"Costs ${more:,.0f} a month more ({share:+.0%})."
 
 
+def _not_proposed(option: Option, chosen: Option, more: Decimal) -> str:
+    """Of an option that ranks before the chosen one, so that rules would have taken it first."""
+    price = _price(more) if round(more) else "Costs the same"
+    risks = "risks less" if option.risk < chosen.risk else "risks no more"
+    other = [RISK_WORDS[name] for name in option.risks if name not in chosen.risks]
+    but = [*other, *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
+    return f"{price} and {risks}{', but ' + '; '.join(but) if but else ''}; not proposed."
+
+
+def _price(more: Decimal) -> str:
+    return f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
+
+
 def _saves(option: Option, chosen: Option | None, avoid: frozenset[str]) -> Decimal | None:
-    """US dollars a month, of an option that was kept out for nothing but the risks it takes."""
-    if chosen is None or option.violations or ruled_out(option, avoid) or option.risk <= chosen.risk:
+    """US dollars a month, of an option that meets the constraints and that no critic ruled out."""
+    if chosen is None or option.violations or ruled_out(option, avoid):
         return None
     less = chosen.compared - option.compared
     return cents(less) if less > 0 else None

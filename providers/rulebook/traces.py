@@ -28,22 +28,31 @@ _AROUND: dict[str, tuple[FieldName, ...]] = {
 }
 
 
-def traces(resources: list[Resource], chosen: Option, catalogue: Catalogue, avoid: Collection[str] = ()) -> list[Trace]:
-    """One for each resource, in their order. `avoid` is what critics ruled out."""
+def traces(
+    resources: list[Resource],
+    chosen: Option,
+    catalogue: Catalogue,
+    avoid: Collection[str] = (),
+    *,
+    by_rank: bool = True,
+) -> list[Trace]:
+    """One for each resource, in their order. `avoid` is what critics ruled out; `by_rank` says that nothing which they
+    left ranks before the chosen option."""
     stated = stated_fields(catalogue.values)
     leaves = "the constraints and the critics leave" if avoid else "the constraints leave"
-    return [_trace(item.kind, chosen, catalogue, stated, leaves) for item in resources]
+    stands = f"Of what {leaves}, the cheapest with the least risk" if by_rank else f"Proposed among what {leaves}"
+    return [_trace(item.kind, chosen, catalogue, stated, stands) for item in resources]
 
 
 def stated_fields(values: ConstraintValues) -> frozenset[str]:
     return frozenset(name for name in values.model_fields_set if getattr(values, name) is not None)
 
 
-def _trace(kind: str, chosen: Option, catalogue: Catalogue, stated: frozenset[str], leaves: str) -> Trace:
+def _trace(kind: str, chosen: Option, catalogue: Catalogue, stated: frozenset[str], stands: str) -> Trace:
     if kind == "compute":
         sized = _SERVING if chosen.serving else _JOB
         fields = ("workload_type", *sized, *_SIZE, *_CHIP, *_WHERE, "monthly_budget_usd")
-        reason = _machines(chosen, catalogue.workload, leaves)
+        reason = _machines(chosen, catalogue.workload, stands)
     else:
         fields, needs = _AROUND[kind], catalogue.services(chosen.machine.cloud, chosen.machine.region)
         reason = "; ".join(dict.fromkeys(item.need.words for item in needs if item.need.kind == kind)) + "."
@@ -51,8 +60,8 @@ def _trace(kind: str, chosen: Option, catalogue: Catalogue, stated: frozenset[st
     return Trace.model_validate({"kind": kind, "reason": reason, "from": asked})
 
 
-def _machines(chosen: Option, workload: Workload, leaves: str) -> str:
-    """What they carry against what is asked, and how they stand among what `leaves` names."""
+def _machines(chosen: Option, workload: Workload, stands: str) -> str:
+    """What they carry against what is asked, and how they stand among the options."""
     capacity, rate = chosen.capacity, chosen.rate
     if chosen.serving and capacity is not None and rate is not None:
         carried = (
@@ -64,4 +73,4 @@ def _machines(chosen: Option, workload: Workload, leaves: str) -> str:
         carried = f"They {work} in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
     named = [RISK_WORDS[name] for name in chosen.risks] + ([UNMEASURED] if workload.type == "edge" else [])
     risks = "; ".join(named) or "none is named"
-    return f"{carried}. Of what {leaves}, the cheapest with the least risk; risks: {risks}."
+    return f"{carried}. {stands}; risks: {risks}."

@@ -67,9 +67,10 @@ class Resource(Record):
 
 class Candidate(Record):
     """One option that was considered. `rejected_because` is None for the chosen one alone; `cost_usd_month` is None
-    where a price is unknown; `saves_usd_month` stands where nothing but the risks it takes kept a cheaper option out.
-    `pareto`: of the options that meet the constraints, none is at least as good in cost, latency (of a job: hours a
-    run) and risk, and better in one. `risks` are those it would take, in words."""
+    where a price is unknown; `saves_usd_month` stands for every cheaper option that met the constraints and that no
+    critic ruled out: the risks it takes kept it out, or whoever proposed the plan. `pareto`: of the options that meet
+    the constraints, none is at least as good in cost, latency (of a job: hours a run) and risk, and better in one.
+    `risks` are those it would take, in words."""
 
     label: str
     cost_usd_month: Money | None
@@ -90,9 +91,13 @@ class Candidate(Record):
 
 class Plan(Record):
     """`feasible` is False when no candidate met the hard constraints; `relax` then says what would. `risks` are those
-    that the chosen option takes, in words; they follow from its machines, zones and prices."""
+    that the chosen option takes, in words; they follow from its machines, zones and prices. `proposed_by` names who
+    chose the option, such as rulebook:rulebook-1; `reason` says why in the proposer's words, and is empty where rules
+    chose it by rank."""
 
     summary: str
+    reason: str = ""
+    proposed_by: str = ""
     workload_type: str
     patterns: list[Pattern]
     resources: list[Resource]

@@ -176,3 +176,28 @@ def test_what_if_without_javascript(
     expect(page.locator("#what-if-answer")).to_contain_text("Throughput: 50 req/s → 500 req/s")
     expect(page.locator("#what-if-answer")).to_contain_text("would be")
     context.close()
+
+
+def test_on_a_phone_the_decision_fills_the_screen_and_closes(
+    browser: Browser, product: Product, session: StorageState
+) -> None:
+    made = product.create(SERVED, project="gates")["id"]
+    context = browser.new_context(
+        base_url=product.base, viewport={"width": 390, "height": 844}, storage_state=session, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"/decision-sets/{made}")
+    product.to_gate(made)
+    sheet, bar = page.locator("#approval > section"), page.get_by_role("link", name="Review & decide")
+    for _ in range(2):
+        bar.click()
+        expect(sheet.get_by_role("link", name="Close")).to_be_visible()
+        box = sheet.bounding_box()
+        assert box is not None
+        assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
+        submit(page, "reject")
+        expect(sheet.locator("#comment-problem")).to_contain_text("Say why")
+        assert sheet.bounding_box() == box
+        sheet.get_by_role("link", name="Close").click()
+        expect(sheet.get_by_role("link", name="Close")).to_be_hidden()
+    context.close()

@@ -13,6 +13,7 @@ import pytest
 from psycopg import Connection, connect
 from structlog.testing import capture_logs
 
+from graphs.decision.feedback import UNREAD
 from graphs.services import Services
 from graphs.state import serializer
 from providers.policies import PolicyBundle
@@ -221,6 +222,20 @@ async def test_changes_are_requested_three_times_at_most_and_then_it_says_why(ho
     with pytest.raises(ActionNotAllowed) as refusal:
         await house.answer(made, "request_changes", "once more")
     assert refusal.value.detail.startswith("Changes were requested 3 times, and no plan is made a further time.")
+
+
+async def test_what_cannot_be_read_uses_no_round_and_says_what_could(house: House) -> None:
+    worker = advancer(house)
+    made = await at_gate(house, worker)
+    for _ in range(4):
+        await house.answer(made, "request_changes", "I do not like this one.")
+        await worker.advance(made)
+    now = await house.read(made)
+    assert now.gate is not None
+    assert now.gate.allowed == ["approve", "request_changes", "reject"]
+    opened = [event for event in await house.events(made) if event.type == "gate-opened"][-1]
+    assert opened.payload["comment_kept"] == "I do not like this one."
+    assert opened.payload["reasons"] == [UNREAD]
 
 
 async def test_a_gate_that_nobody_answers_expires_in_the_open_and_opens_again(house: House) -> None:

@@ -14,10 +14,12 @@ import psutil
 import psycopg
 import pytest
 
-from infra.embedded import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError, running_dsn
+from cli.database import attached
+from infra.embedded import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError, holder_address, running_dsn
 from infra.embedded.account import other_account, root_candidates
 from infra.embedded.binaries import find_binaries
 from infra.embedded.cluster import SOCKET_PATH_BYTES
+from infra.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,6 +108,17 @@ def test_a_postmaster_left_by_a_killed_supervisor_is_adopted(tmp_path: Path) -> 
     with embedded(folder) as adopted:
         assert adopted.pid == before
         assert ask(adopted.dsn, "SELECT 1") == 1
+
+
+def test_the_holder_of_a_folder_says_where_its_console_is(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with EmbeddedPostgres(folder, address="http://127.0.0.1:8791", fsync=False):
+        assert holder_address(folder) == "http://127.0.0.1:8791"
+        found = attached(load_settings({}, data_dir=folder))
+        assert (found.base_url, found.database_url) == ("http://127.0.0.1:8791", running_dsn(folder))
+        set_by_hand = load_settings({}, data_dir=folder, public_url="https://countersign.example.com")
+        assert attached(set_by_hand).base_url == "https://countersign.example.com"
+    assert holder_address(folder) is None
 
 
 def test_a_postmaster_that_nobody_can_reach_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

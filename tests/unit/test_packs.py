@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from providers.chat import criticising, proposing
 from providers.chat.extraction import extraction, reading
 from providers.chat.wording import Wording
 from providers.packs import Pack, PackRefused, Registry, load_packs, read_pack
@@ -83,3 +85,18 @@ def test_a_foreign_budget_is_converted_by_the_dated_table() -> None:
     )
     (found,) = reading(recorded, "at most 1000 EUR", "model:test").findings
     assert (found.value, found.start, found.end) == (1153.4, 8, 16)
+
+
+def test_the_examples_of_planning_and_criticism_pass_what_answers_must_pass() -> None:
+    packs = load_packs()
+    for example in packs["plan-proposing"].examples:
+        told = json.loads(example.text)
+        proposing.check(proposing.Proposed.model_validate(example.answer), example.text, len(told["options"]))
+    for critic in ("tech", "cost", "risk"):
+        examples = packs[f"critic-{critic}"].examples
+        assert {example.answer["severity"] for example in examples} & {"none", "low"}
+        for example in examples:
+            told = json.loads(example.text)
+            criticised = criticising.Criticised.model_validate(example.answer)
+            criticising.check(criticised, example.text, facts=len(told["facts"]), options=len(told["options"]))
+            assert set(told) == {"constraints", "facts", "options", "planned"}

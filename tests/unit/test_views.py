@@ -14,6 +14,7 @@ from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId, GateId, Sha256
 from web.filters import ago, short, span, unseen, usd
 from web.markdown import ATTRIBUTES, TAGS, markdown
+from web.views.costs import cost_rows
 from web.views.diffs import Line, unified
 from web.views.fields import parsed
 from web.views.inbox import groups, matches
@@ -116,6 +117,10 @@ def test_a_long_id_is_cut_where_it_differs() -> None:
         ("cloud", ["aws", "gcp"], "AWS, Google Cloud"),
         ("gpu_required", False, "no"),
         ("data_sensitivity", "pii", "Personal (PII)"),
+        ("model_framework", "lightgbm", "LightGBM"),
+        ("model_framework", "ours", "ours"),
+        ("monitoring", ["prometheus", "ours"], "Prometheus, ours"),
+        ("model_size_params", 3e9, "3B parameters"),
         ("gpu_type", None, "not stated"),
     ],
 )
@@ -209,6 +214,20 @@ def test_only_what_the_role_may_do_needs_you(
     assert [(group.title, [item.number for item in group.items]) for group in found] == waiting
     labels = {item.open_label for group in found if group.title != "Needs you" for item in group.items}
     assert labels <= {"Open"}
+
+
+def test_a_plan_that_cannot_be_approved_says_so_and_does_not_dwarf_the_others() -> None:
+    fine, dear = summary(1, "awaiting_approval", waits=5), summary(2, "awaiting_approval", waits=5)
+    assert fine.gate is not None
+    shut = fine.gate.model_copy(update={"allowed": ["reject", "request_changes"]})
+    dear = dear.model_copy(update={"gate": shut, "cost_likely": "5000000"})
+    (group,) = groups([fine, dear], may_write=True, may_decide=True)
+    assert {item.number: item.detail for item in group.items} == {1: "", 2: "Cannot be approved as is"}
+
+    ended = summary(3, "rejected").model_copy(update={"cost_likely": "8000"})
+    half = summary(4, "completed").model_copy(update={"cost_likely": "500"})
+    rows = cost_rows([fine.model_copy(update={"cost_likely": "1000"}), dear, ended, half])
+    assert {row.item.number: row.share for row in rows} == {1: 100.0, 2: 100.0, 3: 100.0, 4: 50.0}
 
 
 def test_a_filter_finds_number_title_project_and_author() -> None:

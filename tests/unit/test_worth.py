@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -104,7 +105,14 @@ async def test_the_last_question_is_worth_nothing_of_its_own() -> None:
         ([outcome(17), outcome(None, plan="none")], "$17/mo by any answer; some answers lead to no plan", True),
         ([outcome(17), outcome(30), outcome(None)], "$17–$30/mo; some answers lead to no plan", False),
         ([outcome(None), outcome(None)], "No answer leads to a plan that can be met, as things stand.", False),
+        (
+            [outcome(None, plan="p"), outcome(None, policy="s")],
+            "No answer leads to a plan that can be met, as things stand.",
+            False,
+        ),
         ([outcome(20), outcome(44)], "$20–$44/mo", False),
+        ([outcome(20), outcome(44, plan="q")], "$20–$44/mo, with another plan", True),
+        ([outcome(20), outcome(44, policy="s")], "$20–$44/mo, with other policy results", True),
         ([outcome(20), outcome(45)], "$20–$45/mo", True),
         ([outcome(10_000), outcome(10_499)], "$10,000–$10,499/mo", False),
         ([outcome(10_000), outcome(10_500)], "$10,000–$10,500/mo", True),
@@ -130,6 +138,23 @@ async def test_it_is_asked_again_once_it_matters() -> None:
     questions, _ = await asked("Serve a 13B PyTorch model at 50 req/s on AWS in the EU, internal data, p95 under 2 s")
 
     assert "monthly_budget_usd" in {item.field for item in questions}
+
+
+async def test_where_no_answer_helps_nothing_is_asked_and_the_way_out_is_named() -> None:
+    questions, said = await asked("Serve an XGBoost model at 50 req/s in westeurope on Azure only, at most $1 a month")
+
+    assert questions == []
+    assert any("As things stand no answer leads to a plan. No plan meets this" in text for text in said)
+
+
+async def test_a_budget_is_asked_in_amounts_that_decide() -> None:
+    questions, _ = await asked("Train a 13B PyTorch LLM on 2 TB of public text on AWS in us-east-1 within 10 days")
+
+    asked_for = next(item for item in questions if item.field == "monthly_budget_usd")
+    least, *_, most = [option.value for option in asked_for.options]
+    costs = [Decimal(each.replace(",", "")) for each in re.findall(r"\$([\d,]+)", asked_for.worth)]
+    assert most > 20_000
+    assert least < min(costs) <= most
 
 
 async def test_the_workload_and_a_contradiction_are_always_asked() -> None:
@@ -184,8 +209,11 @@ async def test_whatever_is_asked_has_answers_that_differ(
 
 
 def differ(known: ConstraintSchema, question: Question) -> bool:
-    """By the planner itself: another plan, another policy outcome, or a span of cost above the threshold."""
+    """By the planner itself: another plan, another policy outcome, or a span of cost above the threshold. Answers that
+    all lead to no plan don't."""
     made = [plan(PlanRequest(values, today=TODAY), BOOK) for values in answered(known, question)]
+    if not any(item.plan.feasible for item in made):
+        return False
     first, answers = made[0], made[1:]
     results = {item.policy for item in outcomes(answered(known, question), INPUTS, TODAY).all}
     machines = [

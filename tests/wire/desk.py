@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.models import model_accesses
-from providers.base import Reader
+from providers.base import Agent, Reader
 from providers.chat import ChatProvider, chat_provider
 from providers.packs import load_packs
 from providers.pricing import PriceBook
@@ -20,6 +20,7 @@ from storage.artifacts import FolderStore
 from storage.events import Origin
 from storage.postgres import Pool
 from storage.quarantine import Quarantined
+from storage.records.constraints import ConstraintValues
 from storage.records.ids import DecisionSetId, RunId, ThreadId
 from tests.wire.frames import Answer, Vendor
 from tests.wire.server import VendorServer
@@ -48,6 +49,20 @@ def calls(arguments: dict[str, Any] | str, name: str = TOOL) -> Answer:
 
 
 GOOD = calls(FACTS)
+
+
+VALUES = ConstraintValues.model_validate(
+    {
+        "workload_type": "realtime_inference",
+        "model_framework": "pytorch",
+        "throughput_rps": 300,
+        "latency_p95_ms": 80,
+        "data_residency": "EU",
+        "data_sensitivity": "pii",
+        "monthly_budget_usd": 4000,
+    }
+)
+"""A service with a dozen options on its front."""
 
 
 @dataclass
@@ -86,6 +101,9 @@ class Desk:
     def reader_of(self, provider: ChatProvider) -> Reader:
         origin = Origin(self.decision_set, ThreadId(self.decision_set), self.run, node="extract_constraints")
         return provider.reader(origin)
+
+    def agent_of(self, provider: ChatProvider, node: str = "planner") -> Agent:
+        return provider.agent(Origin(self.decision_set, ThreadId(self.decision_set), self.run, node=node))
 
     @property
     def store(self) -> FolderStore:

@@ -1,4 +1,4 @@
-"""A whole decision set through `countersign up`, whose intake is by a model: a good one, and one that never fits."""
+"""A whole decision set through `countersign up`, by a model: one that does well, and one whose answers never fit."""
 
 from __future__ import annotations
 
@@ -39,11 +39,56 @@ STATED: dict[str, Any] = {
 WORDS = "300 req/s for fraud scoring.\n\nWhich share of the time, in percent, must it answer?"
 
 
-def obliging(vendor: Vendor, heard: Heard) -> Act:
-    if not heard.get("tools"):
-        return Answer(text=WORDS)
-    said = heard["messages"][-1]["content"]
-    return calls(STATED if SENTENCE in said else {})
+TECH, COST, RISK = (
+    "What is proposed first is not what I would be called for at night.",
+    "What a high month costs is more than a likely one.",
+    "Somebody has to answer for the data.",
+)
+NAMES = ("tech", "cost", "risk")
+PERSONAS = {"technical critic": TECH, "cost critic": COST, "risk critic": RISK}
+
+
+def called(heard: Heard) -> str:
+    return heard["tools"][0]["function"]["name"] if heard.get("tools") else ""
+
+
+def told_of(heard: Heard) -> dict[str, Any]:
+    return json.loads(heard["messages"][-1]["content"])
+
+
+def persona(heard: Heard) -> str:
+    return next(name for name in PERSONAS if name in heard["messages"][0]["content"])
+
+
+class Obliging:
+    """Reads, words, and proposes an option that its technical critic rules out in the first round."""
+
+    def __init__(self) -> None:
+        self.first = ""
+
+    def __call__(self, vendor: Vendor, heard: Heard) -> Act:
+        match called(heard):
+            case "record_constraints":
+                return calls(STATED if SENTENCE in heard["messages"][-1]["content"] else {})
+            case "propose_plan":
+                return calls(self._proposed(told_of(heard)), "propose_plan")
+            case "criticise":
+                return calls(self._criticised(told_of(heard), persona(heard)), "criticise")
+            case _:
+                return Answer(text=WORDS)
+
+    def _proposed(self, told: dict[str, Any]) -> dict[str, Any]:
+        options = told["options"]
+        taken = options[0] if told["ruled_out_by_critics"] else options[-1]
+        self.first = self.first or taken["label"]
+        return {"option": taken["option"], "reason": f"It costs ${taken['usd_a_month']} a month."}
+
+    def _criticised(self, told: dict[str, Any], by: str) -> dict[str, Any]:
+        said = {"severity": "low", "claim": PERSONAS[by], "evidence": [1], "confidence": 0.5}
+        planned = told["options"][told["planned"] - 1]
+        if by == "technical critic" and planned["label"] == self.first:
+            return {**said, "severity": "high", "avoid": [planned["option"]]}
+        return said
 
 
 def stubborn(vendor: Vendor, heard: Heard) -> Act:
@@ -61,8 +106,9 @@ def told(running: Product, decision_set: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(300)
-def test_a_model_does_the_intake_of_a_whole_decision_set(tmp_path: Path, database_url: str) -> None:
+def test_a_model_reads_proposes_and_criticises_a_whole_decision_set(tmp_path: Path, database_url: str) -> None:
     setting = {"COUNTERSIGN_MODEL": "openai:gpt-test"}
+    obliging = Obliging()
     with VendorServer(obliging) as server, product(tmp_path, database_url, server, **setting) as running:
         made = running.create(SENTENCE)["id"]
         now = running.until(made, lambda now: now["question"] is not None)
@@ -87,14 +133,61 @@ def test_a_model_does_the_intake_of_a_whole_decision_set(tmp_path: Path, databas
         assert "300 req/s for fraud scoring." in said
 
         running.to_gate(made)
+        waiting = running.create(SENTENCE)["id"]
+        running.to_gate(waiting)
         running.complete(made)
-        planned = [event["payload"] for event in told(running, made) if event["type"] == "reason-card"][2:]
-        assert planned
-        assert {card["provider"] for card in planned} == {"rulebook"}
-        tools = {
-            json.dumps(heard.get("tools", [{}])[0].get("function", {}).get("name")) for heard in server.heard["openai"]
-        }
-        assert tools == {json.dumps(TOOL), "null"}
+        argued(running, made, obliging.first)
+        used = {item["id"]: item for item in running.get("/api/packs")["items"]}
+        assert {item.id for item in packs} <= used.keys()
+        assert used["planning"]["body"]["critic-risk"] == packs["critic-risk"].sha256
+        assert {called(heard) for heard in server.heard["openai"]} == {TOOL, "propose_plan", "criticise", ""}
+        hears_only_its_own(server)
+
+    with VendorServer(obliging) as server:
+        moved = {"COUNTERSIGN_MODEL": "openai:gpt-other"}
+        with product(tmp_path, database_url, server, **moved) as running:
+            running.answer(running.get(f"/api/decision-sets/{waiting}"))
+            running.until(waiting, lambda now: now["status"] == "failed")
+            failed = [event["payload"] for event in told(running, waiting) if event["type"] == "run-failed"]
+            assert failed[-1]["cause"] == (
+                "What was approved is not what would run: model moved since the gate opened."
+            )
+
+
+def argued(running: Product, made: str, first: str) -> None:
+    """Two rounds, of which the second does without what the technical critic ruled out; each card names the model."""
+    packs = load_packs()
+    events = told(running, made)
+    cards = {"planner": [], "critic_tech": [], "critic_cost": [], "critic_risk": [], "reconcile": []}
+    for event in events:
+        if event["type"] == "reason-card" and event["node"] in cards:
+            cards[event["node"]].append(event["payload"])
+    assert {node: len(found) for node, found in cards.items()} == dict.fromkeys(cards, 2)
+    for node, pack in [("planner", "plan-proposing"), *((f"critic_{name}", f"critic-{name}") for name in NAMES)]:
+        for card in cards[node]:
+            assert (card["provider"], card["model"], card["tokens"]) == ("openai", "gpt-test", 150)
+            assert card["pack"] == packs[pack].sha256
+    assert [card["provider"] for card in cards["reconcile"]] == ["rulebook", "rulebook"]
+    one, two = cards["planner"]
+    assert (one["chosen"], two["chosen"] == first) == (first, False)
+    assert (cards["critic_tech"][0]["decision"], cards["critic_tech"][0]["chosen"]) == (TECH, "Objects, severity high")
+    assert cards["reconcile"][0]["decision"].startswith("Plan again: ")
+    assert f"Avoid {first}." in cards["reconcile"][0]["evidence"]
+    assert two["evidence"][0].startswith("openai:gpt-test proposes it: It costs $")
+    gates = [event["payload"] for event in events if event["type"] == "gate-opened"]
+    dissent = {item["critic"]: item for item in gates[-1]["dissent"]}
+    assert {name: item["claim"] for name, item in dissent.items()} == {"tech": TECH, "cost": COST, "risk": RISK}
+    assert all(item["answer"] for item in dissent.values())
+
+
+def hears_only_its_own(server: VendorServer) -> None:
+    """No critic is given what another one said, nor who it is."""
+    asked = [heard for heard in server.heard["openai"] if called(heard) == "criticise"]
+    assert {persona(heard) for heard in asked} == set(PERSONAS)
+    for heard in asked:
+        own, said = persona(heard), json.dumps(heard["messages"])
+        assert [claim for claim in PERSONAS.values() if claim in said] == []
+        assert [name for name in PERSONAS if name in said] == [own]
 
 
 @pytest.mark.timeout(300)

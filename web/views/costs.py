@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from storage.records.decision_sets import DecisionSetSummary
 from web.price_book import PriceBookFacts
-from web.views.inbox import Item, item
+from web.views.inbox import Item, blocked, item
 from web.views.words import Mark
 
 FRESH = Mark("done", "Fresh", "ok")
 STALE = Mark("clock", "Stale", "stale")
+OVER = ("rejected", "cancelled", "failed")
+"""Ended without anything that would run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class SourceRow:
 @dataclass(frozen=True, slots=True)
 class Costs:
     """`standing` decision sets are the latest completed ones of their project: what runs if everybody did as decided.
-    `share` of a row is percent of the largest."""
+    `share` of a row is percent of the largest that may come to be, 100 at most."""
 
     rows: list[CostRow]
     total: Decimal
@@ -59,7 +61,8 @@ def costs(summaries: Sequence[DecisionSetSummary], book: PriceBookFacts) -> Cost
 def cost_rows(summaries: Sequence[DecisionSetSummary]) -> list[CostRow]:
     """Decision sets that have a price, newest first; the first completed one of each project stands."""
     priced = [found for found in summaries if found.cost_likely is not None]
-    largest = max((Decimal(found.cost_likely or 0) for found in priced), default=Decimal(0)) or Decimal(1)
+    may_be = [Decimal(found.cost_likely or 0) for found in priced if not blocked(found) and found.status not in OVER]
+    largest = max(may_be, default=Decimal(0)) or Decimal(1)
     seen: set[str] = set()
     rows = []
     for found in priced:
@@ -73,7 +76,7 @@ def cost_rows(summaries: Sequence[DecisionSetSummary]) -> list[CostRow]:
                 likely=likely,
                 delta=None if found.cost_delta is None else Decimal(found.cost_delta),
                 standing=standing,
-                share=round(float(likely / largest) * 100, 1),
+                share=round(min(1.0, float(likely / largest)) * 100, 1),
             )
         )
     return rows

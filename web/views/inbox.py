@@ -100,12 +100,19 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
     )
 
 
+def blocked(summary: DecisionSetSummary) -> bool:
+    """Whether its gate takes anything but an approval."""
+    return summary.gate is not None and "approve" not in summary.gate.allowed
+
+
 def _detail(summary: DecisionSetSummary) -> str:
     match summary.status:
         case "intake" if summary.question:
             return summary.question.text
         case "planning" | "building":
             return stage_word(summary.stage)
+        case "awaiting_approval" if blocked(summary):
+            return "Cannot be approved as is"
         case "failed":
             return summary.failure or ""
         case "completed" | "rejected" if summary.answered_by:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from intake.schema import name_of, show
 from storage.records.constraints import (
     FIELD_NAMES,
     Cloud,
@@ -152,13 +153,15 @@ def value_words(name: str, value: ConstraintValue | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(NAMES.get(item, item) for item in value)
+        return ", ".join(NAMES.get(item) or name_of(item) for item in value)
     if name == "monthly_budget_usd":
         return f"{usd(value)} /mo"
+    if name == "model_size_params":
+        return show("model_size_params", value)
     words = FIELDS.get(name)
     if isinstance(value, int | float):
         return f"{quantity(value)} {words.unit if words else ''}".strip()
-    return NAMES.get(value, value)
+    return NAMES.get(value) or name_of(value)
 
 
 def stage_word(stage: str) -> str:

@@ -35,12 +35,13 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     found = amounts(prepared.working, prepared.german)
     candidates, doubts = _read_all(prepared, found)
     findings = settle(prepared, candidates)
-    impossible = problems(prepared, doubts)
+    impossible, unsure = problems(prepared, doubts), False
     if answering is not None and all(item.field != answering for item in [*findings, *impossible]):
         reply = answer(prepared, found, answering)
         findings += reply.findings
         impossible += reply.problems
-    return Reading(findings, impossible)
+        unsure = reply.unsure
+    return Reading(findings, impossible, unsure=unsure)
 
 
 def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Doubt]]:

@@ -9,6 +9,7 @@ from providers.base import Finding, Problem, Reading
 from providers.rulebook.reading.exchange import in_dollars
 from providers.rulebook.reading.governance import REGIMES
 from providers.rulebook.reading.location import CLOUDS
+from providers.rulebook.reading.misplaced import misplaced
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.places import CLOUD_OF, JURISDICTIONS, PLACES, region_of
 from providers.rulebook.reading.stack import MONITORS
@@ -28,7 +29,7 @@ _NO = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:don't know|do not know|not sure|no idea|unsure|dunno|no clue|can't say|weiß nicht|keine ahnung|"
-    r"unknown|tbd|any|whatever|don't care|doesn't matter|egal|no preference|skip|what do you (?:suggest|"
+    r"unknown|tbd|any|whatever|don't care|doesn't matter|egal|no preference|skip|what (?:do|would) you (?:suggest|"
     r"recommend)|you (?:choose|decide)|it depends|no limit|unlimited)\b"
 )
 _EURO = re.compile(r"€|\beur(?:os?)?\b")
@@ -64,8 +65,10 @@ _SENSITIVITIES = Vocabulary(
 
 def answer(text: Text, amounts: list[Amount], field: FieldName) -> Reading:
     words = text.working.strip()
-    if not words or len(words) > 200 or _UNSURE.search(words):
+    if not words or len(words) > 200:
         return Reading()
+    if _UNSURE.search(words):
+        return Reading(unsure=True)
     if field in _BOOLEANS:
         return _boolean(text, field)
     if (numeric := _NUMBERS.get(field)) is not None:
@@ -93,7 +96,10 @@ def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callab
     if not amounts:
         return Reading()
     start, end = _whole(text)
-    value = convert(text, amounts[-1] if len(amounts) > 1 else amounts[0])
+    amount = amounts[-1] if len(amounts) > 1 else amounts[0]
+    if (reason := misplaced(text, amount, field)) is not None:
+        return Reading(problems=[Problem(field, start, end, reason)])
+    value = convert(text, amount)
     if value <= 0 or (field == "availability_slo" and value > 100):
         limit = "between 0 and 100 %" if field == "availability_slo" else "above zero"
         return Reading(problems=[Problem(field, start, end, f"{value:g} cannot be: the answer has to be {limit}.")])

@@ -19,7 +19,11 @@ _NOUN = phrases(
 )
 _LIKELY = re.compile(r"99[.,]\d{1,3}")
 """Hardly anything else is said with such a figure."""
-_AT_LEAST = re.compile(r"(?:\b(?:at least|min\.?|minimum|mindestens)|>=?)\s?$")
+_AT_LEAST = re.compile(
+    r"(?:\b(?:at least|min\.?|minimum|mindestens|promised?|guaranteed?|committed to|(?:content|happy|fine|ok|okay|"
+    r"live) with|agreed on)|"
+    r">=?)\s?$"
+)
 _DOWNTIME = re.compile(
     r"\s?(?:of )?(?:planned |unplanned )?(?:downtime|outage|ausfall(?:zeit)?)"
     rf"(?: is (?:ok|fine|acceptable))?(?P<period>{PERIOD.pattern})"
@@ -30,6 +34,21 @@ _NINES = re.compile(
 )
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5}
 _PERCENT = re.compile(r"\s?(?:%|percent\b|prozent\b)")
+_ENOUGH = re.compile(
+    r",? (?:is|are|would be|will do|'s|suffices)?\s?(?:plenty|enough|fine|okay|ok|sufficient|good enough|"
+    r"all we need|reicht|genügt)\b"
+)
+_ENOUGH_BEFORE = re.compile(r"\breich(?:en|t)\b[^.;]{0,20}$")
+_ENOUGH = re.compile(
+    r",? (?:is|are|would be|will do|'s|suffices)?\s?(?:plenty|enough|fine|okay|ok|sufficient|good enough|all we need|"
+    r"reicht|genügt)\b"
+)
+_ENOUGH_BEFORE = re.compile(r"\breich(?:en|t)\b[^.;]{0,20}$")
+_WANTED = re.compile(
+    r"\b(?:target\w*|slo|sla|goal|need\w*|must|should|want\w*|at least|requir\w+|ziel|"
+    r"soll\w*)\b[^.;,\d]{0,15}$"
+)
+_OF_AN_ANSWER = re.compile(r"\d ?(?:m?s|seconds?) (?:for|in|at) $")
 _OTHER = phrases(
     r"accura\w+|precision|recall|f1|auc|success\w*|confidence|percentile|of (?:the )?(?:requests?|calls|traffic|"
     r"responses|anfragen)|utili[sz]ation|"
@@ -62,6 +81,12 @@ def _downtime(text: Text, amount: Amount) -> Iterator[Candidate]:
         yield Candidate("availability_slo", round(100 * (1 - share), 3), amount.start, allowed.end(), "downtime")
 
 
+def _is_alone(text: Text, amount: Amount) -> bool:
+    """ "us-east-1, 99.95, Redis": nothing else between the commas."""
+    span = text.clause(amount.start, amount.end)
+    return text.slice(span).strip(" ,.;:()\n") == text.working[amount.start : amount.end]
+
+
 def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
     percent = _PERCENT.match(text.working, amount.end)
     end = amount.end if percent is None else percent.end()
@@ -69,8 +94,16 @@ def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
     near = text.working[max(sentence.start, amount.start - 40) : min(sentence.end, end + 30)]
     figure = text.working[amount.start : amount.end]
     bounded = _AT_LEAST.search(text.working, max(0, amount.start - 15), amount.start) is not None
-    likely = (percent is not None or bounded) and _LIKELY.fullmatch(figure) is not None
+    enough = percent is not None and 95 <= amount.high < 100
+    enough = enough and (
+        _ENOUGH.match(text.working, end)
+        or _ENOUGH_BEFORE.search(text.working[max(0, amount.start - 40) : amount.start])
+    )
+    alone = _LIKELY.fullmatch(figure) is not None and _is_alone(text, amount)
+    likely = alone or bool(enough) or ((percent is not None or bounded) and _LIKELY.fullmatch(figure) is not None)
     if (_NOUN.search(near) is None and not likely) or _OTHER.search(near):
+        return
+    if _OF_AN_ANSWER.search(text.working, max(0, amount.start - 15), amount.start):
         return
     if percent is None and not 90 <= amount.high < 100:
         return
@@ -89,4 +122,5 @@ def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
             f"An availability of {amount.high:g} % cannot be: it lies between 0 and 100.",
         )
     elif amount.high >= 50:
-        yield Candidate("availability_slo", amount.high, start, end, "availability", 2)
+        wanted = _WANTED.search(text.working, max(0, amount.start - 25), amount.start) is not None
+        yield Candidate("availability_slo", amount.high, start, end, "availability", 3 if wanted else 2)

@@ -18,6 +18,7 @@ from storage.records.constraints import FieldName
 
 _SMALL = joined(
     r"""(?:(?:it|that|this|is|was|should be|would be|to be|to|be|rather|better|lieber|a|the|about|around|at most|at|
+        in|within|
         of|
         under|below|unter|auf|max|get|go|have|see|down|take|than|less|<|~|:)\s+)*[$€£<~]?\s?$"""
 )
@@ -42,7 +43,8 @@ _AT_PEAK = re.compile(
     r"zu spitzenzeiten)"
 )
 _ENDS = re.compile(
-    r"\s?(?:[.!?,;)]|$|please|then|instead|to be|as|today|now|tops|max|would|is|wäre|reicht|at peak|in the|during|"
+    r"\s?(?:[.!?,;)]|$|please|then|this (?:year|quarter|summer|winter)|next (?:year|quarter)|soon|by then|instead|"
+    r"to be|as|today|now|tops|max|would|is|wäre|reicht|at peak|in the|during|"
     r"by|bis|"
     r"a month|"
     r"per month|concurrently)"

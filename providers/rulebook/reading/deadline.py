@@ -17,7 +17,8 @@ _ENDING = phrases(
     r"""finish\w*|complet\w*|done|ready|through|deliver\w*|deadline|run(?:s|ning)?|process\w*|train\w*|retrain\w*|
         fine-?tun\w*|jobs?|batch|score[sd]?|scoring|window|turnaround|wrap(?:ped)? up|over|backfill\w*|
         transcrib\w*|classif\w*|fertig|abgeschlossen|durch|lauf\w*|dauern|gpus?|zeitfenster|results?|ergebnis\w*|
-        cluster|slurm|[avhlt]\d{1,3}s|take|must|needs? to|has to|have to|should|time limit|time budget|run ?time|
+        cluster|slurm|back|labels|[avhlt]\d{1,3}s?|embed\w*|predict\w*|fit|take|must|needs? to|has to|have to|should|
+        time limit|time budget|run ?time|
         laufzeit|after midnight"""
 )
 _NOUN = phrases(
@@ -27,27 +28,35 @@ _NOUN = phrases(
 _WITHIN = re.compile(
     r"(?:\b(?:ready|done|finished|run ?time(?: is| of)?|laufzeit|"
     r"(?:not|n't|never|nicht) (?:\w+ ){0,3}(?:longer|more|länger|mehr) (?:than|als)|within|in|in under|"
-    r"in less than|inside|under|at most|no more than|not more than|"
+    r"in less than|inside(?: of)?|due(?: in| within)?|turnaround(?: time)?(?: is| of)?|(?:batch )?sla(?: is| of)?|"
+    r"under|at most|no more than|not more than|"
     r"no longer than|not longer than|less than|below|max\.?|maximum(?: of)?|maximal|up to|exceed|"
-    r"deadline(?: is| of)?|window(?: is| of)?|innerhalb von|innerhalb|unter|höchstens|binnen|limit(?: is|"
+    r"deadline(?: is| of)?|window(?: is| of)?|innerhalb von|innerhalb|unter|höchstens|binnen|leaves? us|(?:no|"
+    r"not) later than|spätestens(?: nach)?|after (?:at most|max\.?)|limit(?: is|"
     r" of)?|budget(?: is| of)?)|<=?|:)\s*(?:about |the |a |an |next |roughly |~ ?)?$"
 )
 _WINDOW_AFTER = re.compile(
     r"[\s-]?(?:batch |nightly |maintenance |processing |time)?(?:window|deadline|limit|slot|zeitfenster|turnaround|"
     r"run ?time|laufzeit|"
-    r"tops|max(?:imum)?|maximal|at (?:the )?most|or less|at the latest|höchstens)\b|"
+    r"of (?:wall[- ]?clock|run ?time|compute|training|processing)(?: time)?|is the (?:limit|max\w*|most)|tops|"
+    r"max(?:imum)?|maximal|at (?:the )?most|or less|at the latest|höchstens)\b|"
     r"\s(?:max(?:imum)? )?(?:run ?time|laufzeit)\b|\s(?:for|per) (?:the |each |a )?(?:\w+ )?(?:run|job|training|"
     r"batch|scoring)\b"
+)
+_IS_FINE = re.compile(
+    r"\s(?:is|are|would be|ist|sind|wäre[n]?) (?:perfectly |totally )?(?:ok|okay|fine|enough|plenty|acceptable|"
+    r"alright|all right|"
+    r"good enough|in ordnung|völlig ok)\b"
 )
 _TAKES = re.compile(
     r"\b(?:takes?|took|taking|needs?|lasts?|runs? for|finished (?:only |already )?(?:in|after)|dauert|braucht|"
     r"benötigt)\s+(?:about |around |over |~ ?)*$"
 )
-_HAS = re.compile(r"\b(?:have|has|got|gets?|haben|hat)\s+(?:about |around |only |just |nur )*$")
-_ONE_UNIT = re.compile(
-    r"\b(?P<lead>in|within|in under|under|in less than|innerhalb) (?P<one>an?|einer?|einem) (?=(?:hour|day|week|"
-    r"stunde|tag|woche)\b)"
+_HAS = re.compile(
+    r"\b(?:have|has|got|gets?|leav(?:es?|ing)(?: \w+)?|giv(?:es?|ing) (?:us|it|me|them)|haben|hat)\s+(?:about |"
+    r"around |only |just |nur )*$"
 )
+_ONE_UNIT = re.compile(r"\b(?P<one>an?|einer?|einem) (?=(?:hour|day|week|fortnight|stunde|tag|woche)\b)")
 _OTHER_TIME = phrases(
     r"""respon(?:d|se)\w*|reply|latency|ago|old|audio|video|history|retention|retain\w*|keep logs|logs?|data of|
         support|go(?:es)? live|launch\w*|ship|project|release|roll(?:ed)? ?out|warranty|contract|notice|token|
@@ -56,22 +65,26 @@ _OTHER_TIME = phrases(
 )
 _CLOCK_WINDOW = re.compile(
     r"(?:\b(?:between|from|zwischen|von)\s+|\b(?=\d{1,2}(?::\d\d)? ?[ap]m (?:to|until|till|-))|"
-    r"\b(?=\d{1,2}:\d\d (?:to|until|till)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
-    r"pm)?(?: uhr)?\s+(?:and|to|until|till|und|"
-    r"bis)\s+(?:\w+day )?(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
+    r"\b(?=\d{1,2}:\d\d ?(?:to|until|till|-)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
+    r"pm)?(?: uhr)?(?:\s+(?:and|to|until|till|und|"
+    r"bis)\s+|\s?-\s?)(?:\w+day )?(?P<to>\d{1,2})(?::?(?P<to_minute>[0-5]\d))? ?(?P<to_half>am|pm)?(?: uhr)?\b"
 )
 _TIME = (
     r"(?:(?P<{0}>\d{{1,2}})(?:(?::(?P<{0}_minute>[0-5]\d))(?: ?(?P<{0}_half>am|pm))?|"
     r" ?(?P<{0}_bare>am|pm)| (?P<{0}_german>uhr))|(?P<{0}_named>midnight|noon|mitternacht|mittags?))\b"
 )
 _STARTS = re.compile(
-    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*)(?: (?:at|from|by|um|ab|runs?))*"
+    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*)(?: (?:at|from|by|on|um|ab|"
+    rf"am|ist|runs?|\w+day|\w+tag))*"
     rf" (?:around |about |gegen )?{_TIME.format('at')}"
 )
 _ENDS = re.compile(
     rf"\b(?:finish\w*|done|ready|complet\w*|in place|through|over|deliver\w*|there|by|before|until|fertig|bis|vor)"
-    rf"(?: (?:by|before|at|until|till|no later than|um|bis|vor))*(?: the latest)? {_TIME.format('at')}"
+    rf"(?: (?:by|before|at|until|till|no later than|um|bis|vor))*(?: the latest| the)?(?: (?!(?:if|and|"
+    rf"but)\b)\w+){{0,4}}?(?: at| by| before| um)? {_TIME.format('at')}"
 )
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile("|".join(_WEEKDAYS))
 _NAMED_TIMES = {"midnight": 0.0, "mitternacht": 0.0, "noon": 12.0, "mittag": 12.0, "mittags": 12.0}
 _BY_THEN = re.compile(
     r"\b(?:by|until|before|till|bis|vor) (?:\w+ ){0,2}?(?:tomorrow|tmrw|tmr|tonight|morning|evening|noon|midnight|"
@@ -79,7 +92,9 @@ _BY_THEN = re.compile(
 )
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
-_UNITS = {"minute", "hour", "day", "week"}
+FARTHEST_START = 60
+"""Code points between the sentence that says when it ends and the start in the next or the one before."""
+_UNITS = {"minute", "hour", "day", "week", "fortnight"}
 
 
 def deadlines(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
@@ -104,16 +119,19 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
         )
         return
     given = _BY_THEN.search(before) is not None or (_HAS.search(before) is not None and _JOB.search(clause) is not None)
+    given = given or (_IS_FINE.match(text.working, end) is not None and _ENDING.search(text.working) is not None)
     if window is None and _WITHIN.search(before) is None and not given:
         return
-    if window is None and not given and (_ENDING.search(sentence) is None or _OTHER_TIME.search(clause)):
+    if window is None and _OTHER_TIME.search(clause) and _BY_THEN.search(before) is None:
+        return
+    if window is None and not given and _ENDING.search(sentence) is None:
         return
     if (
         unit == "minute"
         and re.search(r"\b(?:finish|complet|done|window|deadline|job|batch|train|fertig)", sentence) is None
     ):
         return
-    if re.match(
+    if window is None and re.match(
         r"\s?(?:of (?!the\b)|per\b(?! (?:run|job|training|batch))|/|a (?:day|week|month)\b|each\b)",
         text.working[end:],
     ):
@@ -151,7 +169,8 @@ def _clock_windows(text: Text) -> Iterator[Candidate]:
         if (
             not timed
             or re.search(
-                r"\b(?:run\w*|finish\w*|complet\w*|done|job|batch|window|nightly|train\w*|retrain\w*|score\w*|lauf\w*|fertig)\b",
+                r"\b(?:run\w*|finish\w*|complet\w*|done|job|batch|window|nightly|train\w*|retrain\w*|(?:re)?scor\w*|"
+                r"classif\w*|embed\w*|lauf\w*|fertig)\b",
                 sentence,
             )
             is None
@@ -168,13 +187,24 @@ def _start_to_end(text: Text) -> Iterator[Candidate]:
     """ "starts at 6pm and has to be done before 6am": the two times in one sentence, in either order."""
     for end in _ENDS.finditer(text.working):
         sentence = text.sentence(end.start())
-        start = _STARTS.search(text.working, sentence.start, sentence.end)
+        start = _STARTS.search(text.working, sentence.start, sentence.end) or _STARTS.search(
+            text.working, max(0, sentence.start - FARTHEST_START), sentence.end + FARTHEST_START
+        )
         if start is None or not context.claimed(text, end.start(), end.end()):
             continue
-        hours = (_time(end) - _time(start)) % 24
+        hours = (_time(end) - _time(start)) % 24 + 24 * _whole_days(start, end)
         if hours > 0:
             span = min(start.start(), end.start()), max(start.end(), end.end())
             yield Candidate("deadline_hours", rounded(hours), *span, "start to end", 2)
+
+
+def _whole_days(start: re.Match[str], end: re.Match[str]) -> int:
+    """Between a named weekday and the other, beside the hours of the clock; none where a day is not named."""
+    first, last = (_WEEKDAY.search(match.group()) for match in (start, end))
+    if first is None or last is None:
+        return 0
+    days = (_WEEKDAYS.index(last.group()) - _WEEKDAYS.index(first.group())) % 7
+    return days - 1 if days > 0 and _time(end) < _time(start) else days
 
 
 def _time(match: re.Match[str]) -> float:

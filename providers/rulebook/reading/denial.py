@@ -15,7 +15,8 @@ _DENIED_BEFORE = re.compile(
     r"|\b(?:not|nicht|don't|do not|doesn't|does not|won't|will not|can't|cannot|can not|shouldn't|"
     r"should not|mustn't|must not|isn't|is not|aren't|didn't|"
     r"haven't|hasn't|couldn't|wouldn't|dont|doesnt|cant|wont)\s+"
-    r"(?:even |really |currently |yet |want|need|have|use|using|run|deploy|go|be|rely|allowed|like|require|"
+    r"(?:even |really |currently |yet |want|need|plan|count|bother|worry|provision|reserve|about|have|use|using|run|"
+    r"deploy|go|be|rely|allowed|like|require|"
     r"support|on|in|to|with|a|an|the|any|"
     r"wants?|wanting|auf|mit|in|inside|into|via|for|host|it|this|that|everything|store|stored|running|"
     r"anywhere|require any|at|"
@@ -28,9 +29,12 @@ _DENIED_AFTER = re.compile(
     r"^\s*(?:\w+\s)?(?:\(?\s*(?:is|are|'s)\s+(?:not|out|off the table|forbidden|prohibited|ruled out|"
     r"a non-?starter|no good|unacceptable|overkill|unnecessary|banned|disallowed)\b|isn't|aren't|(?:don't|"
     r"doesn't|won't|wouldn't|do not|does not) (?:pay off|help|make sense)|"
-    r"not (?:needed|required|necessary|allowed|an option|wanted|possible|available)|won't|is no option|"
+    r"not (?:needed|required|necessary|allowed|an option|wanted|possible|available)|won't(?! (?:fit|work|start|show|"
+    r"load|boot|respond|finish|connect|run)\b)|is no option|"
     r"(?:required|needed|ok|allowed|enabled|instances|to zero|-to-zero)?\s*[:=]\s*(?:no|none|nein|keine?|"
     r"false|off|not)\b|"
+    r"kommt nicht in frage|kommen nicht in frage|scheide[nt] aus|fällt (?:aus|weg)|entfällt|(?:is|"
+    r"are) (?:out of the question|a no)\b|"
     r"nicht(?! (?:überschr|übersteig|länger|mehr|über|verlassen))|brauchen wir nicht|geht nicht|verboten|"
     r"unnecessary|forbidden|prohibited|disabled)"
 )
@@ -42,6 +46,27 @@ ALL_BUT = (
     r"(?:but|except(?: for)?|besides|bar|other than|apart from|aside from|excluding|außer)"
 )
 """A choice of everything without what follows."""
+_FORGET_IT = re.compile(
+    r"\W*(?:forget|scratch|drop|strike|never ?mind|vergiss|vergessen sie) (?:it|that|this|all|das|es)\b(?! \w)"
+)
+_DOUBTED = re.compile(r"\b(?:don't|do not|doesn't) (?:think|believe|expect)\b[^.;,:]{0,40}$")
+_ANSWERED_NO = re.compile(
+    r"\s?(?:\w+ )?\?\s(?:no\b(?! (?:problem|idea|matter|preference|objection))|nope|nah|never|(?:absolutely|"
+    r"certainly|definitely|better|rather|"
+    r"please|of course) (?:no\b|not)|not\b(?! (?:sure|a problem|yet))|nein|nicht|forget|don't)"
+)
+_CHANGING = re.compile(
+    r"[^.;]{0,40}\b(?:but|and)\b[^.;]{0,20}\b(?:would like|want|plan|wish|need|have|hope|going|"
+    r"intend)\w* to (?:move|switch|migrate|leave|become|"
+    r"get (?:off|away|rid)|replace|change|ditch|drop)\b"
+)
+_AT_PRESENT = re.compile(r"\b(?:currently|today|at the moment|right now|so far|at present|until now)\b")
+_NEVER_SAID = re.compile(
+    r"\b(?:never|nobody|didn't|did not|don't|not) (?:actually |really |ever )?(?:said?|claim(?:ed)?|ask(?:ed)? for|"
+    r"wanted|"
+    r"meant?|stated?|requir(?:ed?))"
+    r"\b[^.;,]*$"
+)
 _EXCEPTED = re.compile(
     rf"(?<![\w-]){ALL_BUT} (?:(?:for|in|on|at|the|an?|with|auf) )*(?:[\w.-]+(?: (?:or|nor|and|oder|und) |/))?$"
 )
@@ -59,8 +84,9 @@ _LEFT_BEHIND = re.compile(
     r"shift\w*)\b[^.!?]{0,30}?\b(?:from|off|away from|out of)\s+(?:of\s+)?(?:the |our |an? )?"
     r"|\bprefer\w*\b[^.!?]{0,50}\bover\s+(?:the )?"
     r"|\b(?:weg von|instead of|rather than|replac\w+(?! by| with)|unlike|compared (?:to|with)|in contrast to|versus|"
-    r"vs\.?|as opposed to|anstatt|as an alternative to|alternative to|leaving|left|quit\w*|similar to|"
-    r"just like|away from|such as|e\.g\.?,?|"
+    r"vs\.?|as opposed to|anstatt|as an alternative to|alternative to|leaving|left(?! (?:is|are|over))|quit\w*|"
+    r"similar to|"
+    r"just like|away from|tested (?:it |this |that )?(?:with|on|against|using)|such as|e\.g\.?,?|"
     r"for example,?|for instance,?|like in|z\. ?b\.|otherwise|formerly|previously|used to (?:run|be|use|have)(?: on|"
     r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?)$"
 )
@@ -89,13 +115,15 @@ def lacking(text: Text, start: int, end: int) -> bool:
 
 
 _RETIRED = re.compile(
+    r"[\w.-]+(?: \w+)? in favou?r of\b|"
     r"[\w.-]+(?: \w+)? (?:is|are|was|were|will be|gets?|wird|werden)(?: being| getting)? (?:replaced|retired|"
     r"phased out|"
     r"decommissioned|deprecated|abgelöst|abgeschaltet)\b"
 )
 _WEIGHED = re.compile(r"\b(?:evaluat\w+|compar\w+|consider\w+|tried|tested|looked at|weighed|verglichen|geprüft)\b")
 _CHOSEN = re.compile(
-    r"\b(?:picked|chose|settled (?:on|for)|went with|going with|decided (?:on|for)|opted for|entschieden|gewählt)\b"
+    r"\b(?:picked|chose|settl(?:ed|ing) (?:on|for)|went with|going with|decided (?:on|for)|opted for|entschieden|"
+    r"gewählt)\b"
 )
 """What was weighed before a choice, and the words behind which the chosen one stands."""
 
@@ -108,10 +136,17 @@ def denied(text: Text, start: int, end: int) -> bool:
     before = text.working[max(text.sentence(start).start, start - 60) : start]
     if _NOT_DENIED.search(before) is None:
         inside = text.working[max(span.start, start - 60) : start].replace("\n", " ")
-        if _DENIED_BEFORE.search(inside) or _EXCEPTED.search(before):
+        if _DOUBTED.search(inside) or _DENIED_BEFORE.search(inside) or _EXCEPTED.search(before):
             return True
+    if _ANSWERED_NO.match(text.working, end):
+        return True
     after = text.working[end : min(end + 40, text.sentence(start).end)]
     return _DENIED_AFTER.search(after) is not None
+
+
+def unsaid(text: Text, start: int) -> bool:
+    """ "Nobody asked for EU hosting"."""
+    return _NEVER_SAID.search(text.working, text.sentence(start).start, start) is not None
 
 
 def left_behind(text: Text, start: int) -> bool:
@@ -119,6 +154,10 @@ def left_behind(text: Text, start: int) -> bool:
     whole = text.sentence(start)
     before = text.working[max(whole.start, start - 70) : start]
     if _LEFT_BEHIND.search(before) is not None or _RETIRED.match(text.working, start, whole.end) is not None:
+        return True
+    if _FORGET_IT.match(text.working, whole.end):
+        return True
+    if _AT_PRESENT.search(text.working, whole.start, start) and _CHANGING.match(text.working, start, whole.end):
         return True
     weighed = _WEIGHED.search(text.working, whole.start, start)
     return weighed is not None and _CHOSEN.search(text.working, start, whole.end) is not None

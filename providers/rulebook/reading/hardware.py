@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.cards import CARDS
 from providers.rulebook.reading.numbers import Amount, near
-from providers.rulebook.reading.patterns import joined, listed
-from providers.rulebook.reading.terms import Mention, Vocabulary
+from providers.rulebook.reading.patterns import joined
+from providers.rulebook.reading.terms import Mention
 from providers.rulebook.reading.text import Text
 
-_MAKER = r"(?:nvidia[- ]|tesla[- ]|geforce[- ]|rtx[- ]?|gtx[- ]?|quadro[- ]|amd[- ]|instinct[- ])*"
-_DATACENTER = listed(
-    """a100 h100 h200 h800 a800 gh200 b100 b200 gb200 v100 p100 k80 t4 l4 l40s l40 a10g a10 a16 a30 a40 m60 p40 p4
-    a6000 a5000 a4000 mi250x mi250 mi300x mi210 mi100"""
+_GPU = re.compile(
+    r"\b(?:gpus?|accelerators?|(?:(?<=needs )|(?<=need )|(?<=requires )|(?<=require ))cuda(?! (?:\d|version|"
+    r"toolkit))|grafikkarten?|cuda cards?|graphics cards?|\d+ ?gi?b cards?)\b"
 )
-_CONSUMER = listed("1050 1060 1070 1080 2060 2070 2080 3050 3060 3070 3080 3090 4060 4070 4080 4090 5070 5080 5090")
-_ONE_CARD = (
-    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=dual )|(?<=on a )|(?<=with a )|(?<=have a )|"
-    r"(?<=using a )|"
-    r"(?<=gpu ))"
+_LABEL = re.compile(
+    r"\b(?:(?:gpus?|(?:num(?:ber of)?|anzahl)[ _-]gpus?|gpu[ _-]?count)(?: needed| required)?\s?[:=]|gpu[ _-]?count|"
+    r"number of gpus)\s?$"
 )
-_GPU_NEAR = r"(?=s?\b[^.;\n]{0,15}\bgpus?\b)"
-_MEMORY = r"(?:[- ]?\d{2,3} ?gi?b)?(?: ?gpus?)?"
-
-
-def _datacenter(name: str) -> str:
-    return rf"{_MAKER}{name}s?{_MEMORY}(?!\.\w|[- ]load)"
-
-
-def _consumer(name: str) -> str:
-    """A bare number such as 3090 needs a maker, a GPU or a single one beside it."""
-    return (
-        rf"(?:{_MAKER[:-1]}+{name}(?: super)?s?(?: ?gpus?)?|{name}s?(?: ?gpus?|{_GPU_NEAR})|{name}s(?!\w)|"
-        rf"{_ONE_CARD}{name})"
-    )
-
-
-_CARD = Vocabulary(
-    {"RTX 6000 Ada": r"(?:nvidia )?rtx[- ]?6000[- ]ada", "RTX PRO 6000": r"(?:nvidia )?rtx (?:pro[- ]6000|6000 pro)"}
-    | {name.upper(): _datacenter(name) for name in _DATACENTER}
-    | {f"{name} Ti": _consumer(f"{name}[- ]?ti") for name in _CONSUMER}
-    | {name: _consumer(name) for name in _CONSUMER}
-)
-_GPU = re.compile(r"\b(?:gpus?|grafikkarten?|cuda cards?|graphics cards?|\d+ ?gi?b cards?)\b")
-_LABEL = re.compile(r"\b(?:gpus?|(?:num(?:ber of)?|anzahl)[ _-]gpus?|gpu[ _-]?count)(?: needed| required)?\s?[:=]\s?$")
+_COUNT_AFTER = re.compile(r"s?(?:\s?[x*]\s?|,? ?\(\s?x?\s?|(?:,| -|:) (?:qty\.? |x ?)?)$")
+_COUNTED_BACK = re.compile(r"\s?x\b|\s(?:of (?:them|these|those)|cards?|pieces|pcs|units|stück)\b|\s?\)")
 _CHOICE = re.compile(r"\s?(?:/|or\b|oder\b)")
 _OPTIONAL = re.compile(
     r"^[^.;\n]{0,25}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
@@ -64,18 +40,26 @@ _OR_CPU = re.compile(
     r"\bcpus?(?: or |/| and | und | oder | & )(?:the |a |on |for )?\||"
     r"\|s?(?: or |/| and | und | oder | & )(?:an? |on |the |for )?cpus?\b"
 )
+_LEFT_OPEN = re.compile(r"s?\s?\?\s(?:no idea|not sure|don't know|dunno|maybe|perhaps|you tell|whatever|tbd|open)\b")
 _ON_BOARD = re.compile(r"s?(?:\s?[:=]|\s(?:is|ist))?(?: an?| eine?)?\s(?:intel|iris|uhd|integrated|on-?board)\b")
 _NAMED_ONLY = re.compile(r"^s?(?: types?| models?| names?| prices?| costs?| vendors?| market)\b")
 _WITHOUT = re.compile(
     joined(
         r"""\b(?:cpu[- ](?:(?:boxes|machines|nodes|instances|servers) )?only|only (?:on )?cpus?|cpus? (?:is|
             are) (?:enough|fine|sufficient|ok|plenty)|
-            on cpus? only|on cpus(?! and| nodes?| or)|just cpus?|cpu (?:inference|instances?) (?:only|(?:is|
+            on cpus? only|on cpus(?! and| nodes?| or)|just cpus?|(?:läuft|laufen) (?:nur |bisher )?auf (?:der )?cpus?|
+            (?:any |a )?cpus? (?:will|would|should) (?:do|
+            suffice|be (?:enough|fine|ok))|any cpu|(?:plain|ordinary|normal|regular|commodity|
+            standard) cpus?(?! and| or)|cpu (?:inference|instances?) (?:only|(?:is|
         are) (?:fine|ok|okay|enough|sufficient|all))|
             run(?:s|ning)? (?:it |
             fine )?on (?:the |a )?cpus?(?! and| nodes?| or)|gpu-?less|no-gpu|nur cpu|cpu reicht|gpus? (?:are|
             is) (?:not|overkill|unnecessary)\b)\b"""
     )
+)
+_CPU_MACHINE = re.compile(
+    r"\b(?:an?|one|two|three|small|single|cheap|plain) cpu (?:box|machine|instance|vm|server|node|host|pod|"
+    r"container)(?:e?s)?\b"
 )
 _SICK = re.compile(
     r"\b(?:saturat\w+|utili[sz]ation|out of memory|oom|memory|idle|error|not (?:detected|found|recognized|"
@@ -88,20 +72,31 @@ _EACH = re.compile(
     r"server|host)|pro (?:knoten|"
     r"node)|apiece)\b"
 )
-_EACH_BEFORE = re.compile(r"\b(?:each|every|per)\b[^.;\n,]{0,25}$")
+_EACH_BEFORE = re.compile(
+    r"\b(?:each|every|per)\b(?! (?:hour|day|night|week|month|quarter|year|run|weekend|\w+day)\b)[^.;\n,]{0,25}$"
+)
 _COUNT_BEHIND = re.compile(
     r"\s?(?:x\s?|-)?(?:\d{2,3} ?g[bi]{0,2} )?(?:(?:more|dedicated|additional|big|small|old|cheap|nvidia|"
-    r"tesla|geforce|rtx|gtx|amd|data[- ]?cent(?:er|re)|consumer|physical) ?)*$"
+    r"tesla|geforce|rtx|gtx|amd|data[- ]?cent(?:er|re)|consumer|physical|rented|leased|"
+    r"spare|shared|reserved|spot|preemptible|on-demand|used|local|idle|free|extra|full|new|decent|beefy|modern|"
+    r"powerful|own|identical) ?)*$"
 )
 _CLOCKED = re.compile(r"\d ?[mg]hz $")
 _ARTICLES = frozenset({"eine", "einer"})
+_SHOWN = re.compile(r"\b(?:shows?|sees?|lists?|reports?|detects?|finds?|recogni[sz]es) (?:only |all |just )?$")
 _FITS = re.compile(r"\b(?:fits?|passt)\b[^.;,\d]{0,15}$")
 _WITHDRAWN = re.compile(r"\b(?:scratch|forget|drop|strike|never ?mind|cancel|vergiss)\b[^.;,\n]{0,30}$")
+_ASKED_WITHOUT = re.compile(
+    r"\b(?:can|could|may|should|would|will|is|are|does|do)(?: \w+){0,2}? (?:we|i|one|it|this|that|a|an|the|possible|"
+    r"there)\b"
+    r"(?![^?]*\bplease\b)[^?]*\?\W*$"
+)
+"""Asks whether it goes without, which is no wish that it shall."""
 _NONE_OF_THEM = re.compile(
     r"\b(?:do not|don't|dont|won't|no longer) (?:need|want|require) (?:any|one|them)\b(?! [\w-]+)|"
     r"\bbrauchen (?:wir )?keine(?! \w)"
 )
-_COMPARED = re.compile(r"\b(?:benchmark\w*|compared|faster than|slower than)\b")
+_COMPARED = re.compile(r"\b(?:benchmark\w*|compared|(?:faster|slower|quicker|better|cheaper)\b[^.;,]{0,20} than)\b")
 _SEVERAL = re.compile(r"\b(?:multiple|several|many|mehrere\w*|viele) (?:[\w-]+ ){0,2}gpus\b")
 _TRIAL = re.compile(
     r"\b(?:laptops?|dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
@@ -125,15 +120,19 @@ _NODES = re.compile(
 
 
 def gpus(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    cards = [card for card in _CARD.claimed(text) if not (_compared(text, card) or _other_thing(text, card))]
+    cards = [card for card in CARDS.claimed(text) if not (_compared(text, card) or _other_thing(text, card))]
     for card in cards:
         yield Candidate("gpu_required", True, card.start, card.end, "card", 2)
         yield Candidate("gpu_type", card.name, card.start, card.end, "card", _type_rank(text, card))
     for match in _WITHOUT.finditer(text.working):
         claimed = context.claimed(text, match.start(), match.end())
+        claimed = claimed and _ASKED_WITHOUT.search(clauses.sentence(text, match.start())) is None
         tried = _TRIAL.search(clauses.sentence(text, match.start())) is not None
         if claimed and not tried and not tense.present_state(text, match.start(), match.end()):
             yield Candidate("gpu_required", False, match.start(), match.end(), "no gpu", 3)
+    for match in _CPU_MACHINE.finditer(text.working):
+        if context.claimed(text, *match.span()) and not tense.present_state(text, *match.span()):
+            yield Candidate("gpu_required", False, *match.span(), "cpu machine", 0)
     for match in _GPU.finditer(text.working):
         yield from _gpu(text, match)
     yield from _none_of_them(text)
@@ -177,12 +176,15 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     before = text.working[max(text.sentence(start).start, start - 40) : start]
     if _ON_BOARD.match(after) or _CLOCKED.search(before) or _WITHDRAWN.search(before):
         return
+    if _LEFT_OPEN.match(after) and not denial.denied(text, start, end):
+        return
     if _OPTIONAL.match(after) or _OPTIONAL_BEFORE.search(before) or _OR_CPU.search(before[-10:] + "|" + after[:12]):
         return
     if context.guessed(text, start) or denial.left_behind(text, start):
         return
     if denial.denied(text, start, end):
-        state = denial.lacking(text, start, end) or _TRIAL.search(clauses.sentence(text, start))
+        sentence = clauses.sentence(text, start)
+        state = denial.lacking(text, start, end) or _TRIAL.search(sentence) or _ASKED_WITHOUT.search(sentence)
         if not (state or context.only_asked(text, start)):
             first = max(start - 12, text.sentence(start).start)
             negation = re.search(r"\b(?:no|without|ohne|keine?n?|not?)\s+(?:\w+ )?$", text.working[first:start])
@@ -208,17 +210,27 @@ def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator
         [(card.start, card.end) for card in cards] + [match.span() for match in _GPU.finditer(text.working)]
     )
     counted: list[tuple[Amount, int]] = []
+    starts = [card.start for card in cards]
     undecided = {card.end for card in cards} if len({card.name for card in cards}) > 1 else set[int]()
     for amount in amounts:
+        nearest = bisect_right(starts, amount.start) - 1
+        card = cards[nearest] if nearest >= 0 else None
+        if card is not None and amount.start < card.end:
+            continue
         labelled = _LABEL.search(text.working, max(0, amount.start - 30), amount.start)
         if labelled is not None and context.claimed(text, labelled.start(), amount.end):
             counted.append((amount, amount.end))
+            continue
+        if card is not None and (behind := _counted_back(text, amount, card)) is not None:
+            counted.append((amount, behind))
             continue
         for start, end in things[bisect_left(things, (amount.end, 0)) :]:
             if start - amount.end > FARTHEST:
                 break
             behind = text.working[amount.end : start]
             if text.working[amount.start : amount.end] in _ARTICLES:
+                break
+            if _SHOWN.search(text.working, max(0, amount.start - 25), amount.start):
                 break
             fits = _FITS.search(text.working, max(0, amount.start - 25), amount.start)
             if fits is None and _COUNT_BEHIND.fullmatch(behind) and context.claimed(text, amount.start, end):
@@ -232,6 +244,17 @@ def _counts(text: Text, amounts: list[Amount], cards: list[Mention]) -> Iterator
         if several and amount.high == 1:
             continue
         yield from _count(text, amount, end, amounts)
+
+
+def _counted_back(text: Text, amount: Amount, card: Mention) -> int | None:
+    """The end of "A100 x 4", "H100 (8x)", "L40S, six of them"; None where the amount counts no card in front of it."""
+    if amount.start - card.end > 8:
+        return None
+    between = _COUNT_AFTER.fullmatch(text.working, card.end, amount.start)
+    tail = _COUNTED_BACK.match(text.working, amount.end)
+    if between is None or not ("x" in between.group() or "*" in between.group() or tail is not None):
+        return None
+    return amount.end if tail is None else tail.end()
 
 
 def _count(text: Text, amount: Amount, end: int, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:

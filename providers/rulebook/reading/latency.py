@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
@@ -14,9 +15,9 @@ from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
 
 _PERCENTILE = r"(?:th|\.)?[- ]?(?:%-?ile|percentile|perzentil)"
-_P95 = re.compile(rf"\bp ?\(?95\b|\b95{_PERCENTILE}")
+_P95 = re.compile(rf"\bp ?\(?95\b|\b95(?:{_PERCENTILE}|th\b)")
 _OTHER_PERCENTILE = re.compile(
-    rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?){_PERCENTILE}"
+    rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?)(?:{_PERCENTILE}|th\b)"
     r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
 )
 _SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,]{0,40}$")
@@ -38,13 +39,16 @@ _NOUN = phrases(
             ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
             replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
             lookup)|(?:no|not) slower|(?:anfrage|antwort)|autocomplete|user-facing|flag(?:ged)?|detect(?:ed)?|
-            react(?:s|ed)?|alert(?:s|ed)?|come back|returns?|returned|tail|
-            (?:predictions?|decisions?|results?|scores?|recommendations?) (?:in|within|under)|p ?\(?95"""
+            react(?:s|ed)?|alert(?:s|ed)?|entscheidung(?:en)?|ergebnis(?:se)?|vorhersagen?|comes? back|returns?|
+            returned|tail|
+            (?:predictions?|decisions?|results?|scores?|recommendations?|labels?|verdicts?|rankings?|
+            classifications?) (?:in|within|under)|p ?\(?95"""
     )
 )
 _OTHER_TIME = phrases(
     r"""timeouts?|intervals?|every|cold[- ]?starts?|start-?up|boot\w*|warm-?up|warms? up|polls?|polling|retention|
-    retain\w*|ttl|epochs?|windows?|cache\w*|expire\w*|long|clips?|chunks?|segments?|snippets?|train(?:ing|s|ed)?|
+    retain\w*|ttl|epochs?|windows?|cache\w*|expire\w*|(?<!as )long(?! as)|clips?|chunks?|segments?|snippets?|
+    train(?:ing|s|ed)?|
     retrain\w*|batch|nightly|jobs?|backups?|rto|rpo|recover\w*|failover|downtime|refresh\w*|freshness|stale\w*|
     sync\w*|
     build|sessions?|meetings?|old|ago|scale[- ]?up|heartbeats?|sleep\w*|idle|duration|deadline|finish\w*|audio|
@@ -55,9 +59,14 @@ _BOUND_BEFORE = re.compile(
     r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
 _P95_AFTER = re.compile(
-    r"\s?\(?(?:end[- ]to[- ]end |e2e )?(?:(?:at|for|in|on|als|bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|"
-    r"95 ?(?:%|percent|prozent) (?:of|der|"
-    r"aller)\b)(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
+    r"\s?\(?(?:end[- ]to[- ]end |e2e |in total |overall |total )?(?:(?:at|for|in|on|als|"
+    r"bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|"
+    r"95 ?(?:%|percent|prozent)(?: (?:of|der|"
+    r"aller)\b|(?=\s?(?:$|[.,;)]| and| und))))(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
+)
+_PER_ITEM = re.compile(
+    r"\s?(?:per|/|a|each|for each|for every|pro|je) ?(?!s\b|sec|min|hour|day|h\b|token|step|epoch|batch|iteration|"
+    r"layer|\d)[a-zäöüß]{3,}"
 )
 _LIMIT_AFTER = re.compile(
     r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not ok\w*|unacceptable|zu (?:lang|"
@@ -65,14 +74,21 @@ _LIMIT_AFTER = re.compile(
     r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
 )
 _OTHER_AFTER = re.compile(
+    r"\s(?:for|in|at) (?:50|75|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent)|"
     r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|average|avg)|"
     r"[^.;,\d]{0,25}\bon average\b"
 )
 _MEASURED = re.compile(
-    r"\b(?:after|does|achiev\w+|manag\w+|averag\w+|clock(?:s|ed)? in|turns? out|nach|schafft)\s"
+    r"\b(?:after|does|achiev\w+|manag\w+|averag\w+|clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
+    r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"
 )
 """In front of what a clock has shown; a wish is said with "within" or "under"."""
+_TAKES = re.compile(
+    r"(?<!should )(?<!must )(?<!may )(?<!can )(?<!could )(?<!to )(?<!shall )(?<!not )(?<!may only )\b(?:takes|took|"
+    r"taking|dauert)\s(?:about |around |roughly |only |just |~ ?|<=? ?|under |less than |up to |below )*$"
+)
+"""In front of what it takes as it is; "should take" is a wish."""
 _SPAN_OF = re.compile(
     r"-(?:minute|min|second|sec)s? (?!(?:response|latency|limit|target|budget|sla|slo|max\w*|deadline|answer|"
     r"reply|p ?95|at)\b)[a-z]"
@@ -85,6 +101,12 @@ _UNITLESS = re.compile(
     r" at most)?\s?[:=<]{0,2}\s?$"
 )
 _NO_UNIT_AFTER = re.compile(r"\s?(?:$|[.,;)\n](?!\d)|and\b|or\b|at\b|with\b|for\b)")
+_MODAL = phrases(
+    r"must|should|shall|need to|needs to|has to|have to|want|require[sd]?|requirement|target|goal|slo|sla|soll\w*|"
+    r"muss|darf"
+)
+_STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
+_RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
@@ -97,6 +119,21 @@ _FIGURE = re.compile(r"(?:\s?[/,&]\s?|,? (?:and|und) )?(?P<number>\d+(?:\.\d+)?)
 
 
 def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    """Where some are asked for and others only stated, the latter hold today."""
+    found = list(_all(text, amounts))
+    figures = [item for item in found if isinstance(item, Candidate) and not item.today]
+    asked = {item for item in figures if tense.wished(text, item.start, item.end)}
+    for item in found:
+        stated = (
+            isinstance(item, Candidate)
+            and asked
+            and item not in asked
+            and _STATED.search(text.working, item.start, item.end)
+        )
+        yield replace(item, today=True) if stated and isinstance(item, Candidate) else item
+
+
+def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for amount in amounts:
         unit = DURATION.match(text.working, amount.end)
         if unit is not None and unit_of(unit) in _UNITS and amount.letter not in {"m", "b"}:
@@ -150,6 +187,8 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         or _NOUN.search(clauses.outside(text, amount.start)) is not None
         or _EACH_ONE.search(clause) is not None
         or _NOUN.match(text.working, start) is not None
+        or (unit == "millisecond" and _PER_ITEM.match(text.working, end) is not None)
+        or _is_item(text, amount, unit, end)
     )
     brief = unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))
     if _SPAN_OF.match(text.working, amount.end):
@@ -169,10 +208,26 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
-    today = tense.present_state(text, amount.start, end) or tense.superseded(text, amount.start, end)
+    today = (
+        _is_taken(text, amount, before)
+        or tense.present_state(text, amount.start, end)
+        or tense.superseded(text, amount.start, end)
+    )
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
+
+
+def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:
+    """ "15 req/s, 700 ms, eu-west-1": alone between commas, in a list of requirements."""
+    span = text.clause(amount.start, end)
+    alone = not re.search(r"[a-zäöüß]{2,}", text.working[span.start : amount.start] + text.working[end : span.end])
+    return alone and unit == "millisecond" and _RATE_NEAR.search(clauses.sentence(text, amount.start)) is not None
+
+
+def _is_taken(text: Text, amount: Amount, before: str) -> bool:
+    """ "scoring takes <20 ms", in a sentence without a modal: measured, though a bound stands with it."""
+    return _TAKES.search(before) is not None and _MODAL.search(clauses.sentence(text, amount.start)) is None
 
 
 def _names_p95(before: str) -> bool:

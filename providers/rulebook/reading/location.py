@@ -18,9 +18,14 @@ CLOUDS = Vocabulary(
     {
         **PUBLIC_CLOUDS,
         "onprem": joined(
-            r"""on-?prem(?:ises?|ise)?|on premises?|(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own |
-                eigenen? )?(?:servers?|data ?cent(?:er|re)s?|rack|workstations?|hardware|machines?(?! learning)|boxes|
-                cluster on bare metal|server room|rechenzentrum|server|basement)|own (?:hardware|servers?|
+            r"""on-?prem(?:ises?|ise)?|on premises?|(?:(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own|eigenen?)|
+                (?<=on )(?:our|my)|(?<=in )our|(?<=to )our|(?<=auf )unsere[nmr]|
+                (?<=in )unsere[nmr]) (?:servers?|racks?|metal|iron|kit|workstations?|hardware|machines?(?! learning)|
+                boxes)|(?:our|my|
+                unsere[nmr]?) (?:own )?(?:[a-z]+ )?(?:dc|
+                data ?cent(?:er|re)s?|
+                cluster on bare metal|server room|rechenzentrum|basement)|eigene[nmrs]? (?:rechenzentrum|servern?)|
+                own (?:hardware|servers?|
                 data ?cent(?:er|re)|machines?|rechenzentrum)|bare[- ]metal|in-house (?:servers?|hardware|cluster|
                 data ?cent(?:er|re))|in our (?:own )?(?:data ?cent(?:er|re)|server room)|air-?gapped|
                 self-hosted servers?|company servers?"""
@@ -88,17 +93,25 @@ _OFFERED_BEFORE = re.compile(
     r"unterstützt)\b[^.;\n]*$"
 )
 _OFFERS_AFTER = re.compile(
-    r"(?:(?:,|,? (?:and|or|und|oder|&)) [\w ]{2,14}?){0,4},? (?:all |both |also |each |alle |beide )?(?:offers?|"
+    r"(?:(?:,|,? (?:and|or|und|oder|&)) [\w ]{2,14}?){0,4},? (?:all |both |also |each |alle |"
+    r"beide )?(?:(?<!to )offers?|"
     r"supports?|"
     r"provides?|sells?|charges?|recommends?|announced|launched|lists?|advertises?|bieten?|verlangt)\b|(?:(?:,|"
     r",? (?:and|or)) ?[\w ]{2,14}?){0,3},? ?etc\b"
 )
+_DISTANCE = re.compile(r"\b(?:latency|ping|distance|round[- ]?trip|rtt)\b[^.;,\n]{0,30}\b(?:to|from) $")
 _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
     r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
 )
 _NO_CLOUD = re.compile(
+    r"\b(?:not|never|cannot|\w+n't|nothing|nicht|no \w+) (?:[\w']+ ){0,3}?(?:leaves?|leaving) (?:our|the|"
+    r"this) (?:[\w]+(?:'s)? )?"
+    r"(?:network|premises|perimeter|building|site|house|lan|intranet|hospital|clinic|plant|factory|company|campus|"
+    r"lab)\b|"
+    r"\b(?:unser|unsere[nms]?|das|die) (?:netz|netzwerk|haus|gelände|klinik|krankenhaus|firma) nicht verlassen\b|"
+    r"\b(?:bleib\w+|alles|läuft|laufen) im (?:eigenen )?haus(?:e)?\b|"
     r"\b(?:no|without|keine?|ohne|nothing|nichts|not?|nicht|never|can't|cannot|mustn't|avoid)(?: (?:go|goes|gehen|"
     r"geht|sent|leaves?|runs?|use|move|be|put|"
     r"data|it|host\w*|upload\w*|anything|allowed|to|in|on|into|auf|die|der|the|any|public|a)){0,5} (?:public )?cloud"
@@ -110,7 +123,11 @@ _NO_CLOUD = re.compile(
 
 
 def location(text: Text) -> Iterator[Candidate]:
-    codes = [item for item in _CODES.claimed(text) if not (_is_prose(text, item) or _is_offered(text, item))]
+    codes = [
+        item
+        for item in _CODES.claimed(text)
+        if not (_is_prose(text, item) or _is_offered(text, item) or _is_far(text, item))
+    ]
     yield from _refusals(text)
     excluded = exclusions(text)
     barred = {name for item in excluded for name in item.names}
@@ -157,6 +174,11 @@ def _is_offered(text: Text, mention: Mention) -> bool:
         return True
     before = text.working[max(sentence.start, mention.start - 90) : mention.start]
     return _OFFERED_BEFORE.search(before) is not None and not tense.asks(text.slice(sentence))
+
+
+def _is_far(text: Text, mention: Mention) -> bool:
+    """ "latency from Perth to us-west-2 is 210 ms": how far it is, not where it shall run."""
+    return _DISTANCE.search(text.working, max(0, mention.start - 50), mention.start) is not None
 
 
 def _is_wondered(text: Text, mention: Mention) -> bool:

@@ -17,7 +17,7 @@ from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import ADVERB, PERIOD, factor, unit_of
 
 _NAMES: dict[Currency, str] = {
-    "USD": r"usd|us-?dollars?|dollars?|bucks|us\$|\$",
+    "USD": r"usd|us-?dollars?|dollars?|bucks|us\$|\$|(?<=grand)",
     "EUR": r"eur|euros?|€",
     "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
     "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
@@ -27,15 +27,24 @@ _AFTER = re.compile(r"[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, name
 _BUDGET = phrases(
     r"""(?:(?:total|overall|monthly|annual|yearly|weekly|daily|infra(?:structure)?|cloud|compute|gpu|hosting|
         max(?:imum)?|our|my|team|project|jahres|monats)[- ]?)*budget(?:ed|s)?|spend(?:ing)?(?: limit| cap)?|
-        cost (?:cap|limit|ceiling|target)|costs?|price (?:cap|limit)|cap|ceiling|kosten(?:grenze|rahmen)?|kostet|
+        cost (?:cap|limit|ceiling|target)|nte|envelope|allowance|costs?|price (?:cap|limit)|cap|ceiling|
+        kosten(?:grenze|rahmen)?|kostet|
         ausgeben|afford|pay|cheaper|bill"""
 )
 _LIMIT = phrases(
     r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|max\.?|
         maximum|under|below|less than|up to|within|cap|capped|ceiling|limit\w*|can spend|could spend|want to spend|
-        willing to (?:pay|spend)|able to (?:pay|spend)|prepared to (?:pay|spend)|to spend|spend up to|can afford|
+        willing to (?:pay|spend)|(?:able|happy|ready) to (?:pay|spend)|(?:can|could|will|would) pay|given|ours is|
+        mine is|i get|we get|prepared to (?:pay|spend)|to spend|spend up to|can afford|
         afford|(?:spend|cost|pay|go|be) (?:more than|over|above)|mehr als|costs? should|should cost|aim\w*|hop(?:e|
-        ing)|keep|stay|cheaper than|allowed|available|approved|höchstens|maximal|unter|bis zu|ausgeben|"""
+        ing)|keep|stay|(?:cheaper|pricier|dearer|more expensive|teurer) (?:than|als)|nte|not[- ]to[- ]exceed|envelope|
+        allowance|earmark\w*|set aside|allotted|allocated|granted|signed off|we've|i've|(?:not|\w*n't|never) (?:top|
+        pass|
+        surpass|break|cross|run (?:us|me)(?: more than| over)?|set (?:us|me) back|cost (?:us|me) (?:more than|over))|
+        zur verfügung|(?:cut|reduc\w+|lower\w*|rais\w+|trim\w*|slash\w*|drop|bring|brought|get|gesenkt|senken|halve|
+        from [$€£\d.,k]+)\b
+        (?: it| this| that| us| the \w+| our \w+)?\s(?:down |up )?(?:to|auf)|allowed|available|approved|höchstens|
+        maximal|unter|bis zu|ausgeben|"""
     r"""nicht mehr als|kostenrahmen|target|lower|reduce|raise|increase|make (?:it|that)|set|tops|have"""
 )
 _ALWAYS_LIMIT = re.compile(r"<=?\s?[$€£]?\s?$")
@@ -56,7 +65,9 @@ _SPENT = phrases(
     r"""adds? up|adding up|it (?:seems|looks|appears)|currently|right now|at the moment|burn rate|bill (?:is|was|
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
         spending|spent|paid)|was|were|cost =|estimate\w*|jumped|went up|unsustainable|previously|last (?:month|
-        year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|
+        year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|charg(?:e[ds]?|ing)|
+        invoice[ds]?|
+        (?:is|was) what (?:the|our|my) \w+(?: \w+)?|
         (?:utili[sz]ing|using) (?:about |around |roughly |over |up to )?[$€£]?\d\w*|
         losing|lost|lose|fine|fines|penalt\w*|revenue|worth"""
 )
@@ -77,11 +88,25 @@ _PERIOD_BEHIND = re.compile(
     rf"(?P<period>{PERIOD.pattern})"
 )
 _ADVERB_BEHIND = re.compile(rf" (?P<period>{ADVERB.pattern})")
-_PLAIN_LIMIT = re.compile(r"budget|at most|under|below|max|cap\b|no more")
+_PLAIN_LIMIT = re.compile(
+    r"budget|(?:was|were|been|got) (?:given|granted|allotted|allocated|promised)|at most|under|below|max|cap\b|no more"
+)
+_ALL_THERE_IS = re.compile(
+    r",? (?:is|are|'s) (?:about )?(?:what (?:there is|(?:we|i) (?:have|can|got)|we've|i've)|all (?:we|i|there|that)|"
+    r"the (?:limit|max\w*|ceiling|cap|budget|most)|(?:fine|ok|okay|doable|possible|approved|available|tops|it)\b)|"
+    r",? (?:steht|stehen|ist|sind) (?:zur verfügung|das maximum|drin|machbar)"
+)
+_TOO_MUCH_BEFORE = re.compile(r"\b(?:more than|over|above|beyond|north of|mehr als|über)\s+[$€£]?\s?$")
+_TOO_MUCH_AFTER = re.compile(
+    r"[\w ]{0,20}\b(?:(?:is|are|would be|sind|ist|wäre) (?:not|too|out|nicht|zu)|isn't|aren't|(?:will|would|"
+    r"can) not|won't|"
+    r"can't|cannot|wouldn't|geht nicht|gehen nicht)\b"
+)
 _MORE_THAN = re.compile(r">\s?[$€£]?\s?$")
 _NO_LIMIT = phrases(
     r"""costs?|costing|pric(?:es?|ed|ing)|charg\w+|fees?|subscriptions?|tiers?|rent\w*|leas(?:e|ing)|salar\w+|earn\w*|
-        revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|idle|unused|
+        revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|
+        idle|unused|
         pays?|paying|paid|spen[dt]s?|spending|starts? (?:at|from)|starting (?:at|from)|gehalt|preis\w*|kostet\w*|
         makes?|making|offers?|plan (?:at|for|of)|wast\w+|raised|fund\w+|rate"""
 )
@@ -100,7 +125,8 @@ _BARE_BEFORE = re.compile(
 )
 _BUDGET_NEAR = re.compile(r"\bbudget\b[^.;\n\d]{0,40}$")
 _COSTS_AT_MOST = re.compile(
-    r"\b(?:costs?|spend|pay|budget|kosten)\b[^.;\d]{0,25}$|^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
+    r"\b(?:costs?|spend|pay|budget|kosten|ceiling|cap|allowance|envelope|nte)\b[^.;\d]{0,40}$|"
+    r"^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
     r"at most) $"
 )
 _FRAGMENT = re.compile(r"[,;:(\n]\s*$")
@@ -218,7 +244,15 @@ def _unit(pattern: re.Pattern[str], words: str) -> str | None:
     return None if match is None else unit_of(match)
 
 
+def _is_too_much(text: Text, found: _Sum) -> bool:
+    """ "more than $900 a month is not in it" sets the limit that the negation would hide."""
+    over = _TOO_MUCH_BEFORE.search(text.working, max(0, found.start - 20), found.start) is not None
+    return over and _TOO_MUCH_AFTER.match(text.working, found.end) is not None
+
+
 def _is_budget(text: Text, found: _Sum) -> bool:
+    if _is_too_much(text, found):
+        return not (context.injected(text, found.start) or context.someone_elses(text, found.start))
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
         return False
     clause = clauses.segment(text, found.start, found.end)
@@ -229,6 +263,7 @@ def _is_budget(text: Text, found: _Sum) -> bool:
         _LIMIT.search(clauses.segment(text, found.start, found.start))
         or says(_LIMIT, clause)
         or _ALWAYS_LIMIT.search(before)
+        or _ALL_THERE_IS.match(text.working, found.end)
     )
     if says(_SPENT, clause) and not (limited and says(_PLAIN_LIMIT, clause)):
         return False
@@ -236,6 +271,8 @@ def _is_budget(text: Text, found: _Sum) -> bool:
         return False
     if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before) or _BARE_BEFORE.search(before):
         return True
+    if says(_NO_LIMIT, before) and _FRAGMENT.search(before):
+        return False
     fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
     return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
 

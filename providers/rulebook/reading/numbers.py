@@ -13,6 +13,7 @@ from providers.rulebook.reading.patterns import listed
 _SCALES = {
     "k": 1e3,
     "thousand": 1e3,
+    "grand": 1e3,
     "tausend": 1e3,
     "tsd": 1e3,
     "m": 1e6,
@@ -52,10 +53,12 @@ _WORDS = {
     "einer halben": 0.5,
     "half a": 0.5,
     "half": 0.5,
+    "a pair of": 2,
+    "pair of": 2,
 }
 _DIGITS = r"\d{1,3}(?:[,' ]\d{3})+(?![\d])(?:[.,]\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)*|\.\d+"
 _SCALE = (
-    r"(?:[ -]?(?:(?:thousand|tausend|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen)\b|"
+    r"(?:[ -]?(?:(?:thousand|grand|tausend|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen)\b|"
     r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
 )
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
@@ -63,7 +66,8 @@ _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _REST = rf"(?<=hundred|housand)(?: and | )(?:{_WORD})(?:[ -](?:{_ONES}))?\b(?! (?:hundred|thousand|million))"
 """What follows a spelled hundred or thousand: "and fifty", "twenty-five"."""
 _AMOUNT = re.compile(
-    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\bsub-)|(?<=[€$£~<>=(]))"
+    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\d\.\.)|(?<=\bsub-)|"
+    rf"(?<=[€$£~<>=(]))"
     rf"(?:(?P<digits>{_DIGITS})(?P<scale>{_SCALE})*"
     rf"|\b(?P<word>{_WORD})(?:[ -](?P<unit_word>{_ONES}))?\b(?:(?P<word_scale>{_SCALE})+(?P<word_rest>{_REST})?)?"
     rf"|\ba quarter(?: of a)? (?P<quarter_of>thousand|million|billion)\b"
@@ -73,7 +77,7 @@ _AMOUNT = re.compile(
 _VERSION = re.compile(r"\d+(?:\.\d{1,2}){2,}|\d+\.\d+\.\d{4,}|[1-9]\d*\.\d{4,}")
 """Versions and dates, and what only an instrument counts so finely."""
 _CONNECTOR = re.compile(
-    r"\s?(?P<unit>ms|s|sec|seconds|rps|qps|gb|tb|hours?|h|%|€|k|minutes|days|gpus?)?\s?(?:-{1,2}|to|bis|"
+    r"\s?(?P<unit>ms|s|sec|seconds|rps|qps|gb|tb|hours?|h|%|€|k|minutes|days|gpus?)?\s?(?:-{1,2}|\.{2,3}|to|bis|"
     r"\bthrough)\s?[$€£]?\s?"
 )
 _PAIR = re.compile(
@@ -81,6 +85,10 @@ _PAIR = re.compile(
     r"und)\s[$€£]?\s?"
 )
 _BETWEEN = re.compile(r"\b(?:between|zwischen|from|von)\s+[$€£]?\s?$")
+
+
+_CHANGES = re.compile(r"\b(?:to|bis)\b")
+"""Between a higher and a lower figure it names a change, not a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +202,8 @@ def _is_range(working: str, first: Amount, second: Amount) -> bool:
         between = _PAIR.fullmatch(gap)
         if between is None or _BETWEEN.search(working, max(0, first.start - 12), first.start) is None:
             return False
+    if first.low > second.high * 1.0 and second.letter == first.letter and _CHANGES.search(gap):
+        return False
     unit = between["unit"]
     if unit in {None, "k", "€", "$", "%", "usd", "eur"}:
         return True

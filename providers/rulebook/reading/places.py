@@ -20,7 +20,7 @@ ca-central-1: montreal, montréal
 ca-west-1: calgary
 mx-central-1: querétaro
 sa-east-1: são paulo, sao paulo
-eu-west-1: ireland, dublin
+eu-west-1: ireland, dublin, irland
 eu-west-2: london
 eu-west-3: paris
 eu-central-1: frankfurt, frankfurt am main
@@ -61,18 +61,18 @@ northamerica-northeast1: montreal, montréal
 northamerica-northeast2: toronto
 southamerica-east1: são paulo, sao paulo
 southamerica-west1: santiago
-europe-west1: belgium, st. ghislain
+europe-west1: belgium, st. ghislain, belgien
 europe-west2: london
 europe-west3: frankfurt, frankfurt am main
-europe-west4: netherlands, eemshaven
+europe-west4: netherlands, eemshaven, niederlande
 europe-west6: zurich, zürich
 europe-west8: milan, mailand, milano
 europe-west9: paris
 europe-west10: berlin
 europe-west12: turin
-europe-north1: finland, hamina
+europe-north1: finland, hamina, finnland
 europe-north2: stockholm
-europe-central2: warsaw
+europe-central2: warsaw, warschau
 europe-southwest1: madrid
 asia-east1: taiwan
 asia-east2: hong kong
@@ -189,5 +189,44 @@ JURISDICTIONS: dict[str, str] = {
     "South Korea": r"south korea|südkorea",
     "Israel": r"israel",
     "South Africa": r"south africa|südafrika",
+    "North America": r"north america|nordamerika",
+    "South America": r"(?:south|latin) america|südamerika",
+    "Asia": r"asia(?:[- ]pacific)?(?![\w-])|apac|asien",
+    "Africa": r"(?<!south )africa|afrika",
+    "Middle East": r"(?:the )?middle east",
+    "New Zealand": r"new zealand|neuseeland",
+    "Portugal": r"portugal",
+    "Luxembourg": r"luxembourg|luxemburg",
+    "Czechia": r"czechia|(?:the )?czech republic|tschechien",
+    "Slovakia": r"slovakia|slowakei",
+    "Slovenia": r"slovenia|slowenien",
+    "Hungary": r"hungary|ungarn",
+    "Romania": r"romania|rumänien",
+    "Bulgaria": r"bulgaria|bulgarien",
+    "Croatia": r"croatia|kroatien",
+    "Greece": r"greece|griechenland",
+    "Estonia": r"estonia|estland",
+    "Latvia": r"latvia|lettland",
+    "Lithuania": r"lithuania|litauen",
+    "Iceland": r"iceland|island(?= bleiben)",
+    "Ukraine": r"ukraine",
+    "Turkey": r"türkiye|türkei|turkey",
+    "Mexico": r"mexico|mexiko",
+    "Argentina": r"argentina|argentinien",
+    "Chile": r"chile",
+    "Colombia": r"colombia|kolumbien",
+    "United Arab Emirates": r"(?:the )?(?:uae|united arab emirates|emirates)",
+    "Saudi Arabia": r"saudi arabia|saudi-arabien|ksa",
+    "Qatar": r"qatar",
+    "Indonesia": r"indonesia|indonesien",
+    "Malaysia": r"malaysia",
+    "Thailand": r"thailand",
+    "Vietnam": r"vietnam",
+    "Philippines": r"(?:the )?philippines",
+    "Hong Kong": r"hong kong",
+    "Taiwan": r"taiwan",
+    "Kenya": r"kenya",
+    "Nigeria": r"nigeria",
+    "Egypt": r"egypt|ägypten",
 }
 """What data residency may name, and how it is said."""

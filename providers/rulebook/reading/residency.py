@@ -125,7 +125,12 @@ def _capital(text: Text, start: int, end: int) -> bool:
 
 
 def _is_claimed(text: Text, start: int, end: int, *, leaving: bool) -> bool:
-    if context.injected(text, start) or tense.later(text, start) or context.someone_elses(text, start):
+    if (
+        context.injected(text, start)
+        or denial.unsaid(text, start)
+        or tense.later(text, start)
+        or context.someone_elses(text, start)
+    ):
         return False
     if context.only_asked(text, start) or (_TODAY.search(clauses.clause(text, start, end)) and not leaving):
         return False

@@ -16,7 +16,8 @@ from providers.rulebook.reading.units import PERIOD, SIZE, factor, rounded, unit
 _DATA = phrases(
     r"""data|dataset|data set|datasets|data ?lake|corpus|corpora|parquet|csvs?|jsonl?|tfrecords?|images?|videos?|
         logs|documents|pdfs|text|history|tables?|records|audio|recordings|click ?stream|training set|features|
-        samples|pages|articles|contracts|tickets|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|dokumente|files|imagery|photos|
+        samples|pages|articles|contracts|tickets|transcripts|scans|archive|bilder|daten|datensatz|trainingsdaten|
+        dokumente|files|imagery|photos|
         pictures|dump|warehouse|
         delta|bigquery|events|footage|telemetry|measurements|databases?|index(?:es)?|s3|gcs|buckets?|tiles|
         trainingsdaten|
@@ -25,7 +26,8 @@ _DATA = phrases(
 _NOT_DATA = phrases(
     r"""v?ram|memory|gpu|gpus|disk|ssd|nvme|hdd|home director\w*|per user|hbm|swap|weights|checkpoints?|docker|
         container|quota|heap|cache|vcpus?|cpus?|cores|instance|bandwidth|network|egress|file size limit|
-        upload limit|each node|nodes?|machines?|servers?|vms?|models?|modell|model file|model size|volume|free|
+        upload limit|each node|nodes?|machines?|servers?|vms?|models?|modell|model file|model size|(?<!data )volume|
+        free|
         speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
 )
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
@@ -36,7 +38,10 @@ _WORK = phrases(
         trainieren"""
 )
 """Work that is done on data as a whole."""
-_WORKED_ON = re.compile(rf"{_WORK.pattern}|\bfeature stores?\b|\bindex(?:es|ing)?\b|\brag\b")
+_WORKED_ON = re.compile(
+    rf"{_WORK.pattern}|\bfeature stores?\b|\bindex(?:es|ing)?\b|\brag\b|\bclustering\b|"
+    rf"\bembeddings\b|\bpredictions\b|\bcatboost\b"
+)
 _FED = re.compile(
     r"\b(?P<by>on|over|with|from|auf|mit|reads?|process(?:es)?|ingests?|scans?|crunch(?:es)?|loads?|liest|"
     r"verarbeitet)\s+(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
@@ -46,10 +51,11 @@ _OF = re.compile(
 )
 _BARE = re.compile(
     r"\s?(?:$|[.;:)\n]|,(?! ?\d+ ?(?:gpu|cpu|core|vcpu))|(?:in|within|every|each|nightly|overnight|weekly|daily|"
-    r"using|and|at|for|by|on)\b)"
+    r"using|and|at|for|by|on|with (?!\d+ ?(?:gb|gi?b|v?cpus?|cores?)))\b)"
 )
 _NO_MATERIAL = phrases(
-    r"v?ram|memory|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|drives?|machines?|"
+    r"v?ram|memory|flash|rom|sram|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|"
+    r"drives?|machines?|"
     r"nodes?|servers?"
 )
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
@@ -70,12 +76,15 @@ _EACH = re.compile(
 )
 _SO_MANY = re.compile(r"\s?[a-zäöüß-]+(?: [a-zäöüß-]+)?,? (?:of |with |at |à |zu )?(?:about |around |roughly |~ ?)?")
 _GROWTH = re.compile(r"\b(?:grow\w*|adding|add(?:s|ed)?|ingest\w*|per day|a day|new|wächst)\b")
-_PARAMETERS = re.compile(r"[ -]?(?:parameters?|params?|parameter(?:n)?)\b")
+_PARAMETERS = re.compile(r"[ -]?(?:parameters?|weights|params?|parameter(?:n)?)\b")
 _BILLIONS = re.compile(r"(?<![\w.$€£])(?P<number>\d{1,4}(?:\.\d+)?)(?P<gap>[ -]?)(?P<scale>b|bn|m)(?![\w/])")
 _MODEL = re.compile(
     r"\b(?:models?|llms?|param\w*|llama[\w.-]*|mistral\w*|mixtral|qwen[\w.-]*|falcon|gpt[\w.-]*|bert\w*|"
     r"gemma\w*|phi-?\d|opt|bloom\w*|vicuna|alpaca|yi|deepseek\w*|t5|transformer|pythia|starcoder|mpt|"
-    r"codellama|chatglm\w*|modell?e?|sprachmodell)\b"
+    r"codellama|chatglm\w*|modell?e?|sprachmodell|(?:bge|e5|gte|jina)-[\w-]*|\w*roberta[\w-]*|minilm[\w-]*|electra|"
+    r"clip|whisper[\w-]*|"
+    r"vit[\w-]*|sdxl|flan[\w-]*|olmo\w*|granite|nemotron|smollm\w*|zephyr|internlm\w*|baichuan\w*|stablelm|encoder|"
+    r"network)\b"
 )
 _MODEL_BEFORE = re.compile(rf"{_MODEL.pattern}[\s\d.v(,:-]{{0,8}}(?:instruct |chat |base )?[\s(,]{{0,2}}$")
 _NOT_PARAMETERS = re.compile(
@@ -159,12 +168,19 @@ def _is_handled_daily(text: Text, unit: re.Match[str]) -> bool:
 
 
 def _is_item(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
-    if amount.high * factor(unit_of(unit), "GB") < _SURELY_DATA_GB or not says(_WORKED_ON, text.working):
+    size = amount.high * factor(unit_of(unit), "GB")
+    small = size < _SURELY_DATA_GB
+    if size < 1 or not says(_WORKED_ON, text.working) or (small and _may_be_memory(text)):
         return False
     span = text.clause(amount.start, unit.end())
     if _ITEM.fullmatch(text.working, span.start, span.end) is None:
         return False
     return _MACHINE.search(clauses.sentence(text, amount.start)) is None
+
+
+def _may_be_memory(text: Text) -> bool:
+    """Where machines are spoken of, or nothing that learns, a small size alone may be a machine's."""
+    return says(_MACHINE, text.working) or says(_NOT_DATA, text.working) or not says(_WORK, text.working)
 
 
 def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
@@ -180,12 +196,12 @@ def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     if material is not None:
         return not (_NOT_DATA.search(material["what"]) or _NO_MATERIAL.search(material["what"]))
     size = amount.high * factor(unit_of(unit), "GB")
-    clause = clauses.clause(text, amount.start, unit.end())
+    beside = text.working[fed.start() : unit.end() + 25]
     return (
         fed["by"] not in {"with", "from", "mit"}
         and size >= _SURELY_DATA_GB
         and _BARE.match(after) is not None
-        and _NOT_DATA.search(clause) is None
+        and _NOT_DATA.search(beside) is None
     )
 
 
@@ -200,12 +216,24 @@ def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
             yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
 
 
+_ALREADY = re.compile(
+    r"\b(?:works|worked|runs|ran|is fine|fits) (?:fine |well |ok |great |already )?(?:for|with|on|using)\s(?:the |"
+    r"a )?(?:\w+ )?$"
+)
+"""In front of a size that gives no trouble, where another does."""
+
+
 def _is_model(text: Text, match: re.Match[str]) -> bool:
     """ "13B" stands for a model unless it counts something else; "110M" only beside one."""
     sentence = text.sentence(match.start())
     before = text.working[max(sentence.start, match.start() - 30) : match.start()]
     after = text.working[match.end() : min(sentence.end, match.end() + 30)]
-    if _NOT_PARAMETERS.match(after) or re.search(r"[$€£]\s?$|\b\d+x$", before) or PERIOD.match(after):
+    if (
+        _NOT_PARAMETERS.match(after)
+        or re.search(r"[$€£]\s?$|\b\d+x$", before)
+        or _ALREADY.search(before)
+        or PERIOD.match(after)
+    ):
         return False
     if match["scale"] == "b" and match["gap"] == "":
         return True

@@ -12,11 +12,16 @@ _FORMER = re.compile(
     r"\b(?:used to|previously|formerly|in the past|back then|years? ago|months? ago|(?:was|were|"
     r"had been) (?:using|running|hosted)|(?:last|letztes) (?:year|month|quarter|summer|winter|jahr)[^.;]{0,15}? "
     r"(?:paid|had|used|ran|run|spent|was|were|hatten|zahlten)|(?:used|ran|had)\b[^.;]{0,25} before(?= *$)|"
-    r"never again|(?:tried|used|had|ran|paid)\b[^.;,]{0,30}\blast (?:year|month|week|quarter|spring|summer|autumn|"
+    r"never again|(?:tuned|trained|built|bought|rented|leased|ran|hosted|deployed) (?:[\w']+ ){0,3}last (?:year|"
+    r"month|quarter|week|"
+    r"summer|winter|spring|autumn)|(?:tried|used|had|ran|paid)\b[^.;,]{0,30}\blast (?:year|month|week|quarter|"
+    r"spring|summer|autumn|"
     r"fall|winter)|"
     r"(?:old|previous|former) (?:cluster|system|setup|servers?|one|version|stack)\b[^.;]{0,20} (?:had|has|used|"
     r"uses|was|ran|runs)|"
-    r"(?:paper|article|thesis|study) (?:used|uses|ran)|früher|damals)\b"
+    r"(?:paper|article|thesis|study) (?:used|uses|ran)|(?:our|the|my) (?:(?:19|20)\d\d|old|previous|last|first|"
+    r"original|initial|earlier) (?:\w+ )?(?:tender|plan|proposal|design|"
+    r"quote|rfp|specs?|specification|request|draft|offer|contract)|früher|damals)\b"
 )
 _LATER = re.compile(
     r"\b(?:what if|suppose|imagine|someday|some day|one day|eventually|in (?:the )?(?:\w+ )?future|"
@@ -25,7 +30,9 @@ _LATER = re.compile(
 _PAST = re.compile(
     r"\b(?:used to|previously|formerly|in the past|back then|last (?:year|month|week|quarter|time|summer|"
     r"winter|spring|autumn)|years? ago|months? ago|weeks? ago|days? ago|yesterday|"
-    r"was|were|had|took|ran|tried|sent|tested|benchmarked|simulated|spent|paid|cost us|went|hit|reached|früher|"
+    r"was|were|had|took|ran|tried|sent|tested|measured|benchmarked|rose|climbed|fell|grew|returned|dropped|peaked|"
+    r"simulated|spent|paid|cost us|went|hit|reached|"
+    r"früher|"
     r"damals|letztes jahr|legacy|"
     r"old (?:system|setup|service|cluster|stack|one|version|endpoint)|until now|so far|before the)\b"
 )
@@ -33,9 +40,11 @@ _SYMPTOM = re.compile(
     r"\b(?:today|heute|bisher|until now|so far|shows?|showing|reads?|reports?|measures?|takes?|took|taking|"
     r"currently|right now|"
     r"at the moment|at present|as of now|these days|nowadays|"
-    r"already|dauert|derzeit|momentan|aktuell|zurzeit|still|now (?:at|takes?|is|we)|now(?=\s*[,.;]?\s*$)|"
+    r"already|lieg(?:t|en) (?:\w+ )?bei|dauert|derzeit|momentan|aktuell|zurzeit|still|now (?:at|takes?|is|we)|"
+    r"now(?=\s*[,.;]?\s*$)|"
     r"hitting|hits|fails?|failed|failing|crash\w*|breaks?|broke|broken|errors?|time[sd]? ?-?out|timeouts?|"
-    r"oom|out of memory|degrad\w+|slow(?:s|ed|er|ing|ly)?|stuck|hang(?:s|ing)?|bottleneck\w*|limited by|"
+    r"oom|out of memory|sits? at|hovers|degrad\w+|slow(?:s|ed|er|ing|ly)?|stuck|hang(?:s|ing)?|bottleneck\w*|"
+    r"limited by|"
     r"can go up to|(?:goes|climbs|rises|shoots|jumps|grows|gets|steigt|springt) (?:up )?(?:to|auf)|saturat\w+|"
     r"spikes?|spiking|jumped|exceed(?:s|ed|ing)|drops?|dropped|we(?:'re| are) (?:seeing|getting|"
     r"paying|spending|at|hitting|stuck)|we (?:see|saw|get|pay|spend|measured|observed?|noticed)|i (?:see|"
@@ -51,10 +60,14 @@ _REPORT = re.compile(
     r"measurements?|messung|(?:weekly|monthly) report)"
     r"(?: results?| run)?\s?[:=(]"
 )
-_AND_NOT = re.compile(r"\s(?:instead of|rather than|statt|vs\.?|versus)\s")
+_AND_NOT = re.compile(
+    r"\s(?:instead of|rather than|against (?:a |the |our )?(?:target|goal|slo|limit) of|statt|"
+    r"vs\.?|versus)\s"
+)
 """Behind what happened in place of the wish: "answered in 8 s instead of 200 ms"."""
 _WISH = re.compile(
-    r"\b(?:must|should|shall|needs?|need to|wants?|require[sd]?|requirements?|target\w*|goals?|aim\w*|"
+    r"\b(?:(?:may|can|could) (?:take|last|need|cost|be)|must|should|shall|needs?|need to|wants?|require[sd]?|"
+    r"requirements?|target\w*|goals?|aim\w*|"
     r"objective|slo|sla|at most|at least|(?:no|not) slower|no more than|not more than|not exceed|no longer than|"
     r"less than|"
     r"under|below|"

@@ -35,7 +35,8 @@ _MARKUP = (
 )
 """Tags with their attributes, host names, and the paths of requests."""
 _REPORT = (
-    r"(?:\b(?:avg|mean|med(?:ian)?|min|max|std\w{0,4}|"
+    r"(?!\bmin ?= ?\d+[,;\s]{1,3}max ?= ?\d+(?!\.|\d| ?[mµ]?s\b|[,;\s]{1,3}(?:avg|mean|med|std|p\()))(?:\b(?:avg|"
+    r"mean|med(?:ian)?|min|max|std\w{0,4}|"
     r"p\(\d\d(?:\.\d)?\)) ?= ?[\d.]+[a-zµ%]{0,3}[,;\s]{0,3}){2,12}"
 )
 """Several statistics in a row are what a load test printed."""
@@ -48,6 +49,8 @@ _FOREIGN = re.compile(
     r'|^[ \t]*(?:File "|Traceback|at \w+\.|>>>|\$ |E\d{4} |\[?\d{4}-\d\d-\d\d[T ]\d\d:).*$',
     re.S | re.M,
 )
+_QUOTED = re.compile(r"^[ \t]{0,3}>(?!>>)[^\n]*", re.M)
+"""Somebody else's words, where the operator answers them below or above."""
 _UNTICKED = re.compile(r"^[ \t]{0,20}(?:[-+•]|\d+[.)])?[ \t]{0,20}\[[ _]?\][^\n]*", re.M)
 _TICKED = re.compile(
     r"^[ \t]{0,20}(?:[-+•]|\d+[.)])?[ \t]{0,20}\[x\]|"
@@ -64,7 +67,10 @@ _CLAUSE_END = re.compile(
 )
 _LABEL = re.compile(r"[^,;()]{1,40}:")
 _TOKEN = re.compile(r"(?<![\w\x00])[a-zäöüß]{6,}(?![\w\x00])|\s{2,}")
-_GERMAN = re.compile(r"\b(?:und|der|die|das|wir|für|mit|nicht|ist|sind|ein|eine|im|pro|bitte|soll|muss|nur|auf|von)\b")
+_GERMAN = re.compile(
+    r"\b(?:und|der|die|das|wir|für|mit|nicht|ist|sind|ein|eine|im|pro|bitte|soll|muss|nur|auf|von|"
+    r"ohne|alle|darf|dürfen|werden|wird|bei|aus|dem|den|oder|nach|keine?|uns|bis|jede[nrs]?|sollen|möchten|gerne)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,8 @@ def _masked(match: re.Match[str]) -> str:
 def prepare(original: str) -> Text:
     plain = _lowered(original.translate(_PLAIN))
     plain = _FOREIGN.sub(_masked, plain)
+    if re.search(r"\w", _QUOTED.sub("", plain)):
+        plain = _QUOTED.sub(_masked, plain)
     if _TICKED.search(plain):
         plain = _UNTICKED.sub(_masked, plain)
     working: list[str] = []

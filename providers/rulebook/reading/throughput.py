@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading.cameras import camera_frames
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.deadline import deadlines
-from providers.rulebook.reading.numbers import Amount, near
+from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
@@ -17,8 +18,11 @@ from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, r
 
 _WORK = joined(
     r"""req(?:uest)?s?|calls?|quer(?:y|ies)|hits|predictions?|inferences?|invocations?|transactions?|txns?|events?|
-    messages?|msgs?|images?|pictures?|photos?|frames?|pages?|documents?|docs?|files?|pdfs?|rows?|records?|texts?|
-    articles?|posts?|comments?|e-?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|
+    messages?|msgs?|images?|pictures?|pics?|photos?|drawings?|leads?|uploads?|deliver(?:y|ies)|bills?|papers?|
+    abstracts?|episodes?|songs?|tracks?|trips?|rides?|alerts?|incidents?|dictations?|frames?|pages?|documents?|docs?|
+    files?|pdfs?|rows?|
+    records?|texts?|
+    articles?|posts?|comments?|(?:e-?)?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|
     receipts?|
     claims?|scans?|studies|x-?rays?|slides?|videos?|clips?|chats?|conversations?|prompts?|completions?|generations?|
     translations?|sentences?|searches|lookups?|scores?|payments?|logins?|customers?|accounts?|profiles?|listings?|
@@ -28,8 +32,9 @@ _WORK = joined(
     shipments?|
     parcels?|recordings?|visits?|letters?|reads?|swipes?|clicks?|signals?|datapoints?|data points|molecules?|
     sequences?|jobs?|
-    ereignisse|aufträge|fotos|briefe|texte|fälle|bilder|seiten|dokumente|zeilen|datensätze|anfragen?|aufrufe|
-    buchungen|belege|rechnungen|nachrichten|vorhersagen|
+    ereignisse|aufträgen?|fotos|briefen?|texten?|fällen?|bildern?|seiten|dokumenten?|zeilen|datensätze|anfragen?|
+    aufrufe|
+    buchungen|belegen?|rechnungen|nachrichten|vorhersagen|
     bestellungen|transaktionen|requests"""
 )
 _ADJECTIVES = (
@@ -42,7 +47,7 @@ _PER_SECOND = re.compile(
     r"\s?(?:rps|qps|tps|r/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
     r"\s?(?:/|p(?:er)? )\s?s(?:ec(?:ond)?)?|fps|/s(?:ec)?|a second|per second|pro sekunde)\b"
 )
-_PER_MINUTE = re.compile(r"\s?rpm\b")
+_PER_MINUTE = re.compile(r"\s?rp(?P<unit>[mh])\b")
 _OPEN_NOUN = re.compile(r"[\s-]?[a-zäöüß-]{2,}")
 _NO_WORK = phrases(
     r"""tok(?:en)?s?|words?|wörter|characters?|zeichen|[kmgt]i?b(?:it|yte|ps)?s?|bytes?|bits?|frames?|fps|dollars?|
@@ -50,7 +55,7 @@ _NO_WORK = phrases(
     euros?|cents?|steps?|schritte|iterations?|epochs?|gpus?|times?|mal|hertz|points?|percent|prozent|models?|runs?|
     gigs?|hours?|minutes?|seconds?|ms|sec|degrees|meters|km|miles|retries|attempts|core|cores|cycles|interrupts|
     polls?|
-    per|an?|each|every|in|on|for|to|with|and|or|at|of|is|are"""
+    per|an?|each|every|in|on|for|to|with|without|realistic|and|or|at|of|is|are"""
 )
 """What is counted over time and is no work that is asked for, and where a noun ends."""
 _SHARED = re.compile(
@@ -113,9 +118,13 @@ _BROKEN = phrases(
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
         rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:only )?(?:get|reach|achieve|manage|
         measured|observed|benchmarked)|i (?:only )?(?:get|got|reach|achieve|measured)|used to|last (?:year|month|
-        week)|was|were|previously|throughput drops|can't keep up|falls? over|(?:tops?|topp(?:ed|ing)|max(?:es)?|
-        maxed) out|dies|quota"""
+        week)|previously|throughput drops|lost|lose[sd]?|losing|can't keep up|falls? over|(?:tops?|topp(?:ed|ing)|
+        max(?:es)?|
+        maxed) out|dies|quota|starts? (?:returning|failing|throwing|dropping)|(?:returns?|returning|http|
+        status) 50[234]|50[234]s|5xx|429s|unresponsive|(?:gives?|got|yields?) (?:me |us )?
+        (?:only|just)"""
 )
+_WAS = phrases(r"was|were")
 _NIGHTLY = re.compile(
     r"\b(?:nightly|once (?:a|per) (?:day|night)|every night|each night|overnight|every day|each day|daily|"
     r"per (?:night|day)|pro (?:nacht|tag)|nächtlich\w*|täglich\w*)\b"
@@ -126,9 +135,9 @@ _SHARE_OF_DAY = re.compile(
 )
 _LOAD = re.compile(rf"\b(?:peaks?|spitzen?|traffic|load|throughput|last|volume|{_WORK})\b")
 _NOT_OURS = (_ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
+_NAMED_RATE = re.compile(rf"\d[\d.,]*k?\s?(?:[rqt]p[sm]\b|(?:{_WORK})(?:{PERIOD.pattern}))")
+_WORK_IN_FRONT = re.compile(rf"\b(?:{_WORK})\b[^.;\d\n]{{0,35}}$")
 _INTERVAL = re.compile(r"\s(?:every|each|per|alle|je)\s")
-_CAMERAS = re.compile(r"[\s-]?(?:[a-z]+ ){0,2}?(?:cameras?|streams?|feeds?|kameras)\b")
-_FRAMES = re.compile(r"\s?(?:fps|frames? (?:per|a|/) ?s(?:ec(?:ond)?)?|frames/s|bilder pro sekunde)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ class _Rate:
 
 
 def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    yield from _cameras(text, amounts)
+    yield from camera_frames(text, amounts)
     hours = _hours_of_a_run(text, amounts)
     for position, amount in enumerate(amounts):
         later = amounts[position + 1 : position + 2]
@@ -167,7 +176,8 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
 
 def _is_breakage(text: Text, start: int, end: int) -> bool:
     """The rate at which something fails, or that is reached today."""
-    if says(_BROKEN, clauses.clause(text, start, end)):
+    clause = clauses.clause(text, start, end)
+    if says(_BROKEN, clause) or says(_WAS, clause):
         return True
     return says(_BROKEN, clauses.sentence(text, start)) and not tense.wished(text, start, end)
 
@@ -177,6 +187,7 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
     clause = clauses.clause(text, amount.start, amount.end)
     lead = re.split(r"\d|\band\b|,", text.working[max(0, amount.start - 25) : amount.start])[-1]
     behind = text.working[amount.end : amount.end + 40]
+    lead_words = text.working[max(text.sentence(amount.start).start, amount.start - 45) : amount.start]
     peak = _PEAK.search(lead) is not None or _AT_PEAK.match(behind) is not None
     rank = 3 if peak else 1 if _MEAN.search(lead) or _ON_AVERAGE.match(behind) else 2
     if _UNIT_BEFORE.search(lead):
@@ -186,10 +197,12 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
         measured = "fps" in direct.group() and not tense.wished(text, amount.start, direct.end())
         return None if measured else _Rate(amount.count, direct.end(), rank)
     if (minute := _PER_MINUTE.match(text.working, amount.end)) is not None:
-        return _Rate(amount.count / factor("minute", "second"), minute.end(), rank)
+        return _Rate(amount.count / factor({"m": "minute", "h": "hour"}[minute["unit"]], "second"), minute.end(), rank)
     counted = _COUNTED.match(text.working, amount.end) or _open_work(text, amount)
     money = re.search(r"[$€£]\s?$", lead) is not None
-    if money or (counted is None and not says(_LOAD, clause)):
+    if money or (
+        counted is None and not (says(_LOAD, clause) or _resumes(text, amount) or _WORK_IN_FRONT.search(lead_words))
+    ):
         return None
     period = _TO_THE_PERIOD.match(text.working, amount.end if counted is None else counted.end())
     if period is None and counted is not None:
@@ -199,6 +212,12 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
     unit = unit_of(period)
     above_mean = _busy_hours(text, period.end()) if unit == "day" else 1.0
     return _Rate(amount.count / factor(unit, "second") * above_mean, period.end(), rank)
+
+
+def _resumes(text: Text, amount: Amount) -> bool:
+    """ "Reckon with 4,500 per minute", where the work was named before with its own period."""
+    named = _NAMED_RATE.search(text.working, max(0, amount.start - 160), amount.start)
+    return named is not None and amount.count >= 10
 
 
 def _open_work(text: Text, amount: Amount) -> re.Match[str] | None:
@@ -273,18 +292,3 @@ def _hour(number: str, half: str | None) -> int:
     if half == "pm" and hour < 12:
         return hour + 12
     return 0 if half == "am" and hour == 12 else hour
-
-
-def _cameras(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
-    """Frames per second of all cameras together."""
-    for amount in amounts:
-        if _CAMERAS.match(text.working, amount.end) is None:
-            continue
-        for other in near(amounts, amount, 120):
-            frames = _FRAMES.match(text.working, other.end)
-            if frames is None or not (0 < other.start - amount.end < 80 or 0 < amount.start - other.end < 40):
-                continue
-            if context.someone_elses(text, amount.start) or tense.present_state(text, amount.start, frames.end()):
-                continue
-            start, end = min(amount.start, other.start), max(amount.end, frames.end())
-            yield Candidate("throughput_rps", rounded(amount.count * other.high), start, end, "cameras", 4)

@@ -15,6 +15,7 @@ _TIME = {
     "hour": r"h|hrs?|hours?|std|stunden?",
     "day": r"d|days?|tagen?|tage?",
     "week": r"wks?|weeks?|wochen?",
+    "fortnight": r"fortnights?",
     "month": r"mo|months?|monate?n?",
     "year": r"yrs?|years?|jahre?n?|annum|annually",
 }

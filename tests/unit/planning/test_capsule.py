@@ -49,6 +49,7 @@ MOVES: list[tuple[str, int, Callable[[Any], Any]]] = [
     ("plan.candidates.0.label", 0, lambda p: p.model_copy(update={"candidates": first(p.candidates, label="x")})),
     ("plan.patterns.0.name", 0, lambda p: p.model_copy(update={"patterns": first(p.patterns, name="x")})),
     ("plan.max_replicas", 0, lambda p: p.model_copy(update={"max_replicas": 99})),
+    ("plan.proposed_by", 0, lambda p: p.model_copy(update={"proposed_by": "anthropic:x"})),
     ("plan.encrypted", 0, lambda p: p.model_copy(update={"encrypted": False})),
     ("cost.likely", 1, lambda c: c.model_copy(update={"likely": c.likely + Decimal("0.01")})),
     ("cost.lines.0.unit_usd", 1, lambda c: c.model_copy(update={"lines": first(c.lines, unit_usd=Decimal(1))})),
@@ -78,6 +79,7 @@ def test_a_covered_input_moves_the_capsule_and_is_named(
 
 PROSE: list[tuple[str, int, Callable[[Any], Any]]] = [
     ("plan.summary", 0, lambda p: p.model_copy(update={"summary": "x"})),
+    ("plan.reason", 0, lambda p: p.model_copy(update={"reason": "x"})),
     ("plan.assumptions", 0, lambda p: p.model_copy(update={"assumptions": ["x"]})),
     ("pattern.reason", 0, lambda p: p.model_copy(update={"patterns": first(p.patterns, reason="x")})),
     ("candidate.reason", 0, lambda p: p.model_copy(update={"candidates": first(p.candidates, rejected_because="x")})),

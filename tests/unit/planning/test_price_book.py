@@ -138,3 +138,21 @@ def test_a_region_may_be_named_by_its_city() -> None:
     assert regions_named("Frankfurt") == {
         ("aws", "eu-central-1"), ("gcp", "europe-west3"), ("azure", "germanywestcentral"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("on_demand", "spot", "reason"),
+    [
+        ("0", "", "ondemand_usd_per_hour is 0; leave it empty when the price is unknown"),
+        ("1.5", "0.00", "spot_usd_per_hour is 0; leave it empty when the price is unknown"),
+        ("1.5", "1.6", "spot_usd_per_hour is 1.6, which is above ondemand_usd_per_hour, 1.5"),
+    ],
+)
+def test_a_price_that_cannot_be_is_refused(folder: Path, on_demand: str, spot: str, reason: str) -> None:
+    head, first, *rest = (folder / "instances.csv").read_text().splitlines()
+    cells = first.split(",")
+    cells[8:10] = on_demand, spot
+    (folder / "instances.csv").write_text("\n".join([head, ",".join(cells), *rest]) + "\n")
+    with pytest.raises(PriceBookRefused) as refused:
+        PriceBook.load(folder)
+    assert (refused.value.file, refused.value.line, refused.value.reason) == ("instances.csv", 2, reason)

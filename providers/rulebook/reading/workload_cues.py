@@ -1,0 +1,255 @@
+"""What in a text speaks for a workload: phrases, each with its weight."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from providers.rulebook.reading.patterns import phrases
+from storage.records.constraints import WorkloadType
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    workload: WorkloadType
+    weight: int
+    pattern: re.Pattern[str]
+
+
+THRESHOLD = 3
+"""One sure cue, or several weak ones that agree."""
+
+CUES = [
+    Cue("edge", 5, phrases(
+        r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
+            edge(?= ?:)|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|box(?:es)?|computing|nodes?|
+            ai)|(?:on|at|to) the edge|am edge|on[- ]device|microcontrollers?|mcus?|coral (?:tpu|board|usb)|embedded
+            \s(?:devices?|boards?|systems?|hardware|linux)|industrial pcs?|industrie-?pcs?|(?:nvidia )?orins?|
+            (?:intel )?nucs?|plcs?|set-?top boxes|
+            in the browser|webgpu|tf[- ]?lite|dsps?|npus?|wake[- ]?words?|firmware|core ?ml|kiosks?|mini[- ]pcs?|
+            smart (?:cameras?|watch(?:es)?|glasses)|
+            smartwatch(?:es)?|
+            wearables?|
+            handhelds?|on the user'?s? (?:own )?(?:computer|device|machine|laptop|phone)|auf dem gerät|
+            drones?(?!'?s?'? (?:imag\w+|footage|photos|pictures|data|videos?))|
+            (?:on|onboard|inside|in|auf) (?:the|this|that|each|every|a|an|my|our|your|dem|der|
+            jedem) (?:\w+ )?(?:phones?|devices?|
+            vehicles?|cars?|trucks?|tractors?|drones?|robots?|cameras?|handsets?|tablets?|watch(?:es)?|forklifts?|
+            scanners?|
+            gateways?|kiosks?|harvesters?|satellites?|handys?|geräte?|kamera|fahrzeug)(?! (?:images?|feeds?|streams?|
+            data|"""
+        r"""footage|insurance))"""
+    )),
+    Cue("edge", 4, phrases(
+        r"""android(?! (?:studio|users?))|(?:on|for) ios|(?:android|ios|mobile|iphone) (?:apps?|devices?|phones?|
+            deployment|tablets?)|
+            (?:mobile|cell) phones?|smartphones?|i(?:phone|pad)s?|(?:leaves?|leave|leaving) the (?:phone|device|
+            handset|camera)|
+            (?:air|aero)plane mode|flight mode|(?:no|without(?: an?| any)?) (?:internet|network|wi-?fi|cell|mobile)?\s?
+            (?:connectivity|connection|uplink|reception)|bundled? (?:\w+ )?(?:in|with|into) the app|app bundles|
+            shop ?floor|
+            (?:at|in|on) (?:each|every|the) (?:store|branch|plant|site|line|turbine|conveyor|till)s?(?= on\b)"""
+    )),
+    Cue("fine_tuning", 4, phrases(
+        r"""fine-?tun(?:e|ing|es)|fine tun(?:e|ing)|finetun(?:e|ing)|(?:train|training|fit) (?:\w+ ){0,2}adapters?|
+            q?lora(?! (?:adapters?|weights|models?|
+        at inference|at run ?time|serving))|peft|sft|rlhf|dpo (?:training|runs?|on|tuning)|(?:sft|with|via|
+        using) (?:and |\+ )?dpo|
+            instruction[- ]tun\w+|adapter (?:training|tuning)|feinabstimmung|fein-?tun\w*|nachtrainieren|
+            continued pre-?training|dreambooth|(?:adapt|speciali[sz]e|customi[sz]e)(?:ing)? (?:an? |the |
+            our )?(?:[\w.-]+ ){0,2}?
+            (?:whisper|llamas?|mi[sx]tral|qwen|gemma|llms?|base model|foundation model|bert|clip|sdxl|
+            stable diffusion)"""
+    )),
+    Cue("rag", 4, phrases(
+        r"""rag[- ]?engines?|(?:die |mit )?quellen?(?:angaben?)? (?:nennt|nennen|angibt|zitiert)|wissensdatenbank|
+            rag(?: pipeline| system| app\w*| chatbot| service)?|
+        retrieval[- ]augmented(?: generation)?|(?:chat|bots?|assistants?|
+            talk|q&a|questions?|ask|question[- ]answering|answers? questions?)(?: \w+){0,2} (?:with|over|about|on|
+            from|against|across|using) (?:[\w,.'-]+ ){0,4}?(?:docs?|documents?|documentation|pdfs?|wiki|knowledge ?base|
+            manuals|handbook|policies|tickets|confluence|contracts|intranet)|vector (?:db|database|store|search|
+            index)|document (?:q&a|question answering|chat)|knowledge[- ]base (?:search|assistant|chatbot|q&a)|
+            semantic search|(?:answers?|repl(?:y|ies)|responses?) (?:\w+ ){0,3}?(?:with|citing|
+            cite) (?:the )?(?:sources?|citations?|references?|
+            passages?)|cit(?:es?|ing) (?:its |the )?(?:sources?|passages?|paragraphs?)|grounded in (?:our|the)|
+            (?:llms?|assistant|
+            chat\w*|gpt\S*|llama\S*)(?: \w+){0,3} (?:with|plus|on|and|over) (?:a )?(?:pgvector|pinecone|weaviate|
+            qdrant|milvus|
+            chroma(?:db)?|faiss)"""
+    )),
+    Cue("rag", 3, phrases(r"pgvector|pinecone|weaviate|qdrant|milvus|chroma ?db|vector (?:search|index)")),
+    Cue("feature_store", 5, phrases(
+        r"feature[- ]?stores?|feast|tecton|online (?:features?|store)|get_online_features|feature (?:views?|"
+        r"serving|platform|registry)"
+    )),
+    Cue("training", 4, phrases(
+        r"""(?:re)?train(?:s|ing)? (?:a|an|the|our|my|your|this|that|it|one|from|on|for|job\w*|run\w*|pipeline\w*|
+            cluster\w*|workload\w*|once|every|each|weekly|nightly|monthly|daily|of|large|deep|\d\S*|models?|llms?|
+            new|time|with|using|takes?|speed|script|loop|frequency|jobs?|is|must|should|needs?|has|in|at|locally|
+            fast\w*|multiple|is ok)\b|re-?train(?:ing|s)?|retrained (?:weekly|daily|nightly|monthly|every|each|
+            once|on|regularly)|(?:model|distributed|multi-?(?:gpu|node)|data[- ]parallel|full|spot|periodic|weekly|
+            nightly|deep learning|network|pre-?|gpu|large[- ]scale|continuous|parameter model|stop/resume|for|do|
+            faster|run|ml|to) (?:re)?train(?:ing)?|pre-?train(?:ing)?(?: (?:a|our|from|on|an|the|run|job|process|
+            phase|stage|of|with))|(?:to|for|one|a|we|full) pre-?train(?:ing)?|
+            (?:re-?fit(?:ted|s|ting)?|fit(?:ting)? (?:a|the|our|an))|
+            train (?:our|a|an|the|my|it|on)|(?:we|i|to|then|will|would|should) (?:re)?train (?!station|
+            ticket)[a-z][\w-]+|epochs?|hyper-?parameter (?:search|tuning|sweep|optimi[sz]ation)|
+            (?:modell?e? )?trainieren?|training\s*:|training$|neu trainiert|trainingsl[aä]ufe?|trainingsjobs?|
+            modelltraining|nachtraining|training,"""
+    )),
+    Cue("training", 3, phrases(r"(?:pre-?)?training(?: data| set| corpus)?|to (?:re-?)?train")),
+    Cue("streaming_inference", 4, phrases(
+        r"""(?:video|audio|event|data|live|sensor|rtsp|camera|kafka|kinesis|message|
+            real-?time)[- ]?(?:streams?|feeds?|streaming)|rtsp|streaming (?:inference|predictions?|scoring|
+            analytics|detection|data|events|pipeline)|ip ?cam(?:era)?s?|cctv|video anal\w+|(?:security|traffic|
+            surveillance|
+            (?<![,.\d])\d+) cameras?(?![- ]trap)|kafka(?: topics?)?|kinesis|pub/?sub|event ?hubs?|mqtt|flink|
+            live (?:video|audio|
+            transcription|captions?|subtitles|dictation|translation)|(?:transcri\w+|caption\w*|subtitl\w+|translat\w+|
+            dictat\w+)
+            \s(?:\w+ ){0,2}live|webrtc|
+            event[- ]driven scoring|from (?:kafka|kinesis|pub/?sub)|streams? (?:in|every|from)|(?:single|every|
+        each) (?:video )?frames?|
+            stream processing|datenstrom|deepstream"""
+    )),
+    Cue("streaming_inference", 4, re.compile(
+        r"\b(?:speech|audio|voice|calls?|microphones?|transcri\w+|captions?|subtitles?)\b[^.;\n]{0,40}\blive\b|"
+        r"\blive\b[^.;\n]{0,25}\b(?:speech|audio|transcri\w+|captions?|subtitles?)\b"
+    )),
+    Cue("batch_inference", 4, phrases(
+        r"""batch[- ](?:inference|predictions?|scor(?:e|es|ing)|transforms?|jobs?|classif\w+|process\w*|workloads?|
+            endpoints?|mode|runs?|workflows?|pipelines?)|batch\s*:|offline (?:inference|predictions?|scoring|batch)|
+            bulk (?:inference|
+            scoring|predictions?|process\w*|transcription|classification)|(?:nightly|daily|weekly|hourly|monthly|
+            overnight|scheduled) (?:batch|scoring|inference|predictions?|classification|score|job)|
+            scores? (?:\w+ ){0,3}?(?:rows|customers|records|users|accounts|products|items|leads|policies|
+            transactions)|no need for real-?time|not live|not (?:need(?:s)? (?:to be )?)?real-?time|(?:doesn't|does not|
+            don't|need not|needn't) (?:have|need) to be real-?time|stapelverarbeitung|im batch|
+            batch-?weise|backfill|asynchronously|async(?:hronous)? (?:inference|processing)|batch of|in batches|
+            keine echtzeit\w*"""
+    )),
+    Cue("batch_inference", 3, phrases(
+        r"""nightly(?! (?:build|release|version|wheel|image|test))|(?:every|each|over) ?night|overnight|
+            (?:every|each) (?:mon|tues|wednes|thurs|fri|satur|sun|week)day|(?:every|each) weekend|
+        jedes wochenende|(?:runs?|jobs?|scor\w+|batch|predict\w*|forecasts?)[^.;,]{0,30} on (?:\w+days|weekends)|
+        (?:by|until|before) (?:the )?(?:next )?morning|nächtlich\w*|jede nacht|
+            (?:embeddings?|scores?|predictions?|recommendations?) refresh|after landing"""
+    )),
+    Cue("batch_inference", 3, phrases(
+        r"""(?<![-'"])batch(?![- ]?(?:_?size|norm\w*|dimension|of \d|\d))|(?:process|classify|transcribe|ocr|
+            translate|summari[sz]e|label|tag|embed|caption|convert|
+            annotate|run)(?:ing)? (?:\w+ ){0,3}?(?:archive|backlog|corpus|all (?:our|the|of our)|the whole|
+            the entire|millions? of|thousands? of|hundreds of thousands)|(?:pages|documents|texts|images|rows|
+            records|hours of audio|scans|invoices|files|recordings) (?:per|a|each|every) (?:day|week|month|night)|
+            transcription of|document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
+            once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
+    )),
+    Cue("batch_inference", 3, re.compile(
+        r"\b(?:re-?)?(?:transcri(?:be|bing)|embed(?:ding)?|classify(?:ing)?|tag(?:ging)?|label(?:l?ing)?|"
+        r"summari[sz](?:e|ing)|"
+        r"translat(?:e|ing)|caption(?:ing)?|ocr|scor(?:e|ing)|vectori[sz](?:e|ing)|annotat(?:e|ing)|extract(?:ing)?|"
+        r"moderat(?:e|ing)|"
+        r"process(?:ing)?|run (?:\w+ ){0,3}(?:on|over|for)|predict(?:ing|ions? for)?|forecast\w*|klassifizieren|"
+        r"transkribieren|"
+        r"übersetzen|zusammenfassen)\b(?: (?!at\b|up\b|per\b|from\b)[a-z'äöü-]+,?){0,4}? (?:about |around |roughly |"
+        r"some |~ ?|rund |etwa )?"
+        r"(?:\d{1,3}(?:[., ']\d{3})+|\d{4,}|\d+(?:[.,]\d+)? ?(?:k|m|mn|mio|thousand|million|billion|tsd)|(?:two|"
+        r"three|four|five|ten|"
+        r"half a|a|twenty|fifty) (?:thousand|million|billion)|millions of|thousands of)\b\.?"
+        r"(?! ?(?:[a-z]+ ){0,3}?(?:/|per|a|every|each|pro) ?(?:s|sec|seconds?|minutes?|min|sekunde)\b)(?! ?(?:rps|"
+        r"qps|tps|usd|tokens?))"
+    )),
+    Cue("batch_inference", 3, re.compile(
+        r"(?:\d{1,3}(?:[., ']\d{3})+|\d{4,}|\d ?(?:k|m|mio)|(?:thousand|million|billion|"
+        r"millionen)s?(?: of)?) (?:[a-zäöü-]+ ){1,4}"
+        r"(?:to|must be|need to be|have to be|has to be|should be|shall be|waiting to be|to be|zu|"
+        r"müssen) (?:re-?)?(?:transcri|embed|"
+        r"classif|tag|label|summari|translat|caption|ocr|scor|annotat|extract|index|process|transkrib|klassifi|"
+        r"übersetz)\w*"
+    )),
+    Cue("batch_inference", 3, re.compile(
+        r"\b(?:each|every|once (?:a|per)|per|jede[nrs]?) (?:night|month|week|quarter|morning|\w+days?|nacht|monat|"
+        r"woche|"
+        r"\w+tag)\b(?:(?!\band\b|train)[^.;]){0,40}\b(?:(?:re-?)?scor(?:e[ds]?|ing)|predict\w*|forecast\w*|"
+        r"classif\w+|inference|embed\w*|klassifiziert|"
+        r"bewertet|vorhersage\w*)|\b(?:(?:re-?)?scor(?:e[ds]?|ing)|predict\w*|forecast\w*|classif\w+|inference|"
+        r"embed\w*)\b(?:(?!\band\b|train)[^.;]){0,40}"
+        r"\b(?:each|every|once (?:a|per)|jede[nrs]?) (?:night|month|week|quarter|morning|\w+days?|nacht|monat|woche|"
+        r"\w+tag)\b"
+    )),
+    Cue("data_pipeline", 4, phrases(
+        r"""etl|elt|(?:daily|nightly|hourly) ingest\w*|dbt(?: models?)?|data (?:pipelines?|ingestion|
+        preparation|cleaning|transformation)|feature (?:engineering|
+            extraction|computation) (?:pipelines?|jobs?)|preprocess\w* pipelines?|(?:spark|dbt|dask) (?:jobs?|
+            pipelines?)|datenpipeline|ingestion pipelines?|spark features|(?:into|→|->) (?:the |our |
+        a )?(?:bigquery|snowflake|redshift|
+            parquet|(?:data )?warehouse|data ?lake|lake ?house|delta(?: lake)?|iceberg)|data warehouse loads?|
+            (?:clean|dedup\w*|join|aggregat\w+|anonymi[sz]e|transform|load|ingest|land|sync|replicat|mov|cop(?:y|
+            ie))\w*\b[^.;\n]{0,60}\b(?:to|into|in|as|and
+            \swrites?) (?:the |our |a )?(?:parquet|snowflake|bigquery|redshift|(?:data )?warehouse|data ?lake|
+            lake ?house|delta|iceberg|s3|gcs)"""
+    )),
+    Cue("realtime_inference", 4, phrases(
+        r"""(?:real-?time|online|low[- ]latency|synchronous|live|interactive) (?:\w+ )?(?:inference|predictions?|
+            scoring|serving|endpoints?|api|recommendations?|detection|classification|decisions?|model|ranking|
+            personali[sz]ation|service|search)|model (?:endpoints?|apis?|servers?)|(?:inference|prediction|scoring|
+            serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real-?time|sentiment|fraud|recommendation|
+            classification|ranking|chat|detection|embedding|llm|translation)[- ](?:endpoints?|apis?|servers?|
+            services?)|(?:host|hosts|hosting) (?:[\w.-]+ ){0,4}?(?:models?|llms?|llama\S*|mi[sx]tral\S*|qwen\S*|
+            whisper|bert|classifiers?|
+            detectors?|api|apis|endpoints?|inference|chat\w*)|(?:serve|serves|served|serving) (?:with|on|using|gpus?|
+            a|an|the|our|my|
+            this|that|these|it|them|some|two|three|multiple|several|\d+\w?(?!\w|[.,]?\d| ?%)|large|fine-?tuned|
+            llms?|models?|
+            predictions?|traffic|requests|behind|via|pytorch|tensorflow|xgboost|sklearn|inference|llama|mistral|
+            up)\b(?! (?:website|site|page|dataset|data))|behind an? (?:rest |http )?api|(?:pytorch|tensorflow|
+            models?|llms?|onnx|gpu|vllm|xgboost|sklearn) serving|inference (?:server|service|endpoint|api|traffic|
+            requests?)|model[- ](?:serving|server|hosting|inference server)|in real-?time|real-?time|echtzeit\w*|
+            (?<!get )(?<!post )(?<!put )(?<!vpc )endpoints?|chat (?:models?|llms?|service|apps?)|(?:serv(?:e|es|ed|
+            ing)|offer(?:ing)?|provid(?:e|ing)|expos(?:e|ing)|deploy(?:ing)?) (?:[\w-]+ ){0,2}?
+            (?:llama|mi[sx]tral|qwen|gemma|deepseek|falcon|whisper|sdxl|gpt-|bert|phi-)[\w.-]*|(?:llama|mi[sx]tral|
+            qwen|gemma|deepseek|whisper|
+            sdxl|bert)[\w.-]* (?:api|endpoint|server|service)|(?:chat|discord|
+            slack|telegram|whatsapp|
+            support)[- ]?bots?|voice (?:assistant|bot)|torchserve|kserve|tf[- ]?serving|triton|
+            tensorflow serving|ray serve|/predict|ausliefern|bereitstellen|microservice|(?:want|need|build|make|
+            expose|create|offer|provide|host|deploy|
+            set up|run|like)(?:s|ing)? (?:it as )?(?:an?|the|our|my) (?:[\w-]+ ){0,3}?api|expos(?:e|es|
+            ing) (?:\w+ ){0,3}?models?|\w+-api|
+            (?:score[sd]?|scoring|judge[sd]?|check(?:ed|s)?|classif\w+|predict\w*|
+            flag\w*) (?:[\w-]+ ){0,6}?(?:as (?:it|they) (?:happens?|
+            comes? in|arrives?)|on the fly|on demand|on request|instantly|before (?:it|they|the|a|an|authori[sz]ation|
+            checkout|payment|approval|settlement))|
+            (?:model|it) is
+            \s(?:called|queried|hit|asked) (?:by|from|for)|self-?host(?:ed|ing)? (?:\w+ )?(?:llms?|models?|llama\S*|
+            mi[sx]tral\S*|
+            qwen\S*|gemma\S*|gpt\S*|deepseek\S*|whisper)|(?:service|container|server|deployment) for (?:the|our|my|
+            an?) (?:[\w-]+ ){0,3}model|for each (?:visitor|page view|visit|click|search|
+            user request)"""
+    )),
+    Cue("realtime_inference", 3, phrases(
+        
+            r"deploy(?:s|ed|ing|ment of|ments of)? (?:(?!models?)[\w.-]+ ){0,4}(?:models?|llms?)|(?:run|"
+            r"running) inference (?:on|in|with)|(?:inference|run(?:ning)? (?:a|an|the|our|this|"
+            r"my) (?:\w+ )?(?:models?|llms?)) (?:pod|workloads?|in (?:the )?cloud|in production|"
+            r"on (?:kubernetes|aws|azure|gcp|gke|eks))|in production environment|for inference"
+        
+    )),
+    Cue("realtime_inference", 3, phrases(
+        r"""(?:requests?|calls|queries|predictions|hits|transactions|anfragen|inferences) ?(?:per |a |/ ?|pro |je |
+            each )(?:seconds?|
+            sec|s|sekunde)|rps|qps|tps|req/s(?:ec)?|r/s"""
+    )),
+    Cue("realtime_inference", 2, phrases(
+        r"""\d+ ?ms|\d[\d.,]*k? ?(?:[a-z]+ )?(?:/|per |a |each |every |pro |je )(?:s|sec|second|min|minute|sekunde)|
+            antwort(?:zeit)?|fastapi|flask|gradio|streamlit|comes? back (?:in|within)|answers? (?:in|
+            within|under)|api|apis|p ?95|p ?99|latency|latenz|(?:requests?|calls|queries|
+            predictions|req|transactions|anfragen) ?(?:per|a|/|pro|each) ?(?:seconds?|sec|s|minute|sekunde|day|
+            hour)|rps|qps|tps|req/s|gleichzeitige\w* (?:be)?nutzer\w*|concurrent (?:users|requests|streams)|ttft|
+            time to first token|scal(?:e|
+            ing) to zero|scale-to-zero|autoscal\w+|inference|public demo|demo|(?:users?|visitors?|customers?|
+            shoppers?|staff|employees|agents) (?:click|type|ask|wait|chat)\w*|
+            response times?|while (?:the )?(?:user|customer)s? waits?|triage|vllm|checkout|online|serverless|
+            bursts?|spikes"""
+    )),
+]  # fmt: skip

@@ -1,0 +1,106 @@
+"""Facts that cannot hold together become a question, and coverage falls until it is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.conflicts import conflicts
+from intake.extract import Understanding, take_in
+from intake.nodes import IntakeNodes
+from intake.state import IntakeState
+from providers.pricing import PriceBook
+from providers.rulebook import Rulebook
+from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValue, FieldName
+from storage.records.intake import IntakeInput
+
+pytestmark = pytest.mark.anyio
+RULEBOOK = Rulebook(PriceBook.load())
+
+
+def known(**values: ConstraintValue) -> ConstraintSchema:
+    return ConstraintSchema.model_validate(
+        {name: {"value": value, "status": "stated"} for name, value in values.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        (
+            {"regions": ["us-east-1"], "data_residency": "EU"},
+            "regions",
+            "us-east-1 is outside of EU, where the data has to stay.",
+        ),
+        (
+            {"regions": ["us-east-1", "us-west-2"], "data_residency": "Germany"},
+            "regions",
+            "us-east-1, us-west-2 are outside of Germany, where the data has to stay.",
+        ),
+        (
+            {"regions": ["eu-west-1"], "cloud": ["gcp"]},
+            "regions",
+            "eu-west-1 is of AWS, and only Google Cloud may be used.",
+        ),
+        ({"gpu_required": False, "gpu_type": "H100"}, "gpu_required", "No GPU is wanted, and H100 is asked for."),
+        ({"gpu_required": False, "gpu_count": 4}, "gpu_required", "No GPU is wanted, and 4 GPUs are asked for."),
+    ],
+)
+def test_what_cannot_hold_together_is_named(said: dict[str, ConstraintValue], field: FieldName, words: str) -> None:
+    assert conflicts(known(**said)) == {field: words}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"regions": ["us-east-1", "eu-west-1"], "data_residency": "EU"},
+        {"regions": ["eu-west-1"], "cloud": ["aws", "gcp"]},
+        {"regions": ["our-cellar"], "cloud": ["onprem"]},
+        {"regions": ["us-east-1"], "data_residency": "the moon"},
+        {"gpu_required": True, "gpu_type": "H100"},
+        {"data_residency": "EU", "cloud": ["azure"]},
+    ],
+)
+def test_what_can_hold_together_is_let_be(said: dict[str, ConstraintValue]) -> None:
+    assert conflicts(known(**said)) == {}
+
+
+def test_an_assumption_gives_way() -> None:
+    assumed = Constraint(value=["gcp"], status="assumed")
+    assert conflicts(known(regions=["eu-west-1"]).with_changes({"cloud": assumed})) == {}
+
+
+async def test_it_is_asked_and_lowers_the_coverage_until_it_is_answered() -> None:
+    nodes, state = IntakeNodes(RULEBOOK), IntakeState(asked=[])
+
+    async def say(seq: int, text: str, question_id: str | None = None) -> float:
+        state["inputs"] = [IntakeInput(seq=seq, text=text, question_id=question_id)]
+        for node in (nodes.extract_constraints, nodes.coverage_check, nodes.adaptive_questioner):
+            state.update((await node(state, None)).update)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return state["coverage"].score  # pyright: ignore[reportTypedDictNotRequiredAccess]
+
+    whole = await say(1, "Serve an XGBoost model at 50 req/s on AWS, p95 under 200 ms, EU only")
+    doubtful = await say(2, "It runs in us-east-1")
+    question = state.get("question")
+    assert question is not None
+    assert question.field == "regions"
+    assert question.why.startswith("us-east-1 is outside of EU, where the data has to stay. So far it is us-east-1.")
+    assert doubtful < whole
+    assert await say(3, "eu-west-1", question.id) == whole
+    answered = state.get("question")
+    assert answered is None or answered.field != "regions"
+
+
+async def test_the_other_side_may_give_way_too() -> None:
+    understood = Understanding(ConstraintSchema(), None)
+    await take_in(RULEBOOK, understood, IntakeInput(seq=1, edits={"regions": ["us-east-1"], "data_residency": "EU"}))
+    assert [item.field for item in understood.misfits] == ["regions"]
+    await take_in(RULEBOOK, understood, IntakeInput(seq=2, edits={"data_residency": "US"}))
+    assert understood.misfits == []
+
+
+async def test_what_was_waved_away_is_not_asked_again() -> None:
+    understood = Understanding(ConstraintSchema(), None)
+    await take_in(RULEBOOK, understood, IntakeInput(seq=1, edits={"gpu_required": False, "gpu_type": "H100"}))
+    understood.settle(["gpu_required"])
+    await take_in(RULEBOOK, understood, IntakeInput(seq=2, edits={"spot_ok": True}))
+    assert understood.misfits == []
