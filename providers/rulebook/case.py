@@ -43,7 +43,11 @@ class Look:
 
     def __str__(self) -> str:
         figure, limit = _plain(self.figure), _plain(self.limit)
-        return f"{self.name} {figure} against {limit} {self.unit}, {self.distance:.0%} apart"
+        return f"{self.name} {figure} against {limit} {self.unit}, {self._apart} apart"
+
+    @property
+    def _apart(self) -> str:
+        return "more than ten times" if self.distance > 10 else f"{self.distance:.0%}"
 
 
 def _plain(figure: float) -> str:

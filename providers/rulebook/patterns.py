@@ -31,9 +31,9 @@ class Setting:
     @property
     def replicas(self) -> str:
         if self.option is None:
-            return "the planned number"
+            return "As many machines as are planned"
         least, most = replicas(self.option, self.values.max_replicas, bool(self.values.scale_to_zero))
-        return f"{least} to {most}"
+        return f"{least} to {most} machines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Autoscaling", ("throughput_rps", "max_replicas"), lambda s: _serving(s),
-        lambda s: f"{s.replicas} machines, by utilisation.",
+        lambda s: f"{s.replicas}, by utilisation.",
     ),
     _Rule(
         "Scale to zero", ("scale_to_zero",), lambda s: _serving(s) and bool(s.values.scale_to_zero),

@@ -32,6 +32,7 @@ def critique(critic: CriticName, values: ConstraintValues, plan: Plan, cost: Cos
     confidence, basis = weigh(relevant, ())
     return Critique(
         critic=critic,
+        kind=first.kind,
         claim=first.claim,
         evidence=[*first.evidence, *(f"{item.severity}: {item.claim}" for item in rest)],
         severity=first.severity,

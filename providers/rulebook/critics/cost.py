@@ -16,6 +16,7 @@ FAR_MORE = 2
 
 def objections(case: Case) -> Iterator[Objection]:
     if not case.plan.feasible:
+        yield from _beyond_budget(case)
         return
     yield from _against_budget(case)
     yield from _at_its_cap(case)
@@ -24,25 +25,42 @@ def objections(case: Case) -> Iterator[Objection]:
     yield from _logs(case)
     if case.cost.unknown:
         known = f"{len(case.cost.lines) - len(case.cost.unknown)} of {len(case.cost.lines)} lines have a price"
-        yield Objection("medium", f"No price is known for {', '.join(case.cost.unknown)}.", (known,))
+        yield Objection("unpriced", "medium", f"No price is known for {', '.join(case.cost.unknown)}.", (known,))
     yield from _stale(case)
 
 
 def _against_budget(case: Case) -> Iterator[Objection]:
     budget, cost = case.budget, case.cost
     if budget is None:
-        yield Objection("low", "No budget is stated, so nothing holds the cost down.", (), "", "State a budget.")
-        return
-    share = float(cost.likely) / budget
-    if share > BUDGET_SHARE:
-        severity: Severity = "high" if share > 1 else "medium"
-        evidence = (f"${cost.likely:,.0f} of ${budget:,.0f} a month",)
         yield Objection(
-            severity, f"The likely cost takes {share:.0%} of the budget.", evidence, "likely cost", _cheaper(case)
+            "no budget", "low", "No budget is stated, so nothing holds the cost down.", (), "", "State a budget."
         )
+        return
+    yield from _beyond_budget(case)
+    share = float(cost.likely) / budget
+    if BUDGET_SHARE < share <= 1:
+        claim, evidence = f"The likely cost takes {share:.0%} of the budget.", (_of_budget(case, budget),)
+        yield Objection("budget", "medium", claim, evidence, "likely cost", _cheaper(case))
     if float(cost.high) > budget:
         evidence = (f"high ${cost.high:,.0f} a month, budget ${budget:,.0f}",)
-        yield Objection("medium", "A high month overruns the budget.", evidence, "high cost", "Cap the replicas.")
+        yield Objection(
+            "high month", "medium", "A high month overruns the budget.", evidence, "high cost", "Cap the replicas."
+        )
+
+
+def _beyond_budget(case: Case) -> Iterator[Objection]:
+    """Of a plan, or of the nearest option where nothing meets the constraints."""
+    budget, likely = case.budget, float(case.cost.likely)
+    if budget is None or likely <= budget:
+        return
+    times = likely / budget
+    said = "more than ten times" if times > 10 else f"{times:.1f} times" if times >= 1.1 else "more than"
+    claim, evidence = f"The likely cost is {said} the budget.", (_of_budget(case, budget),)
+    yield Objection("budget", "high", claim, evidence, "likely cost", _cheaper(case))
+
+
+def _of_budget(case: Case, budget: float) -> str:
+    return f"${case.cost.likely:,.0f} of ${budget:,.0f} a month"
 
 
 def _cheaper(case: Case) -> str | None:
@@ -57,7 +75,7 @@ def _at_its_cap(case: Case) -> Iterator[Objection]:
     cap = max(machine.count, machine.count + int((budget - float(case.cost.likely)) / case.machine_usd))
     evidence = (f"{most} machines all month cost ${total:,.0f}, the budget is ${budget:,.0f}",)
     yield Objection(
-        "medium", "Autoscaling may go past the budget.", evidence, "cost at the cap", f"Cap replicas at {cap}."
+        "cap", "medium", "Autoscaling may go past the budget.", evidence, "cost at the cap", f"Cap replicas at {cap}."
     )
 
 
@@ -69,7 +87,7 @@ def _idle(case: Case) -> Iterator[Objection]:
     if share < IDLE_SHARE:
         evidence = (f"{wanted:g} of {chosen.capacity_rps:,.0f} requests a second at the peak",)
         counter = "Share the accelerator, or serve from CPUs with a smaller model."
-        yield Objection("medium", f"The accelerators would be {1 - share:.0%} idle.", evidence, "load", counter)
+        yield Objection("idle", "medium", f"The accelerators would be {1 - share:.0%} idle.", evidence, "load", counter)
 
 
 def _logs(case: Case) -> Iterator[Objection]:
@@ -79,7 +97,7 @@ def _logs(case: Case) -> Iterator[Objection]:
         return
     evidence = (f"logs ${logs:,.0f} a month, machines ${machines:,.0f}",)
     counter = "Write one audit line for each caller and second instead of each request."
-    yield Objection("medium", "The logs cost more than the machines.", evidence, "", counter)
+    yield Objection("logs", "medium", "The logs cost more than the machines.", evidence, "", counter)
 
 
 def _more_than_stated(case: Case) -> Iterator[Objection]:
@@ -89,14 +107,16 @@ def _more_than_stated(case: Case) -> Iterator[Objection]:
         return
     severity: Severity = "high" if planned > FAR_MORE * stated else "medium"
     evidence = (f"{machine.count} × {machine.sku} have {planned} × {machine.accelerator}, {stated} are stated",)
-    yield Objection(severity, "More accelerators are planned than stated.", evidence, "", "Choose smaller machines.")
+    yield Objection(
+        "accelerators", severity, "More accelerators are planned than stated.", evidence, "", "Choose smaller machines."
+    )
 
 
 def _stale(case: Case) -> Iterator[Objection]:
     dates = sorted((line.as_of, line.item) for line in case.cost.lines if line.as_of)
     if dates and _months(dates[-1][0]) - _months(dates[0][0]) > PRICE_AGE_MONTHS:
         evidence = (f"{dates[0][1]}: {dates[0][0]}; newest {dates[-1][0]}",)
-        yield Objection("low", "A price is more than two years older than the rest.", evidence)
+        yield Objection("stale", "low", "A price is more than two years older than the rest.", evidence)
 
 
 def _months(as_of: str) -> int:

@@ -11,6 +11,9 @@ ORDER: tuple[Severity, ...] = ("low", "medium", "high")
 
 @dataclass(frozen=True, slots=True)
 class Objection:
+    """`kind` is what the planner's answer goes by."""
+
+    kind: str
     severity: Severity
     claim: str
     evidence: tuple[str, ...]

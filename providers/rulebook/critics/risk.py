@@ -23,11 +23,13 @@ def objections(case: Case) -> Iterator[Objection]:
     machine = case.machine
     if machine is not None and (chip := ACCELERATORS.get(machine.accelerator)) and chip.retired:
         label = (case.chosen.label,) if case.chosen and case.values.gpu_type is None else ()
-        yield Objection("medium", f"{chip.name} is being withdrawn by the clouds.", (machine.sku,), avoid=label)
+        yield Objection(
+            "retired", "medium", f"{chip.name} is being withdrawn by the clouds.", (machine.sku,), avoid=label
+        )
     patterns = {pattern.name for pattern in case.plan.patterns}
     if machine is not None and machine.purchase == "spot" and not case.serving and not _restartable(patterns):
         claim = "A reclaimed spot machine would lose the run."
-        yield Objection("high", claim, ("no checkpointing",), "", "Add checkpointing.")
+        yield Objection("checkpoint", "high", claim, ("no checkpointing",), "", "Add checkpointing.")
 
 
 def _restartable(patterns: set[str]) -> bool:
@@ -42,7 +44,9 @@ def _zones(case: Case) -> Iterator[Objection]:
         severity: Severity = "high" if slo is not None and slo > 99.5 else "medium"
         wanted = f"availability {slo:g} %" if slo is not None else "no availability is stated"
         counter = "Spread the machines over two zones."
-        yield Objection(severity, "The loss of its one zone stops the service.", ("1 zone", wanted), "", counter)
+        yield Objection(
+            "zone", severity, "The loss of its one zone stops the service.", ("1 zone", wanted), "", counter
+        )
         return
     peak, left = case.values.throughput_rps, case.without_zone
     if peak is None or left is None:
@@ -50,7 +54,12 @@ def _zones(case: Case) -> Iterator[Objection]:
     if left < peak:
         evidence = (f"{left:,.0f} requests a second without one zone, {peak:,.0f} at the peak",)
         yield Objection(
-            "low", "Without one zone the peak is not carried.", evidence, "capacity without a zone", "Add a machine."
+            "partial",
+            "low",
+            "Without one zone the peak is not carried.",
+            evidence,
+            "capacity without a zone",
+            "Add a machine.",
         )
 
 
@@ -61,7 +70,7 @@ def _spot_serving(case: Case) -> Iterator[Objection]:
     evidence = (f"availability {slo:g} %" if slo else "no availability is stated",)
     severity: Severity = "high" if slo else "medium"
     claim = "People wait for machines that can be taken back."
-    yield Objection(severity, claim, evidence, "", "Buy on demand.", (SPOT,))
+    yield Objection("spot", severity, claim, evidence, "", "Buy on demand.", (SPOT,))
 
 
 def _database(case: Case) -> Iterator[Objection]:
@@ -71,7 +80,7 @@ def _database(case: Case) -> Iterator[Objection]:
         return
     evidence = (f"{promised:g} % a month with a standby on {database.cloud}, {slo:g} % is required",)
     counter = "Answer from the machines' memory while it fails over."
-    yield Objection("medium", "The database is promised less than is asked.", evidence, "", counter)
+    yield Objection("promise", "medium", "The database is promised less than is asked.", evidence, "", counter)
 
 
 def _sensitive(case: Case) -> Iterator[Objection]:
@@ -80,10 +89,12 @@ def _sensitive(case: Case) -> Iterator[Objection]:
         return
     if case.plan.public_endpoint:
         claim = f"{kind} data would be reachable from the internet."
-        yield Objection("high", claim, ("public endpoint",), "", "Use a private network.")
+        yield Objection("exposed", "high", claim, ("public endpoint",), "", "Use a private network.")
     if not case.plan.encrypted:
-        yield Objection("high", f"{kind} data would lie unencrypted.", ("not encrypted",), "", "Encrypt at rest.")
+        yield Objection(
+            "unencrypted", "high", f"{kind} data would lie unencrypted.", ("not encrypted",), "", "Encrypt at rest."
+        )
     if case.values.data_residency is None and case.values.regions is None:
         claim = f"Nobody said where {kind} data may lie."
         where = ", ".join(sorted({item.region for item in case.plan.resources}))
-        yield Objection("low", claim, (f"planned in {where}",), "", "State the residency.")
+        yield Objection("residency", "low", claim, (f"planned in {where}",), "", "State the residency.")
