@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from providers.rulebook.assumptions import named
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
@@ -99,6 +100,10 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "Job scheduling", (_SERVED, "deadline_hours"), lambda s: not _serving(s),
         lambda s: f"{_runs(s.workload.runs_a_month)} a month, within {s.workload.deadline_hours:g} hours.",
+    ),
+    _Rule(
+        "Orchestration", ("orchestrator",), lambda s: s.values.orchestrator is not None,
+        lambda s: f"{named(s.values.orchestrator or '')} {_orchestrates(s)}.",
     ),
     _Rule(
         "Spot with checkpointing", ("spot_ok", "deadline_hours"),
@@ -198,6 +203,12 @@ RULES: tuple[_Rule, ...] = (
         else "Tests, image and plan on every change.",
     ),
 )  # fmt: skip
+
+
+def _orchestrates(setting: Setting) -> str:
+    if _serving(setting):
+        return "places the machines' containers and starts them again"
+    return "starts the runs, tries them again and says when one is late"
 
 
 def _runs(number: int) -> str:

@@ -12,13 +12,13 @@ from decimal import Decimal
 
 from providers.base import PlanRequest, Proposal
 from providers.pricing import REGIONS, PriceBook, with_staleness
+from providers.rulebook.assumptions import assumptions, risks_of, sizing
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.costing import cost_of, replicas, runs_assumed
-from providers.rulebook.devices import DEVICES, UNMEASURED, model_gb, on_device
+from providers.rulebook.costing import cost_of, replicas
 from providers.rulebook.fallen import fell_out
 from providers.rulebook.money import dollars
-from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, lasting, ruled_out
+from providers.rulebook.options import PURCHASE_WORDS, Option, lasting, ruled_out
 from providers.rulebook.patterns import patterns_for
 from providers.rulebook.relax import relaxations, within_reach
 from providers.rulebook.services import faces_internet
@@ -29,7 +29,6 @@ from storage.records.plans import Cost, Plan, Resource
 
 NAME, MODEL = "rulebook", "rulebook-1"
 _SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
-_MANAGED = frozenset({"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks"})
 
 
 def plan(request: PlanRequest, book: PriceBook) -> Proposal:
@@ -53,13 +52,13 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         patterns=patterns_for(catalogue, chosen),
         resources=resources,
         candidates=shortlist(catalogue.options, chosen, request.avoid),
-        assumptions=_assumptions(catalogue, chosen, request.avoid),
+        assumptions=assumptions(catalogue, chosen, request.avoid),
         max_replicas=most,
         min_replicas=least,
         public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
-        risks=_risks(chosen, catalogue),
+        risks=risks_of(chosen, catalogue),
         traces=traces(resources, chosen, catalogue, request.avoid, by_rank=chosen is _best(catalogue, request.avoid)),
         fell_out=fell_out(catalogue, chosen, request.avoid),
     )
@@ -102,7 +101,7 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         candidates=shortlist(catalogue.options, None, frozenset()),
         feasible=False,
         relax=relaxations(catalogue, reachable),
-        assumptions=_assumed(catalogue, near),
+        assumptions=sizing(catalogue, near),
         max_replicas=catalogue.values.max_replicas,
         public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         fell_out=fell_out(catalogue, None),
@@ -164,55 +163,6 @@ def _summary(chosen: Option, cost: Cost, workload: WorkloadType) -> str:
 def _monthly(cost: Cost) -> str:
     """As the cost card has it."""
     return f"about ${cost.likely:,.0f} a month{' plus what has no price' if cost.unknown else ''}"
-
-
-def _risks(chosen: Option, catalogue: Catalogue) -> list[str]:
-    found = [RISK_WORDS[name] for name in chosen.risks]
-    return [*found, UNMEASURED] if catalogue.workload.type == "edge" else found
-
-
-def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> list[str]:
-    found = _assumed(catalogue, chosen)
-    if more := _sold_in_larger_pieces(catalogue, chosen):
-        found.append(more)
-    if unpriced := [cloud for cloud in catalogue.values.cloud or () if not _has_figures(cloud, catalogue)]:
-        found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
-    if (catalogue.values.orchestrator or "").lower() in _MANAGED:
-        found.append(f"Priced as plain machines: what {catalogue.values.orchestrator} adds is not in the price book.")
-    if risks := _risks(chosen, catalogue):
-        found.append(f"Accepted within these constraints: {'; '.join(risks)}.")
-    if ruled_out(chosen, avoid):
-        found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
-    return found
-
-
-def _assumed(catalogue: Catalogue, option: Option | None) -> list[str]:
-    """What sizes the workload, whatever is chosen."""
-    workload = catalogue.workload
-    found = list(workload.assumptions)
-    if workload.type == "edge":
-        fetched = f"{DEVICES} devices fetch one release of {model_gb(workload):,.2f} GB a month"
-        found += [on_device(workload).words, f"Inference costs nothing in the cloud; {fetched}."]
-    if option is not None and not option.serving:
-        found.append(runs_assumed(option, workload))
-    answer = option.capacity.answer_seconds if option and option.serving and option.capacity else None
-    if answer is not None:
-        whole = f"A whole answer of {workload.tokens_out} tokens takes about {answer:,.1f} s"
-        found.append(f"{whole} when the machines carry all they are sized for.")
-    return found
-
-
-def _sold_in_larger_pieces(catalogue: Catalogue, chosen: Option) -> str:
-    machine, stated = chosen.machine, catalogue.values.gpu_count
-    planned = chosen.count * machine.accelerators
-    if stated is None or planned <= stated:
-        return ""
-    place = f"{machine.cloud} {machine.region}"
-    return f"{planned} × {machine.accelerator} instead of {stated}: {place} sells them by {machine.accelerators}."
-
-
-def _has_figures(cloud: str, catalogue: Catalogue) -> bool:
-    return any(cloud == name for name, _ in catalogue.book.regions)
 
 
 def _confidence(catalogue: Catalogue, cost: Cost) -> tuple[float, str]:

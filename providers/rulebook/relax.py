@@ -195,7 +195,8 @@ def _fewer(catalogue: Catalogue) -> Iterator[Option]:
 
 def _sentence(option: Option, catalogue: Catalogue) -> str:
     parts = [_words(violation, catalogue) for violation in option.violations]
-    cost = f"about ${option.compared:,.0f} a month"
+    unknown = " plus what has no price" if option.unpriced else ""
+    cost = f"about ${option.likely or Decimal(0):,.0f} a month{unknown}"
     if option.run_usd is not None:
         cost = f"about {dollars(option.run_usd)} a run, {cost}"
     words = " and ".join([*parts[:1], *(part[:1].lower() + part[1:] for part in parts[1:])])

@@ -15,7 +15,7 @@ _WHERE: tuple[FieldName, ...] = ("cloud", "regions", "data_residency")
 _CHIP: tuple[FieldName, ...] = ("gpu_required", "gpu_type", "gpu_count")
 _SIZE: tuple[FieldName, ...] = ("model_framework", "model_size_params", "max_replicas", "spot_ok")
 _SERVING: tuple[FieldName, ...] = ("throughput_rps", "latency_p95_ms", "availability_slo", "scale_to_zero")
-_JOB: tuple[FieldName, ...] = ("dataset_size_gb", "deadline_hours", "throughput_rps")
+_JOB: tuple[FieldName, ...] = ("dataset_size_gb", "deadline_hours", "throughput_rps", "orchestrator")
 _AROUND: dict[str, tuple[FieldName, ...]] = {
     "load_balancer": ("workload_type", "throughput_rps"),
     "storage": ("workload_type", "model_size_params", "dataset_size_gb"),

@@ -110,7 +110,7 @@ CASES = [
         "A data pipeline with Airflow that prepares 200 GB of clickstream each night within 4 hours on AWS, $400 a"
         " month",
         "data_pipeline",
-        ALWAYS | {"Job scheduling"},
+        ALWAYS | {"Job scheduling", "Orchestration"},
     ),
     Case(
         "policy-documents",
