@@ -12,7 +12,7 @@ Formulas
 - One decode step reads all weights and the batch's cache: time is bytes over memory bandwidth (Pope et al. 2022,
   section 2), or 2 FLOP a parameter and sequence over compute where that is more.
 - A batch of B requests takes B prompts and one step for each token of an answer: rate = B / (B x prompt + tokens x
-  step). A token then comes every step + B x prompt / tokens.
+  step), of which 70 % are planned.
 - Whole answer: with N requests at once, N = rate x seconds (Little's law) and seconds = N x prompt + tokens x step(N).
 - First token: a request waits for two prompts before its own and one step. At 70 % utilisation, of which prompts take
   about half, the 95th percentile of waiting for service of constant length is below that (M/D/1).
@@ -20,8 +20,9 @@ Formulas
 Assumptions
 - 55 % of an accelerator's dense peak in a prompt (between the 40 % of small batches and the 76 % of Pope et al. 2022),
   60 % of its memory bandwidth in a step (MosaicML, "LLM Inference Performance Engineering", 2023: 55 to 60 %).
-- At most 256 sequences at once, vLLM's default for `max_num_seqs`. A token at least every 200 ms, as MLPerf Inference
-  asks of its Llama 2 70B server.
+- At most 256 sequences at once, vLLM's default for `max_num_seqs`. On average a token at least every 100 ms at the
+  planned rate, as MLPerf Inference 5.1 asks of its Llama 3.1 8B server (MLCommons, "Small LLM inference 5.1", 2025);
+  every 1.25 steps of a single sequence where a machine is too slow for that.
 - A model split over accelerators reaches 90 % of what they do apart with a link between them, 60 % over PCIe; without a
   link over four at most.
 """
@@ -53,7 +54,8 @@ from providers.rulebook.fit import (
 from providers.rulebook.workload import Workload
 
 SHARE_OF_PEAK, SHARE_OF_BANDWIDTH = 0.55, 0.60
-MOST_SEQUENCES, TOKEN_SECONDS, PROMPTS_WAITED = 256, 0.2, 2
+MOST_SEQUENCES, TOKEN_SECONDS, SLOWED, PROMPTS_WAITED = 256, 0.1, 1.25, 2
+BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 BUFFERS, RUNTIME_GIB = 1.05, 1.0
 LINKED_SHARE, UNLINKED_SHARE, LARGEST_UNLINKED_GROUP = 0.9, 0.6, 4
 
@@ -141,23 +143,20 @@ def _batches(
     weights: float,
     cache: float,
 ) -> Iterator[tuple[Capacity, float]]:
-    """Batches of 1, 2, 4 … sequences and the largest there is room for, each with the seconds to the first token. One
-    of a single sequence stands for a machine that is too slow for any answer to keep up."""
+    """Larger and larger batches, up to what there is room for, each with the seconds to the first token."""
     prompt = 2 * workload.params * workload.tokens_in / group.flops
-    most, tokens = group.sequences(weights, cache), max(1, workload.tokens_out)
+    most, tokens, alone = group.sequences(weights, cache), max(1, workload.tokens_out), weights / group.bandwidth
     memory = machine.memory_gib if accelerator is None else group.members * accelerator.memory_gib
-    for batch in sorted({1, *(2**power for power in range(1, 9) if 2**power <= most), most}):
-        read = weights + batch * cache
-        step = max(read / group.bandwidth, 2 * workload.params * batch / group.flops)
-        token = step + batch * prompt / tokens
-        if batch > 1 and workload.family == "serving" and token > TOKEN_SECONDS:
+    needed = _needed_gib(weights, cache, group.members)
+    for batch in sorted({most, *(size for size in BATCHES if size <= most)}):
+        step = max((weights + batch * cache) / group.bandwidth, 2 * workload.params * batch / group.flops)
+        rate = batch / (batch * prompt + tokens * step) * utilisation(workload)
+        answer = _answer_seconds(rate, prompt, tokens, alone, max(0.0, step - alone) / batch)
+        if batch > 1 and workload.family == "serving" and answer > tokens * max(TOKEN_SECONDS, SLOWED * alone):
             return
         first = NETWORK_SECONDS + (1 + PROMPTS_WAITED) * prompt + step
-        rate = group.copies * batch / (batch * prompt + tokens * step) * utilisation(workload)
-        needed = _needed_gib(weights, cache, group.members)
-        alone = weights / group.bandwidth
-        answer = _answer_seconds(rate / group.copies, prompt, tokens, alone, max(0.0, step - alone) / batch)
-        yield Capacity(rate, milliseconds(first, workload), needed, memory, answer_seconds=answer), first
+        size = Capacity(rate * group.copies, milliseconds(first, workload), needed, memory, answer_seconds=answer)
+        yield size, first
 
 
 def _answer_seconds(rate: float, prompt: float, tokens: int, alone: float, each: float) -> float:
