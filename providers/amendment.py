@@ -11,7 +11,7 @@ from providers.base import PlanRequest, Proposal
 from providers.policies import PolicyBundle, evaluate
 from providers.pricing import PriceBook
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.costing import cents
+from providers.rulebook.money import cents
 from providers.rulebook.options import Option, ruled_out
 from providers.rulebook.planner import plan as plan_best
 from providers.rulebook.planner import planned

@@ -2,7 +2,7 @@
 
 from providers.pricing.book import FIGURES, HOURS_A_MONTH, Figure, Instance, PriceBook, Source
 from providers.pricing.refusal import PriceBookRefused
-from providers.pricing.regions import REGIONS, Region, countries_of, regions_for, regions_named
+from providers.pricing.regions import REGIONS, Region, continent_of, countries_of, regions_for, regions_named
 from providers.pricing.staleness import STALE_DAYS, SourceAge, ages, with_staleness
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "SourceAge",
     "ages",
+    "continent_of",
     "countries_of",
     "regions_for",
     "regions_named",

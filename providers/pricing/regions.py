@@ -122,6 +122,16 @@ _BLOC_COUNTRIES = {
 }
 
 
+_CONTINENTS = {
+    "Europe": EU_COUNTRIES | EEA_ONLY | {"CH", "GB"},
+    "North America": frozenset({"CA", "US"}),
+    "South America": frozenset({"BR"}),
+    "Asia": frozenset({"AE", "BH", "ID", "IN", "JP", "KR", "SG"}),
+    "Oceania": frozenset({"AU"}),
+    "Africa": frozenset({"ZA"}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     cloud: Cloud
@@ -158,6 +168,11 @@ def countries_of(residency: str) -> frozenset[str]:
     if country := _COUNTRY_OF_WORD.get(word):
         return frozenset({country})
     return frozenset({region.country for region in REGIONS.values() if region.country.lower() == word})
+
+
+def continent_of(country: str) -> str:
+    """Empty for a country without a region."""
+    return next((name for name, countries in _CONTINENTS.items() if country in countries), "")
 
 
 def regions_for(residency: str) -> frozenset[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from providers.rulebook.options import risk_weight, ruled_out
+from providers.rulebook.replies import reply
 from storage.records.plans import Candidate, Critique, Plan
 
 
@@ -17,6 +18,8 @@ def answer(critique: Critique, plan: Plan, avoided: Collection[str]) -> str:
         return "No option meets the constraints; the plan lists what to relax."
     if ruled_out(chosen, avoided):
         return "It was ruled out and stands all the same: no option that the critics left meets the constraints."
+    if (said := reply(critique, plan, chosen)) is not None:
+        return said
     none = "Of what the critics left, no option" if avoided else "No option"
     front = [item for item in plan.candidates if item.pareto and not item.chosen]
     return {"tech": _tech, "cost": _cost, "risk": _risk}[critique.critic](plan, chosen, front, none)

@@ -8,7 +8,8 @@ from math import ceil
 
 from providers.base import CriticName
 from providers.pricing.accelerators import ACCELERATORS
-from providers.rulebook.capacity import GIB, WEIGHT_OVERHEAD
+from providers.rulebook.capacity import WEIGHT_OVERHEAD
+from providers.rulebook.fit import GIB
 from providers.rulebook.workload import FAMILY
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Candidate, Cost, Plan, Resource
@@ -42,7 +43,11 @@ class Look:
 
     def __str__(self) -> str:
         figure, limit = _plain(self.figure), _plain(self.limit)
-        return f"{self.name} {figure} against {limit} {self.unit}, {self.distance:.0%} apart"
+        return f"{self.name} {figure} against {limit} {self.unit}, {self._apart} apart"
+
+    @property
+    def _apart(self) -> str:
+        return "more than ten times" if self.distance > 10 else f"{self.distance:.0%}"
 
 
 def _plain(figure: float) -> str:
@@ -63,6 +68,10 @@ class Case:
     @property
     def machine(self) -> Resource | None:
         return next((item for item in self.plan.resources if item.kind == "compute"), None)
+
+    @property
+    def database(self) -> Resource | None:
+        return next((item for item in self.plan.resources if item.kind == "database"), None)
 
     @property
     def chosen(self) -> Candidate | None:

@@ -10,19 +10,20 @@ cost.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from math import ceil
 
 from providers.rulebook.catalogue import IDLE_SHARE, Catalogue
-from providers.rulebook.options import PURCHASE_WORDS, Option
-from providers.rulebook.services import AVERAGE_LOAD, Service
+from providers.rulebook.money import cents, dollars
+from providers.rulebook.options import PURCHASE_WORDS, Option, lasting, price_of
+from providers.rulebook.services import AVERAGE_LOAD, LOGGED_A_SECOND, Service, audited, faces_internet
+from providers.rulebook.workload import DAILY, HOURS_OF_A_MONTH, WEEKLY, Workload
 from storage.records.plans import Cost, CostLine
 
 GROWTH, ROOM = 1.25, 3
 ELSEWHERE, TRAFFIC_LOW, TRAFFIC_HIGH = Decimal("1.25"), Decimal("0.5"), Decimal("2")
 RERUN, FALLBACK = Decimal("1.10"), Decimal("0.20")
 SHORTER, LONGER = Decimal("0.8"), Decimal("1.25")
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,6 @@ class Bounds:
 
     def __add__(self, other: Bounds) -> Bounds:
         return Bounds(self.low + other.low, self.likely + other.likely, self.high + other.high)
-
-
-def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_EVEN)
 
 
 def replicas(option: Option, cap: int | None, scale_to_zero: bool) -> tuple[int, int]:
@@ -74,7 +71,7 @@ def cost_of(option: Option, catalogue: Catalogue) -> Cost:
 
 def _compute(option: Option, catalogue: Catalogue) -> tuple[CostLine, Bounds]:
     machine, values = option.machine, catalogue.values
-    price = machine.spot if option.purchase == "spot" else machine.on_demand
+    price = price_of(machine, option.purchase)
     quantity = option.hours * option.count
     usd = cents(quantity * price) if price is not None else None
     line = CostLine(
@@ -130,6 +127,27 @@ def _service(service: Service, option: Option) -> tuple[CostLine, Bounds | None]
     return line, Bounds(low, usd, high if figure.exact else high * ELSEWHERE)
 
 
+def _traffic(catalogue: Catalogue) -> list[str]:
+    workload, values = catalogue.workload, catalogue.values
+    found = ["Traffic: half in low, twice in high."]
+    if not faces_internet(workload, values):
+        found.append("Egress: none, since what calls it runs in the same cloud; traffic between zones is not priced.")
+    if workload.rps * AVERAGE_LOAD > LOGGED_A_SECOND:
+        audit = "; each has an audit line" if audited(values) else ""
+        found.append(f"Logs: {LOGGED_A_SECOND:g} requests a second on average, a sample of what comes{audit}.")
+    return found
+
+
+def runs_assumed(option: Option, workload: Workload) -> str:
+    """How often a job runs, and what one run costs."""
+    usd, runs = option.run_usd, workload.runs_a_month
+    often = {DAILY: f"{runs} runs a month assumed, one a day", WEEKLY: f"{runs} runs a month assumed, one a week"}
+    said = often.get(runs, f"{runs} run a month assumed")
+    if option.run_hours > HOURS_OF_A_MONTH:
+        said = f"A run lasts {option.run_hours / HOURS_OF_A_MONTH:.1f} months, and each month is full"
+    return f"{said}; one run costs {'an unknown sum' if usd is None else dollars(usd)} of machines."
+
+
 def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, ...]) -> list[str]:
     found = ["No discounts, commitments or taxes."]
     if option.serving:
@@ -138,10 +156,10 @@ def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, 
             f" above the minimum. Average load is {AVERAGE_LOAD:.0%} of the peak."
         )
         found.append("Growth: high adds a quarter of the machines, within the cap.")
-        found.append("Egress and logs: half the traffic in low, twice in high.")
+        found += _traffic(catalogue)
     else:
-        runs = catalogue.workload.runs_a_month
-        found.append(f"Utilisation: {runs} runs a month of {option.run_hours:.1f} hours; low a fifth shorter.")
+        found.append(runs_assumed(option, catalogue.workload))
+        found.append(f"Utilisation: a run takes {lasting(option.run_hours)}; low a fifth shorter.")
         found.append("Growth: high has a quarter more to do.")
         edge = catalogue.workload.type == "edge"
         moved = "half of the downloads in low, twice in high" if edge else "none; data stays in its region"

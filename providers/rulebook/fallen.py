@@ -95,7 +95,7 @@ def _beaten(kind: Kind, cloud: str, lost: dict[Place, Option], chosen: Option) -
     """Met the constraints, and was not the best."""
     nearest = min(lost.values(), key=lambda option: option.rank)
     more = nearest.compared - chosen.compared
-    price = "costs the same" if not more else f"costs ${abs(more):,.0f} a month {'more' if more > 0 else 'less'}"
+    price = "costs the same" if not round(more) else f"costs ${abs(more):,.0f} a month {'more' if more > 0 else 'less'}"
     worse = "; ".join(RISK_WORDS[name] for name in nearest.risks if name not in chosen.risks)
     left = f", but {worse}" if worse else ", and was not proposed" if more < 0 else ""
     reason = f"Its best, {nearest.label}, {price}{left}."

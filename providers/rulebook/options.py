@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from providers.pricing import Instance
-from providers.rulebook.capacity import Capacity
+from providers.rulebook.fit import Capacity
 from storage.records.constraints import FieldName
 from storage.records.plans import Candidate
 
@@ -25,8 +25,16 @@ RISK_WORDS = {
 }
 SPOT = "every spot machine"
 """What a critic rules out instead of a label, since each spot machine is followed by the next."""
-UNKNOWN_SHARE = Decimal("0.01")
-"""A reserve for unknown prices below this share of the cost is not counted as a risk."""
+
+
+def price_of(machine: Instance, purchase: Purchase) -> Decimal | None:
+    """US dollars an hour."""
+    return machine.spot if purchase == "spot" else machine.on_demand
+
+
+def lasting(hours: float) -> str:
+    """Hours, and from two days on days: "6.5 hours", "10 days"."""
+    return f"{hours:,.1f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`hours` are machine-hours a month of one machine; `compute` and `services` US dollars a month, `compute` None
-    when the book has no price; `reserve` stands for service prices the book does not have. `needed` is how many
-    machines the peak takes."""
+    """`hours` are hours a month that each machine is paid for, never more than a month has; `compute` and `services` US
+    dollars a month, `compute` None when the book has no price; `reserve` stands for service prices the book does not
+    have. `needed` is how many machines the peak takes. `unpriced`: the book lacks a price of something around the
+    machines; `unpriced_counts`: and that speaks against this option (see `unpriced.weighed`)."""
 
     machine: Instance
     purchase: Purchase
@@ -60,6 +69,8 @@ class Option:
     """The likely cost with the reserve for unknown prices: what options are ranked and held to the budget by."""
     violations: tuple[Violation, ...]
     serving: bool
+    unpriced: bool = False
+    unpriced_counts: bool = False
 
     @property
     def label(self) -> str:
@@ -78,6 +89,12 @@ class Option:
         return None if self.compute is None else self.compute + self.services
 
     @property
+    def run_usd(self) -> Decimal | None:
+        """US dollars of machines that one run of a job takes, however many months it lasts."""
+        price = price_of(self.machine, self.purchase)
+        return None if self.serving or price is None else price * self.count * Decimal(repr(self.run_hours))
+
+    @property
     def risks(self) -> tuple[str, ...]:
         found: list[str] = []
         if self.serving and self.zones == 1:
@@ -86,13 +103,14 @@ class Option:
             found.append("spot")
         if self.serving and self.zones > 1 and self.count - -(-self.count // self.zones) < self.needed:
             found.append("partial")
-        if self.compute is not None and self.reserve > self.compared * UNKNOWN_SHARE:
+        if self.unpriced:
             found.append("price")
         return tuple(found)
 
     @property
     def risk(self) -> int:
-        return sum(RISK_WEIGHTS[name] for name in self.risks)
+        """What options are ranked by: an unknown price counts only where others do not share it."""
+        return sum(RISK_WEIGHTS[name] for name in self.risks if name != "price" or self.unpriced_counts)
 
     @property
     def order(self) -> tuple[Decimal, float, str, str, str, int]:

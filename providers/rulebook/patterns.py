@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from providers.rulebook.assumptions import named
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
+from providers.rulebook.devices import model_gb
 from providers.rulebook.options import Option
-from providers.rulebook.services import SENSITIVE
+from providers.rulebook.services import SENSITIVE, audited
 from providers.rulebook.workload import Workload
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Pattern
@@ -30,9 +32,9 @@ class Setting:
     @property
     def replicas(self) -> str:
         if self.option is None:
-            return "the planned number"
+            return "As many machines as are planned"
         least, most = replicas(self.option, self.values.max_replicas, bool(self.values.scale_to_zero))
-        return f"{least} to {most}"
+        return f"{least} to {most} machines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Autoscaling", ("throughput_rps", "max_replicas"), lambda s: _serving(s),
-        lambda s: f"{s.replicas} machines, by utilisation.",
+        lambda s: f"{s.replicas}, by utilisation.",
     ),
     _Rule(
         "Scale to zero", ("scale_to_zero",), lambda s: _serving(s) and bool(s.values.scale_to_zero),
@@ -97,7 +99,11 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Job scheduling", (_SERVED, "deadline_hours"), lambda s: not _serving(s),
-        lambda s: f"{s.workload.runs_a_month} runs a month, each within {s.workload.deadline_hours:g} hours.",
+        lambda s: f"{_runs(s.workload.runs_a_month)} a month, within {s.workload.deadline_hours:g} hours.",
+    ),
+    _Rule(
+        "Orchestration", ("orchestrator",), lambda s: s.values.orchestrator is not None,
+        lambda s: f"{named(s.values.orchestrator or '')} {_orchestrates(s)}.",
     ),
     _Rule(
         "Spot with checkpointing", ("spot_ok", "deadline_hours"),
@@ -142,6 +148,14 @@ RULES: tuple[_Rule, ...] = (
         lambda s: f"Each caller has a share of the {s.workload.rps:g} requests a second that were sized; 429 above.",
     ),
     _Rule(
+        "On-device inference", (_SERVED, "latency_p95_ms", "model_size_params"), lambda s: s.workload.type == "edge",
+        lambda s: f"Frames stay where they are; the model, {model_gb(s.workload):,.2f} GB in INT8, runs offline.",
+    ),
+    _Rule(
+        "Device telemetry", (_SERVED, "monitoring"), lambda s: s.workload.type == "edge",
+        lambda _: "Devices report version, time of a frame and confidence when they are online; no pictures.",
+    ),
+    _Rule(
         "Device rollout", (_SERVED,), lambda s: s.workload.type == "edge",
         lambda _: "Devices fetch signed model versions in rings and keep the last good one.",
     ),
@@ -170,7 +184,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Audit logging", ("data_sensitivity", "compliance"),
-        lambda s: _sensitive(s) or bool(s.values.compliance),
+        lambda s: audited(s.values),
         lambda s: f"Who asked what and when is kept, without payloads: {_grounds(s)}.",
     ),
     _Rule(
@@ -189,6 +203,16 @@ RULES: tuple[_Rule, ...] = (
         else "Tests, image and plan on every change.",
     ),
 )  # fmt: skip
+
+
+def _orchestrates(setting: Setting) -> str:
+    if _serving(setting):
+        return "places the machines' containers and starts them again"
+    return "starts the runs, tries them again and says when one is late"
+
+
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{number} runs, one after the other,"
 
 
 def _credentials(setting: Setting) -> str:

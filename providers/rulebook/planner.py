@@ -12,21 +12,23 @@ from decimal import Decimal
 
 from providers.base import PlanRequest, Proposal
 from providers.pricing import REGIONS, PriceBook, with_staleness
+from providers.rulebook.assumptions import assumptions, risks_of, sizing
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import cost_of, replicas
 from providers.rulebook.fallen import fell_out
-from providers.rulebook.options import PURCHASE_WORDS, RISK_WORDS, Option, ruled_out
+from providers.rulebook.money import dollars
+from providers.rulebook.options import PURCHASE_WORDS, Option, lasting, ruled_out
 from providers.rulebook.patterns import patterns_for
 from providers.rulebook.relax import relaxations, within_reach
-from providers.rulebook.services import SENSITIVE
+from providers.rulebook.services import faces_internet
 from providers.rulebook.shortlist import shortlist
 from providers.rulebook.traces import traces
+from storage.records.constraints import WorkloadType
 from storage.records.plans import Cost, Plan, Resource
 
 NAME, MODEL = "rulebook", "rulebook-1"
 _SINGLE_KINDS = ("load_balancer", "storage", "registry", "logs", "network", "queue", "database", "cluster")
-_MANAGED = frozenset({"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks"})
 
 
 def plan(request: PlanRequest, book: PriceBook) -> Proposal:
@@ -44,19 +46,19 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
     least, most = replicas(chosen, request.values.max_replicas, bool(request.values.scale_to_zero))
     resources = _resources(chosen, catalogue)
     made = Plan(
-        summary=_summary(chosen, cost),
+        summary=_summary(chosen, cost, catalogue.workload.type),
         proposed_by=f"{NAME}:{MODEL}",
         workload_type=catalogue.workload.type,
         patterns=patterns_for(catalogue, chosen),
         resources=resources,
         candidates=shortlist(catalogue.options, chosen, request.avoid),
-        assumptions=_assumptions(catalogue, chosen, request.avoid),
+        assumptions=assumptions(catalogue, chosen, request.avoid),
         max_replicas=most,
         min_replicas=least,
-        public_endpoint=_public(catalogue),
+        public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         encrypted=encrypts(catalogue.workload.type, chosen.machine.cloud),
         zones=chosen.zones,
-        risks=[RISK_WORDS[name] for name in chosen.risks],
+        risks=risks_of(chosen, catalogue),
         traces=traces(resources, chosen, catalogue, request.avoid, by_rank=chosen is _best(catalogue, request.avoid)),
         fell_out=fell_out(catalogue, chosen, request.avoid),
     )
@@ -89,7 +91,7 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         summary = "No plan meets this: no machine in the price book can run the workload."
     else:
         cost = with_staleness(cost_of(near, catalogue), today)
-        summary = f"No plan meets this. The nearest is {near.label}, about ${near.compared:,.0f} a month."
+        summary = f"No plan meets this. The nearest is {near.label}, {_monthly(cost)}."
     made = Plan(
         summary=summary,
         proposed_by=f"{NAME}:{MODEL}",
@@ -99,17 +101,12 @@ def _infeasible(catalogue: Catalogue, today: date | None) -> Proposal:
         candidates=shortlist(catalogue.options, None, frozenset()),
         feasible=False,
         relax=relaxations(catalogue, reachable),
-        assumptions=list(catalogue.workload.assumptions),
+        assumptions=sizing(catalogue, near),
         max_replicas=catalogue.values.max_replicas,
-        public_endpoint=_public(catalogue),
+        public_endpoint=faces_internet(catalogue.workload, catalogue.values),
         fell_out=fell_out(catalogue, None),
     )
     return Proposal(plan=made, cost=cost, confidence=0.9, confidence_basis="Every option in the price book was tried.")
-
-
-def _public(catalogue: Catalogue) -> bool:
-    serving = catalogue.workload.type in ("realtime_inference", "rag")
-    return serving and catalogue.values.data_sensitivity not in SENSITIVE
 
 
 def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:
@@ -134,40 +131,38 @@ def _resources(chosen: Option, catalogue: Catalogue) -> list[Resource]:
         first = next((service for service in services if service.need.kind == kind), None)
         if first is not None:
             sku = first.figure.sku if first.figure else first.need.words
-            count = chosen.zones if first.need.scale == "zone" else 1
             found.append(
-                Resource(kind=kind, cloud=machine.cloud, region=machine.region, sku=sku, count=count, purchase="usage")
+                Resource(
+                    kind=kind,
+                    cloud=machine.cloud,
+                    region=machine.region,
+                    sku=sku,
+                    count=1 if first.need.scale == "machine" else first.times(chosen.zones, chosen.count),
+                    purchase="usage",
+                    vcpus=first.vcpus,
+                    memory_gib=round(first.gib, 1),
+                )
             )
     return found
 
 
-def _summary(chosen: Option, cost: Cost) -> str:
+def _summary(chosen: Option, cost: Cost, workload: WorkloadType) -> str:
     machine = chosen.machine
     chip = f" ({machine.accelerators} × {machine.accelerator})" if machine.accelerator else ""
     city = REGIONS[machine.cloud, machine.region].city
     spread = f" over {chosen.zones} zones" if chosen.zones > 1 else ""
-    runs = "" if chosen.serving else f", {chosen.run_hours:.1f} hours a run"
+    usd = chosen.run_usd
+    runs = "" if usd is None else f", {lasting(chosen.run_hours)} and about {dollars(usd)} a run"
+    inference = "Inference on the devices; releases built on " if workload == "edge" else ""
     return (
-        f"{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
-        f" {machine.region} ({city}){spread}{runs}; about ${cost.likely:,.0f} a month."
+        f"{inference}{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
+        f" {machine.region} ({city}){spread}{runs}; {_monthly(cost)}."
     )
 
 
-def _assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> list[str]:
-    found = list(catalogue.workload.assumptions)
-    if unpriced := [cloud for cloud in catalogue.values.cloud or () if not _has_figures(cloud, catalogue)]:
-        found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
-    if (catalogue.values.orchestrator or "").lower() in _MANAGED:
-        found.append(f"Priced as plain machines: what {catalogue.values.orchestrator} adds is not in the price book.")
-    if chosen.risks:
-        found.append(f"Accepted within these constraints: {'; '.join(RISK_WORDS[name] for name in chosen.risks)}.")
-    if ruled_out(chosen, avoid):
-        found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
-    return found
-
-
-def _has_figures(cloud: str, catalogue: Catalogue) -> bool:
-    return any(cloud == name for name, _ in catalogue.book.regions)
+def _monthly(cost: Cost) -> str:
+    """As the cost card has it."""
+    return f"about ${cost.likely:,.0f} a month{' plus what has no price' if cost.unknown else ''}"
 
 
 def _confidence(catalogue: Catalogue, cost: Cost) -> tuple[float, str]:

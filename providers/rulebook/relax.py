@@ -9,6 +9,8 @@ from math import ceil, floor
 
 from providers.pricing import Instance, regions_for, regions_named
 from providers.rulebook.catalogue import MOST_SERVING, Catalogue
+from providers.rulebook.money import dollars
+from providers.rulebook.nearness import distance, step_of
 from providers.rulebook.options import Option, Violation
 
 MOST = 5
@@ -22,8 +24,8 @@ MUCH = Decimal("0.75")
 
 
 def within_reach(catalogue: Catalogue) -> list[Option]:
-    """The ways out, cheapest first: one option for each set of constraints to relax and each step of the latency. More
-    than the fewest constraints, and further steps, only where that saves enough."""
+    """The ways out: first the nearest of each constraint alone, then what gives way further, then what gives up
+    several. More than the fewest constraints, and further steps, only where that saves enough."""
     found = [
         option
         for option in _tried(catalogue)
@@ -31,34 +33,40 @@ def within_reach(catalogue: Catalogue) -> list[Option]:
     ]
     cheapest: dict[frozenset[object], Option] = {}
     for option in sorted(found, key=lambda option: (len(_fields(option)), option.order)):
-        cheapest.setdefault(frozenset(_way(violation) for violation in option.violations), option)
+        way = frozenset((item.field, step_of(item, option, catalogue)) for item in option.violations)
+        cheapest.setdefault(way, option)
+    steps = {option: distance(option, catalogue, but="monthly_budget_usd") for option in cheapest.values()}
     kept: list[Option] = []
-    for option in sorted(cheapest.values(), key=lambda option: (len(_fields(option)), _latency(option), option.order)):
+    for option in sorted(steps, key=lambda option: (len(_fields(option)), steps[option], option.order)):
         if _worth_it(option, kept):
             kept.append(option)
-    return sorted(kept, key=lambda option: option.order)[:MOST]
+    return _nearest_first(kept, catalogue)[:MOST]
+
+
+def _nearest_first(kept: list[Option], catalogue: Catalogue) -> list[Option]:
+    """Of each set of constraints the nearest comes before what gives way further."""
+    far = {option: distance(option, catalogue) for option in kept}
+    near = sorted(kept, key=lambda option: (len(_fields(option)), far[option], option.order))
+    first = {_fields(option): option for option in reversed(near)}
+    return sorted(near, key=lambda option: (len(_fields(option)), first[_fields(option)] is not option))
 
 
 def _worth_it(option: Option, kept: list[Option]) -> bool:
-    """Against what relaxes fewer constraints, and against what relaxes the same and the latency less."""
+    """Against what relaxes fewer constraints, and against what relaxes the same less."""
     fields = _fields(option)
     if kept and len(fields) > len(_fields(kept[0])):
         rest = [other.compared for other in kept if _fields(other) == fields - {"latency_p95_ms"}]
         if not rest or option.compared > MUCH * min(rest):
             return False
-    sooner = [other for other in kept if _fields(other) == fields and _latency(other) < _latency(option)]
-    return all(option.compared < WORTH * other.compared for other in sooner)
-
-
-def _latency(option: Option) -> float:
-    """The p95 in milliseconds that would have to be allowed; 0 where it stays."""
-    found = (float(item.needed or 0) for item in option.violations if item.field == "latency_p95_ms")
-    return next(found, 0.0)
+    return all(option.compared < WORTH * other.compared for other in kept if _fields(other) == fields)
 
 
 def _absurd(option: Option, catalogue: Catalogue) -> bool:
-    """A run that would take more than FURTHEST times as long as it may is no advice to anybody."""
+    """A run that would take more than FURTHEST times as long as it may is no advice to anybody, but where a number of
+    accelerators was stated it is what follows from that."""
     allowed = catalogue.workload.deadline_hours
+    if catalogue.values.gpu_count is not None and {item.field for item in option.violations} == {"deadline_hours"}:
+        return False
     return any(
         violation.field == "deadline_hours" and bool(allowed) and float(violation.needed or 0) > FURTHEST * allowed
         for violation in option.violations
@@ -66,19 +74,11 @@ def _absurd(option: Option, catalogue: Catalogue) -> bool:
 
 
 def relaxations(catalogue: Catalogue, reachable: list[Option]) -> list[str]:
-    """One sentence per way out, cheapest first."""
+    """One sentence per way out, nearest first."""
     found = _without_figures(catalogue)
     if not reachable:
         return [*found, "No machine in the price book can run this workload."]
     return [*found, *(_sentence(option, catalogue) for option in reachable)][:MOST]
-
-
-_STEPPED = ("availability_slo", "latency_p95_ms")
-
-
-def _way(violation: Violation) -> object:
-    """Each step of availability and latency is a way of its own; of the rest, the cheapest stands for its field."""
-    return (violation.field, violation.needed) if violation.field in _STEPPED else violation.field
 
 
 def _fields(option: Option) -> frozenset[str]:
@@ -195,7 +195,10 @@ def _fewer(catalogue: Catalogue) -> Iterator[Option]:
 
 def _sentence(option: Option, catalogue: Catalogue) -> str:
     parts = [_words(violation, catalogue) for violation in option.violations]
-    cost = f"about ${option.compared:,.0f} a month"
+    unknown = " plus what has no price" if option.unpriced else ""
+    cost = f"about ${option.likely or Decimal(0):,.0f} a month{unknown}"
+    if option.run_usd is not None:
+        cost = f"about {dollars(option.run_usd)} a run, {cost}"
     words = " and ".join([*parts[:1], *(part[:1].lower() + part[1:] for part in parts[1:])])
     return f"{words}: {option.label}, {cost}."
 
@@ -212,8 +215,11 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             return f"Ask for {float(needed or 0):,.0f} requests a second instead of {catalogue.workload.rps:,g}"
         case "max_replicas":
             return f"Allow {needed} machines instead of {values.max_replicas}"
+        case "gpu_count":
+            return f"Allow {needed} × {values.gpu_type or 'GPU'} instead of {values.gpu_count}"
         case "deadline_hours":
-            return f"Allow {needed} hours a run instead of {catalogue.workload.deadline_hours:g}"
+            allowed, asked = _spans(float(needed or 0), catalogue.workload.deadline_hours)
+            return f"Allow {allowed} a run instead of {asked}"
         case "availability_slo":
             return f"Accept an availability of {needed} % instead of {values.availability_slo:g} %"
         case "spot_ok":
@@ -232,3 +238,10 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             return f"Let data leave {values.data_residency} for {needed}"
         case _:
             return violation.reason
+
+
+def _spans(allowed: float, asked: float) -> tuple[str, str]:
+    """In days where days were asked, rounded up so that it is enough."""
+    if asked >= 24 and asked % 24 == 0:
+        return f"{ceil(allowed / 24):,} days", "1 day" if asked == 24 else f"{asked / 24:,.0f}"
+    return f"{ceil(allowed):,} hours", f"{asked:g}"

@@ -1,38 +1,51 @@
 """What stands around the machines: load balancer, storage, registry, logs, network, queue, database, cluster.
 
-Quantities rest on assumptions, all a month: an answer has 2 KB (4 KB of text from a generative model), a request writes
-0.5 KB of logs, the average load is half the peak; 50 GB of disk a machine (a quarter of the month for a job), 10 kept
-versions of a model, 5 GB of images; backups take the room of what they back up; one in ten requests opens a connection
-and one load balancer capacity unit takes 25 of them a second (AWS, "Application Load Balancer pricing").
+Quantities rest on assumptions, all a month:
+- The average load is half the peak. An answer has 2 KB, 4 KB of text from a generative model, and leaves the cloud only
+  where the endpoint is public: what calls a private service, a feature store or a stream's consumer runs beside it.
+- A request writes 0.5 KB of logs, up to 50 requests a second on average; above that a sample is logged, so that the
+  volume stays. An audit line has 0.2 KB and is never left out. A run of a job writes 0.1 GB.
+- An event of a stream has 1 KB. One in ten requests opens a connection, and one load balancer capacity unit takes 25 of
+  them a second (AWS, "Application Load Balancer pricing").
+- 50 GB of disk a machine (a quarter of the month for a job), 10 kept versions of a model, 5 GB of images; backups take
+  the room of what they back up.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import ceil
 from typing import Literal
 
 from providers.pricing import HOURS_A_MONTH, Figure, PriceBook
-from providers.rulebook.workload import Workload
+from providers.rulebook.devices import DEVICES, TELEMETRY_GB, model_gb
+from providers.rulebook.money import cents
+from providers.rulebook.stores import GIB, Store, server_named, sold_apart, store_of
+from providers.rulebook.workload import RECORD_BYTES, Workload
 from storage.records.constraints import ConstraintValues
 
-Scale = Literal["fixed", "zone", "machine"]
+Scale = Literal["fixed", "zone", "machine", "standby"]
 Swing = Literal["steady", "traffic", "machines"]
 
 SECONDS_A_MONTH = 730 * 3600
 AVERAGE_LOAD = 0.5
-DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB, LOG_KB = 50, 0.25, 10, 5, 0.5
-DATABASE_GB = 100
+DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB = 50, 0.25, 10, 5
+LOG_KB, LOGGED_A_SECOND, AUDIT_KB, JOB_LOG_GB = 0.5, 50.0, 0.2, 0.1
+REQUEST_LOGS, AUDIT_LOGS = "Request logs", "Request and audit logs"
 SENSITIVE = frozenset({"pii", "phi", "financial"})
 KUBERNETES = frozenset({"kubernetes", "k8s", "eks", "gke", "aks", "kubeflow", "kserve", "seldon", "ray", "knative"})
 
-_DATABASE_VCPUS, _DATABASE_GIB = 2, 8
+OTHERS = ("aws", "gcp", "azure")
+BACKUPS_INCLUDED = frozenset({"aws", "azure"})
+"""Backups up to the size of the disk cost nothing (AWS RDS and Azure Database for PostgreSQL, pricing pages)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """`quantity` is per zone or machine where the scale says so, in the unit the item's name ends with. `swing` says
-    what moves it between the low and the high estimate."""
+    """`quantity` is per zone or machine where the scale says so, in the unit the item's name ends with; `standby` is
+    once more for a second zone. `swing` says what moves it between the low and the high estimate. `store` is what a
+    database has to carry."""
 
     kind: str
     item: str
@@ -40,25 +53,29 @@ class Need:
     scale: Scale
     quantity: float
     swing: Swing = "steady"
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A need and its price in one region; `figure` is None where the book has none, and `reserve` is then the dearest
-    figure for the same thing in another cloud, a month."""
+    figure for the same thing in another cloud, a month. `vcpus` and `gib` are the size of one database server, or what
+    it has to have where none is known that has it."""
 
     need: Need
     figure: Figure | None
     quantity: Decimal
     reserve: Decimal = Decimal(0)
+    vcpus: int = 0
+    gib: float = 0
 
     def usd(self, zones: int, machines: int) -> Decimal:
         if self.figure is None:
             return Decimal(0)
-        return self.quantity * self.times(zones, machines) * self.figure.usd
+        return cents(self.quantity * self.times(zones, machines) * self.figure.usd)
 
     def times(self, zones: int, machines: int) -> int:
-        return {"fixed": 1, "zone": zones, "machine": machines}[self.need.scale]
+        return {"fixed": 1, "zone": zones, "machine": machines, "standby": min(zones, 2)}[self.need.scale]
 
 
 def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
@@ -72,11 +89,13 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
         Need("compute", "disk_gb_month", "Machine disks", "machine", disk, "machines"),
     ]
     if workload.family == "serving":
-        needs += _serving(workload)
+        needs += _serving(workload, values)
     else:
-        needs.append(Need("logs", "logs_gb", "Job logs", "fixed", float(workload.runs_a_month)))
+        needs.append(Need("logs", "logs_gb", "Job logs", "fixed", JOB_LOG_GB * workload.runs_a_month))
     if workload.type == "edge":
-        needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", 100.0, "traffic"))
+        fetched = DEVICES * model_gb(workload)
+        needs.append(Need("network", "egress_gb", "Model downloads to devices", "fixed", fetched, "traffic"))
+        needs.append(Need("logs", "logs_gb", "Device telemetry", "fixed", DEVICES * TELEMETRY_GB, "traffic"))
     if values.data_sensitivity in SENSITIVE:
         needs.append(Need("network", "nat_hour", "Outbound gateway of the private network", "zone", hours))
     if (values.orchestrator or "").lower() in KUBERNETES:
@@ -84,25 +103,42 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def _serving(workload: Workload) -> list[Need]:
+def faces_internet(workload: Workload, values: ConstraintValues) -> bool:
+    """Whether its endpoint is public."""
+    return workload.type in ("realtime_inference", "rag") and values.data_sensitivity not in SENSITIVE
+
+
+def audited(values: ConstraintValues) -> bool:
+    return values.data_sensitivity in SENSITIVE or bool(values.compliance)
+
+
+def logged_gb(workload: Workload, values: ConstraintValues) -> float:
+    average = workload.rps * AVERAGE_LOAD
+    kilobytes = min(average, LOGGED_A_SECOND) * LOG_KB + (average * AUDIT_KB if audited(values) else 0.0)
+    return kilobytes * SECONDS_A_MONTH / 1e6
+
+
+def _serving(workload: Workload, values: ConstraintValues) -> list[Need]:
     requests = workload.rps * AVERAGE_LOAD * SECONDS_A_MONTH
-    answers = requests * (4 if workload.generative else 2) / 1e6
     hours = float(HOURS_A_MONTH)
+    words = AUDIT_LOGS if audited(values) else REQUEST_LOGS
     units = hours * max(1.0, workload.rps * AVERAGE_LOAD * 0.1 / 25)
     needs = [
         Need("load_balancer", "load_balancer_hour", "Load balancer", "fixed", hours),
         Need("load_balancer", "load_balancer_unit", "Load balancer capacity", "fixed", units, "traffic"),
-        Need("logs", "logs_gb", "Request and audit logs", "fixed", requests * LOG_KB / 1e6, "traffic"),
-        Need("network", "egress_gb", "Answers sent out", "fixed", answers, "traffic"),
+        Need("logs", "logs_gb", words, "fixed", logged_gb(workload, values), "traffic"),
     ]
+    if faces_internet(workload, values):
+        answers = requests * (4 if workload.generative else 2) / 1e6
+        needs.append(Need("network", "egress_gb", "Answers sent out", "fixed", answers, "traffic"))
     if workload.type == "streaming_inference":
         needs = [need for need in needs if need.kind != "load_balancer"]
-        needs.append(Need("queue", "queue_in", "Stream ingestion", "fixed", requests * 2 / 1e6, "traffic"))
-    if workload.type in ("rag", "feature_store"):
-        words = "Vector index" if workload.type == "rag" else "Online feature store"
-        needs.append(Need("database", "database_hour", f"{words} (PostgreSQL)", "fixed", hours))
-        needs.append(Need("database", "database_gb_month", f"{words}, storage", "fixed", DATABASE_GB))
-        needs.append(Need("database", "backup_gb_month", f"{words}, backups", "fixed", DATABASE_GB))
+        needs.append(Need("queue", "queue_in", "Stream ingestion", "fixed", requests * RECORD_BYTES / 1e9, "traffic"))
+    if store := store_of(workload):
+        disk, copy = f"{store.words}, storage", f"{store.words}, backups"
+        needs.append(Need("database", "database_hour", store.sized, "standby", hours, store=store))
+        needs.append(Need("database", "database_gb_month", disk, "standby", store.disk_gb))
+        needs.append(Need("database", "backup_gb_month", copy, "fixed", store.disk_gb))
     return needs
 
 
@@ -112,28 +148,51 @@ def priced(needs: tuple[Need, ...], cloud: str, region: str, book: PriceBook) ->
     for need in needs:
         if need.item == "load_balancer_unit" and cloud != "aws":
             continue
-        figure, factor = _figure(need.item, cloud, region, book)
-        quantity = Decimal(repr(round(need.quantity, 3)))
+        if need.item == "backup_gb_month" and cloud in BACKUPS_INCLUDED:
+            continue
+        if need.store is not None:
+            found += _servers(need, need.store, cloud, region, book)
+            continue
+        figure, quantity = book.service(cloud, need.item, region), Decimal(repr(round(need.quantity, 3)))
         if figure is None:
             found.append(Service(need, None, quantity, _reserve(need, quantity, cloud, book)))
             continue
         scale: Scale = "machine" if figure.unit == "VM-hour" else need.scale
-        moved = Need(need.kind, need.item, need.words, scale, need.quantity, need.swing)
-        found.append(Service(moved, figure, _in_unit(quantity, figure.unit) * factor))
-        if figure.unit == "vCPU-hour":
-            memory = book.service(cloud, "database_memory_gb_month", region)
-            words = Need(need.kind, "database_memory_gb_month", f"{need.words}, memory", "fixed", _DATABASE_GIB)
-            found.append(Service(words, memory, Decimal(_DATABASE_GIB)))
+        found.append(Service(replace(need, scale=scale), figure, _in_unit(quantity, figure.unit)))
     return tuple(found)
 
 
-def _figure(item: str, cloud: str, region: str, book: PriceBook) -> tuple[Figure | None, Decimal]:
-    """The figure and how many of its unit one of the item has: a database may be sold by the vCPU."""
-    if figure := book.service(cloud, item, region):
-        return figure, Decimal(1)
-    if item == "database_hour":
-        return book.service(cloud, "database_vcpu_hour", region), Decimal(_DATABASE_VCPUS)
-    return None, Decimal(1)
+def _servers(need: Need, store: Store, cloud: str, region: str, book: PriceBook) -> list[Service]:
+    """The server that carries the store, whole or by vCPU and memory; without a figure where the book has none that is
+    large enough, with the dearest of another cloud as its reserve."""
+    if found := _carrying(need, store, cloud, region, book):
+        return found
+    elsewhere = [_carrying(need, store, other, "", book) for other in OTHERS if other != cloud]
+    reserve = max((sum((part.usd(1, 1) for part in parts), Decimal(0)) for parts in elsewhere), default=Decimal(0))
+    return [Service(need, None, _hours(need), reserve, ceil(store.vcpus), float(ceil(store.gib)))]
+
+
+def _carrying(need: Need, store: Store, cloud: str, region: str, book: PriceBook) -> list[Service]:
+    """Empty where the book has no server of that size."""
+    figure = book.service(cloud, "database_hour", region)
+    server = server_named(figure.sku) if figure else None
+    if figure and server and (times := server.times(store)):
+        sku = f"{figure.sku}, {times} times its size" if times > 1 else figure.sku
+        size = (server.vcpus * times, server.gib * times)
+        return [Service(need, replace(figure, sku=sku), _hours(need) * times, Decimal(0), *size)]
+    figure, apart = book.service(cloud, "database_vcpu_hour", region), sold_apart(store)
+    if figure is None or apart is None:
+        return []
+    memory = book.service(cloud, "database_memory_gb_month", region)
+    words = Need(need.kind, "database_memory_gb_month", f"{store.words}, memory", need.scale, float(apart[1]))
+    return [
+        Service(need, figure, _hours(need) * apart[0], Decimal(0), apart[0], apart[1] * 1e9 / GIB),
+        Service(words, memory, Decimal(apart[1])),
+    ]
+
+
+def _hours(need: Need) -> Decimal:
+    return Decimal(repr(need.quantity))
 
 
 def _in_unit(quantity: Decimal, unit: str) -> Decimal:
@@ -144,6 +203,6 @@ def _in_unit(quantity: Decimal, unit: str) -> Decimal:
 
 
 def _reserve(need: Need, quantity: Decimal, cloud: str, book: PriceBook) -> Decimal:
-    figures = (book.service(other, need.item, "") for other in ("aws", "gcp", "azure") if other != cloud)
+    figures = (book.service(other, need.item, "") for other in OTHERS if other != cloud)
     prices = [figure.usd for figure in figures if figure is not None and figure.unit not in ("day", "TiB", "VM-hour")]
     return quantity * max(prices, default=Decimal(0))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from providers.rulebook.costing import cents
 from providers.rulebook.front import kept, pareto, quickness
+from providers.rulebook.money import cents
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
 
@@ -105,12 +105,12 @@ def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> st
         return f"{_price(more)}, but {worse}."
     if option.rank < chosen.rank:
         return _not_proposed(option, chosen, more)
-    return f"Costs ${more:,.0f} a month more ({share:+.0%})."
+    return f"{_price(more)} ({share:+.0%})." if round(more) else f"{_price(more)}."
 
 
 def _not_proposed(option: Option, chosen: Option, more: Decimal) -> str:
     """Of an option that ranks before the chosen one, so that rules would have taken it first."""
-    price = _price(more) if round(more) else "Costs the same"
+    price = _price(more)
     risks = "risks less" if option.risk < chosen.risk else "risks no more"
     other = [RISK_WORDS[name] for name in option.risks if name not in chosen.risks]
     but = [*other, *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
@@ -118,6 +118,9 @@ def _not_proposed(option: Option, chosen: Option, more: Decimal) -> str:
 
 
 def _price(more: Decimal) -> str:
+    """In whole dollars."""
+    if not round(more):
+        return "Costs the same"
     return f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
 
 

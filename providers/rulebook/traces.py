@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.devices import UNMEASURED
 from providers.rulebook.options import RISK_WORDS, Option
 from providers.rulebook.workload import Workload
 from storage.records.constraints import ConstraintValues, FieldName
@@ -14,7 +15,7 @@ _WHERE: tuple[FieldName, ...] = ("cloud", "regions", "data_residency")
 _CHIP: tuple[FieldName, ...] = ("gpu_required", "gpu_type", "gpu_count")
 _SIZE: tuple[FieldName, ...] = ("model_framework", "model_size_params", "max_replicas", "spot_ok")
 _SERVING: tuple[FieldName, ...] = ("throughput_rps", "latency_p95_ms", "availability_slo", "scale_to_zero")
-_JOB: tuple[FieldName, ...] = ("dataset_size_gb", "deadline_hours", "throughput_rps")
+_JOB: tuple[FieldName, ...] = ("dataset_size_gb", "deadline_hours", "throughput_rps", "orchestrator")
 _AROUND: dict[str, tuple[FieldName, ...]] = {
     "load_balancer": ("workload_type", "throughput_rps"),
     "storage": ("workload_type", "model_size_params", "dataset_size_gb"),
@@ -22,7 +23,7 @@ _AROUND: dict[str, tuple[FieldName, ...]] = {
     "logs": ("workload_type", "throughput_rps"),
     "network": ("workload_type", "throughput_rps", "data_sensitivity"),
     "queue": ("workload_type", "throughput_rps"),
-    "database": ("workload_type",),
+    "database": ("workload_type", "dataset_size_gb", "throughput_rps", "availability_slo"),
     "cluster": ("orchestrator",),
 }
 
@@ -68,6 +69,8 @@ def _machines(chosen: Option, workload: Workload, stands: str) -> str:
             f" {capacity.latency_ms:g} ms where {workload.latency_ms:g} ms may pass"
         )
     else:
-        carried = f"They finish a run in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
-    risks = "; ".join(RISK_WORDS[name] for name in chosen.risks) or "none is named"
+        work = "build and check a release" if workload.type == "edge" else "finish a run"
+        carried = f"They {work} in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
+    named = [RISK_WORDS[name] for name in chosen.risks] + ([UNMEASURED] if workload.type == "edge" else [])
+    risks = "; ".join(named) or "none is named"
     return f"{carried}. {stands}; risks: {risks}."

@@ -48,6 +48,8 @@ _DATASET_GB: dict[str, float] = {
     "edge": 10,
     "training": 10,
     "fine_tuning": 1,
+    "rag": 10,
+    "feature_store": 10,
 }
 _DEADLINE_HOURS: dict[str, float] = {
     "batch_inference": 8,
@@ -56,7 +58,8 @@ _DEADLINE_HOURS: dict[str, float] = {
     "training": 72,
     "fine_tuning": 24,
 }
-_RUNS_A_MONTH: dict[str, int] = {"batch_inference": 30, "data_pipeline": 30, "edge": 4, "training": 4, "fine_tuning": 4}
+HOURS_OF_A_MONTH = 730.0
+_REPEATED = frozenset({"batch_inference", "data_pipeline"})
 _THROUGHPUT_RPS, _GENERATIVE_RPS = 50.0, 2.0
 BYTES_PER_TOKEN = 4
 """About four characters of English text per token (OpenAI tokenizer documentation)."""
@@ -64,13 +67,17 @@ BYTES_PER_TOKEN = 4
 
 RECORD_BYTES = 1000
 """A row of a table. Assumption."""
-DAILY = 30
+POSITIONS, FRAME_BYTES = 200, 200_000
+"""Of one frame that a network for devices sees: see `devices.py`; and of one picture of a camera. Assumptions."""
+DAILY, WEEKLY, ONCE = 30, 4, 1
+"""Runs a month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Sizes in SI units: parameters, tokens, bytes, GB, hours. `latency_ms` is a p95 target and None for jobs.
-    `assumed` names the fields behind `assumptions`."""
+    `runs_a_month` is always assumed, since nobody is asked how often a job runs, and 0 for a service. `device_ms`
+    is what a frame may take on a device, where that is stated. `assumed` names the fields behind `assumptions`."""
 
     type: WorkloadType
     family: Family
@@ -84,6 +91,7 @@ class Workload:
     dataset_gb: float
     deadline_hours: float
     runs_a_month: int
+    device_ms: float | None
     assumptions: tuple[str, ...]
     assumed: frozenset[FieldName]
 
@@ -93,8 +101,10 @@ class Workload:
 
     @property
     def items(self) -> float:
-        """Records in the data set, at the size one record has for this kind of model."""
-        return self.dataset_gb * 1e9 / _record_bytes(self.classical, self.tokens_in)
+        """Records in the data set, at the size one record has for this kind of model. A release for devices is checked
+        before and after it is quantised."""
+        passes = 2 if self.type == "edge" else 1
+        return passes * self.dataset_gb * 1e9 / _record_bytes(self.type, self.classical, self.tokens_in)
 
     @property
     def epochs(self) -> int:
@@ -126,14 +136,18 @@ def workload_of(values: ConstraintValues) -> Workload:
     framework = (values.model_framework or "").strip().lower()
     classical = framework in CLASSICAL or kind in WITHOUT_MODEL
     params = 0.0 if classical else _params(values, kind, framework, assumed)
-    generative = not classical and (kind == "rag" or framework in GENERATIVE or params >= GENERATIVE_FROM_PARAMS)
+    large = kind == "rag" or (kind != "edge" and params >= GENERATIVE_FROM_PARAMS)
+    generative = not classical and (large or framework in GENERATIVE)
     tokens_in, tokens_out = _tokens(kind, classical, generative)
     if not classical and family != "training":
-        assumed.sentences.append(_request_sentence(generative, tokens_in, tokens_out))
+        assumed.sentences.append(_request_sentence(kind, generative, tokens_in, tokens_out))
     serving = family == "serving"
     rps = _rps(values, generative, assumed) if serving else 0.0
     latency = _latency(values, kind, assumed) if serving else None
-    dataset, deadline = (0.0, 0.0) if serving else _batch(values, kind, _record_bytes(classical, tokens_in), assumed)
+    if serving:
+        dataset, deadline = _kept(values, kind, assumed), 0.0
+    else:
+        dataset, deadline = _batch(values, kind, _record_bytes(kind, classical, tokens_in), assumed)
     return Workload(
         type=kind,
         family=family,
@@ -146,13 +160,16 @@ def workload_of(values: ConstraintValues) -> Workload:
         latency_ms=latency,
         dataset_gb=dataset,
         deadline_hours=deadline,
-        runs_a_month=_RUNS_A_MONTH.get(kind, 0),
+        device_ms=values.latency_p95_ms if kind == "edge" else None,
+        runs_a_month=0 if serving else _runs_a_month(kind, deadline),
         assumptions=tuple(assumed.sentences),
         assumed=frozenset(assumed.fields),
     )
 
 
-def _record_bytes(classical: bool, tokens_in: int) -> float:
+def _record_bytes(kind: WorkloadType, classical: bool, tokens_in: int) -> float:
+    if kind == "edge" and not classical:
+        return FRAME_BYTES
     return RECORD_BYTES if classical else tokens_in * BYTES_PER_TOKEN
 
 
@@ -173,10 +190,14 @@ def _tokens(kind: WorkloadType, classical: bool, generative: bool) -> tuple[int,
         return 0, 0
     if kind == "rag":
         return 2048, 256
+    if kind == "edge" and not generative:
+        return POSITIONS, 0
     return (512, 128) if generative else (128, 0)
 
 
-def _request_sentence(generative: bool, tokens_in: int, tokens_out: int) -> str:
+def _request_sentence(kind: WorkloadType, generative: bool, tokens_in: int, tokens_out: int) -> str:
+    if kind == "edge" and not generative:
+        return f"A frame is one forward pass over {POSITIONS} positions, as of 224 pixels square."
     if not generative:
         return f"A request is one forward pass over {tokens_in} tokens or positions."
     return (
@@ -195,14 +216,42 @@ def _latency(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) ->
     return assumed.take("latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {default:g} ms is enough.")
 
 
+def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+    """GB of features or documents; 0 for a service that keeps none."""
+    if kind not in ("rag", "feature_store"):
+        return 0.0
+    things = "documents have" if kind == "rag" else "features take"
+    size = _DATASET_GB[kind]
+    if kind == "rag" and values.dataset_size_gb is not None:
+        assumed.sentences.append(f"All {values.dataset_size_gb:,g} GB are text to be found; scans hold less.")
+    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {size:g} GB.")
+
+
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:
     """(GB, hours) of one run. A stated throughput is what arrives, and a daily run does what arrived in a day."""
-    size, hours, runs = _DATASET_GB[kind], _DEADLINE_HOURS[kind], _RUNS_A_MONTH[kind]
-    stated = values.dataset_size_gb
-    if stated is None and values.throughput_rps is not None and runs == DAILY:
-        stated = values.throughput_rps * 86_400 * record / 1e9
+    size, stated = _DATASET_GB[kind], values.dataset_size_gb
+    arriving = values.throughput_rps if stated is None and kind in _REPEATED else None
+    if arriving is not None:
+        stated = arriving * 86_400 * record / 1e9
         assumed.sentences.append(f"A run does what arrives in a day, {stated:,.1f} GB.")
     dataset = assumed.take("dataset_size_gb", stated, size, f"A run reads {size:g} GB.")
-    deadline = assumed.take("deadline_hours", values.deadline_hours, hours, f"A run may take {hours:g} hours.")
-    assumed.sentences.append(f"It runs {runs} times a month.")
-    return dataset, deadline
+    deadline = _deadline(values, kind, assumed)
+    return dataset, min(deadline, 24.0) if arriving is not None else deadline
+
+
+def _deadline(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+    """A stated number of accelerators is not exceeded for a deadline that nobody stated: a run then takes what it
+    takes, up to a month."""
+    if values.gpu_count is not None:
+        hours, words = HOURS_OF_A_MONTH, f"A run may take what the stated accelerators need, up to {HOURS_OF_A_MONTH:g}"
+    else:
+        hours, words = _DEADLINE_HOURS[kind], f"A run may take {_DEADLINE_HOURS[kind]:g}"
+    return assumed.take("deadline_hours", values.deadline_hours, hours, f"{words} hours.")
+
+
+def _runs_a_month(kind: WorkloadType, deadline_hours: float) -> int:
+    """A batch and a pipeline run once a day or, where a run may take longer, once a week; everything else once. One run
+    after the other, they fit in a month."""
+    if kind not in _REPEATED or deadline_hours > 7 * 24:
+        return ONCE
+    return DAILY if deadline_hours <= 24 else WEEKLY

@@ -171,8 +171,8 @@ class PolicyReport(Record):
 
 class Critique(Record):
     """One critic's objection, or its absence. `confidence` is 0 to 1; `rests_on` names the constraints whose values the
-    figures behind it were held against. `answer` is the planner's case against it, once it goes to the gate as
-    dissent."""
+    figures behind it were held against. `kind` is what rules answer it by, empty where a model worded it. `answer` is
+    the planner's case against it, once it goes to the gate as dissent."""
 
     critic: Literal["tech", "cost", "risk"]
     claim: str
@@ -184,6 +184,7 @@ class Critique(Record):
     counter_proposal: str | None = None
     avoid: list[str] = Field(default_factory=list)
     """Candidate labels the critic wants ruled out in the next round, or every spot machine."""
+    kind: str = ""
     answer: str = ""
 
 

@@ -60,13 +60,13 @@ CASES = [
         " GCP, public data, budget $2,500 a month, deployed by GitHub Actions",
         "realtime_inference",
         SERVED | MODEL | {"Real-time serving", "Dynamic batching", "Quotas"},
-        unmet=frozenset({"budget-in-a-high-month", "priced", "gpu-quota"}),
+        unmet=frozenset({"priced", "gpu-quota"}),
         project="golden-escalated",
     ),
     Case(
         "reviews-on-spot",
         "Serve a PyTorch model that grades reviews, 300 requests per second, p95 under 80 ms, EU, availability 99 %,"
-        " spot instances are fine, no more than $1,000 a month",
+        " spot instances are fine, no more than $900 a month",
         "realtime_inference",
         (SERVED - {"Multi-zone"}) | MODEL | {"Real-time serving", "Dynamic batching", "Data residency", "Quotas"},
         unmet=frozenset({"budget-in-a-high-month", "gpu-quota"}),
@@ -110,7 +110,7 @@ CASES = [
         "A data pipeline with Airflow that prepares 200 GB of clickstream each night within 4 hours on AWS, $400 a"
         " month",
         "data_pipeline",
-        ALWAYS | {"Job scheduling"},
+        ALWAYS | {"Job scheduling", "Orchestration"},
     ),
     Case(
         "policy-documents",
@@ -121,7 +121,7 @@ CASES = [
         | MODEL
         | DATABASE
         | {"Real-time serving", "Dynamic batching", "Vector index", "Data residency", "Quotas"},
-        unmet=frozenset({"priced", "gpu-quota", "budget-in-a-high-month"}),
+        unmet=frozenset({"priced", "gpu-quota"}),
     ),
     Case(
         "online-features",
@@ -138,13 +138,12 @@ CASES = [
         " Azure, $2k a month",
         "streaming_inference",
         SERVED | MODEL | {"Queueing", "Secrets", "Quotas"},
-        unmet=frozenset({"priced", "unknown-share"}),
+        unmet=frozenset({"priced"}),
     ),
     Case(
         "shop-cameras",
         "Run a 3.5M parameter ONNX vision model on edge devices in our shops, 5 GB of images, GCP, $100 a month",
         "edge",
-        ALWAYS | MODEL | {"Job scheduling", "Device rollout"},
-        unmet=frozenset({"gpu-quota"}),
+        ALWAYS | MODEL | {"Job scheduling", "On-device inference", "Device telemetry", "Device rollout"},
     ),
 ]

@@ -80,7 +80,7 @@ def test_weights_that_fill_the_memory(fraud: tuple[ConstraintValues, Proposal]) 
 
 
 def test_the_budget_is_nearly_used(planning: Planning) -> None:
-    values, proposal = planning.fraud(monthly_budget_usd=1500)
+    values, proposal = planning.fraud(monthly_budget_usd=1350, cloud=["gcp"])
     found = critique("cost", values, proposal.plan, proposal.cost)
     assert found.severity == "medium"
     assert "of the budget" in found.claim
@@ -158,10 +158,32 @@ def test_spot_training_without_checkpoints(planning: Planning) -> None:
     assert critique("risk", values, without, proposal.cost).severity == "high"
 
 
-def test_an_infeasible_plan_is_the_tech_critics_case(planning: Planning) -> None:
+def test_an_infeasible_plan_is_the_tech_critics_case_and_the_cost_critics_where_the_budget_is_short(
+    planning: Planning,
+) -> None:
     values, proposal = planning.fraud(monthly_budget_usd=Decimal(20))
     assert critique("tech", values, proposal.plan, proposal.cost).severity == "high"
-    assert critique("cost", values, proposal.plan, proposal.cost).severity == "none"
+    found = critique("cost", values, proposal.plan, proposal.cost)
+    assert (found.severity, found.claim) == ("high", "The likely cost is more than ten times the budget.")
+    assert "more than ten times apart" in found.confidence_basis
+    late, proposal = planning.fraud(latency_p95_ms=3)
+    assert not proposal.plan.feasible
+    assert critique("tech", late, proposal.plan, proposal.cost).severity == "high"
+    assert critique("cost", late, proposal.plan, proposal.cost).severity == "none"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.99, "more than"), (0.4, "2.5 times"), (0.05, "more than ten times"), (1e-9, "more than ten")]
+)
+def test_a_cost_over_the_budget_is_severe_by_whatever_factor(
+    fraud: tuple[ConstraintValues, Proposal], share: float, said: str
+) -> None:
+    values, proposal = fraud
+    short = values.model_copy(update={"monthly_budget_usd": float(proposal.cost.likely) * share})
+    found = critique("cost", short, proposal.plan, proposal.cost)
+    assert found.severity == "high"
+    assert f"is {said}" in found.claim
+    assert len(found.confidence_basis) < 100
 
 
 @pytest.mark.parametrize(("latency", "confidence"), [(78.0, 0.635), (90.0, 0.775), (120.0, 0.95)])

@@ -75,6 +75,18 @@ def _beats(other: Mark, mark: Mark) -> bool:
 
 
 @few
+@given(st.one_of(serving, jobs), budgets)
+def test_a_figure_is_the_same_in_summary_candidates_and_cost(stated: dict[str, Any], budget: float | None) -> None:
+    found = planned({**stated, "monthly_budget_usd": budget})
+    if found.cost.lines:
+        known = " plus what has no price" if found.cost.unknown else ""
+        assert f"about ${found.cost.likely:,.0f} a month{known}." in found.plan.summary
+    if found.plan.feasible:
+        chosen = next(item for item in found.plan.candidates if item.chosen)
+        assert chosen.cost_usd_month == found.cost.likely
+
+
+@few
 @given(st.one_of(serving, jobs))
 def test_no_price_without_a_source_and_a_date_and_unknown_is_never_zero(stated: dict[str, Any]) -> None:
     cost = planned(stated).cost

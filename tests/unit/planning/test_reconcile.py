@@ -162,7 +162,7 @@ async def test_one_round_asks_a_person_at_once(book: PriceBook) -> None:
 
 
 async def test_a_planner_with_no_other_plan_is_not_asked_a_third_time(book: PriceBook) -> None:
-    rounds = await argued({**SPOTTED, "monthly_budget_usd": 650}, Settling(rounds=5), book)
+    rounds = await argued({**SPOTTED, "monthly_budget_usd": 500}, Settling(rounds=5), book)
     labels = [next(item.label for item in made.candidates if item.chosen) for made, *_ in rounds]
     assert len(rounds) == 2
     assert labels[0] == labels[1]

@@ -1,0 +1,79 @@
+"""How far an option is from the constraints that it does not meet.
+
+What is a number counts as the logarithm of its ratio, so that twice the budget is as far as twice the latency;
+availability as that of the time it may fail. A place counts by where it lies, and a yes for a no as much as 2.7 times a
+number. The scale of places and switches is ours.
+"""
+
+from __future__ import annotations
+
+from math import log
+
+from providers.pricing import REGIONS, continent_of, countries_of, regions_named
+from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.options import Option, Violation
+
+SWITCH = 1.0
+_PLACES = (0.2, 0.6, 2.0)
+"""The same bloc or country, the same continent, elsewhere."""
+_STEPS = (1.5, 3.0)
+"""Ratios up to which ways out of the same constraint are one."""
+
+
+def distance(option: Option, catalogue: Catalogue, *, but: str = "") -> float:
+    """Leaving the field `but` out."""
+    return sum(_far(violation, option, catalogue) for violation in option.violations if violation.field != but)
+
+
+def step_of(violation: Violation, option: Option, catalogue: Catalogue) -> object:
+    """Ways out of one constraint that differ by this are told apart; the cheapest stands for the rest."""
+    if violation.field in ("availability_slo", "latency_p95_ms"):
+        return violation.needed
+    if violation.field in ("data_residency", "regions"):
+        return _far(violation, option, catalogue)
+    if violation.field in ("deadline_hours", "gpu_count", "max_replicas"):
+        ratio = _ratio(violation, catalogue)
+        return sum(ratio > bound for bound in _STEPS)
+    return None
+
+
+def _far(violation: Violation, option: Option, catalogue: Catalogue) -> float:
+    match violation.field:
+        case "data_residency" | "regions":
+            return _PLACES[_place(violation, option, catalogue)]
+        case "availability_slo":
+            asked = catalogue.values.availability_slo or 0.0
+            return log((100 - float(violation.needed or 0)) / max(1e-6, 100 - asked))
+        case "cloud" | "gpu_type" | "gpu_required" | "spot_ok" | None:
+            return SWITCH
+        case _:
+            return log(_ratio(violation, catalogue))
+
+
+def _ratio(violation: Violation, catalogue: Catalogue) -> float:
+    """What is needed over what is asked, or the other way round where less is needed; at least 1."""
+    values, workload = catalogue.values, catalogue.workload
+    asked = {
+        "monthly_budget_usd": values.monthly_budget_usd,
+        "latency_p95_ms": workload.latency_ms,
+        "throughput_rps": workload.rps,
+        "deadline_hours": workload.deadline_hours,
+        "gpu_count": values.gpu_count,
+        "max_replicas": values.max_replicas,
+    }.get(violation.field or "")
+    needed = float(violation.needed or 0)
+    if not asked or not needed:
+        return 1.0
+    return max(needed / asked, asked / needed)
+
+
+def _place(violation: Violation, option: Option, catalogue: Catalogue) -> int:
+    values, region = catalogue.values, REGIONS[option.machine.cloud, option.machine.region]
+    if violation.field == "regions":
+        wanted = {REGIONS[place].country for word in values.regions or () for place in regions_named(word)}
+    else:
+        wanted = set(countries_of(values.data_residency or ""))
+    known = [other for other in REGIONS.values() if other.country in wanted]
+    if region.bloc in {other.bloc for other in known}:
+        return 0
+    return 1 if continent_of(region.country) in {continent_of(country) for country in wanted} else 2

@@ -1,0 +1,81 @@
+"""What stands around the machines: egress only of what leaves the cloud, logs that stay bounded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.rulebook.critics import critique
+from providers.rulebook.services import needs_of
+from providers.rulebook.workload import workload_of
+from storage.records.constraints import ConstraintValues
+from storage.records.plans import Cost
+
+from .plans import Planning
+from .test_plausibility import few
+
+
+def amount(item: str, **stated: Any) -> float:
+    values = ConstraintValues.model_validate(stated)
+    return sum(need.quantity for need in needs_of(workload_of(values), values) if need.item == item)
+
+
+def usd(cost: Cost, words: str) -> float:
+    return sum(float(line.usd or 0) for line in cost.lines if line.item.startswith(words))
+
+
+@pytest.mark.parametrize(
+    ("stated", "leaves"),
+    [
+        ({"workload_type": "realtime_inference"}, True),
+        ({"workload_type": "rag"}, True),
+        ({"workload_type": "realtime_inference", "data_sensitivity": "pii"}, False),
+        ({"workload_type": "feature_store"}, False),
+        ({"workload_type": "streaming_inference"}, False),
+        ({"workload_type": "data_pipeline"}, False),
+    ],
+)
+def test_egress_is_what_leaves_the_cloud(planning: Planning, stated: dict[str, Any], leaves: bool) -> None:
+    assert (amount("egress_gb", **stated, throughput_rps=100) > 0) == leaves
+    _, proposal = planning.of(**stated)
+    assert proposal.plan.public_endpoint == leaves
+
+
+def test_a_sample_is_logged_above_fifty_requests_a_second_and_that_is_said(planning: Planning) -> None:
+    stated = {"workload_type": "feature_store", "latency_p95_ms": 15, "cloud": ["aws"]}
+    few, many = (amount("logs_gb", **stated, throughput_rps=rate) for rate in (100, 15_000))
+    assert few == many == pytest.approx(50 * 0.5 * 730 * 3600 / 1e6)
+    assert amount("logs_gb", **stated, throughput_rps=50) == pytest.approx(few / 2)
+    _, proposal = planning.of(**stated, throughput_rps=15_000)
+    said = " ".join(proposal.cost.assumptions)
+    assert "Logs: 50 requests a second on average, a sample of what comes." in said
+    assert "Egress: none" in said
+
+
+def test_logs_and_egress_of_an_internal_service_do_not_outgrow_its_machines(planning: Planning) -> None:
+    for kind in ("feature_store", "streaming_inference"):
+        _, proposal = planning.of(workload_type=kind, throughput_rps=8000, cloud=["aws"])
+        machines = next(float(line.usd or 0) for line in proposal.cost.lines if line.unit == "machine-hour")
+        assert usd(proposal.cost, "Request") + usd(proposal.cost, "Answers") < machines / 10
+
+
+def test_audit_lines_are_all_kept_and_objected_to_where_they_cost_more_than_the_machines(planning: Planning) -> None:
+    stated = {"workload_type": "feature_store", "throughput_rps": 20_000, "cloud": ["aws"], "data_sensitivity": "pii"}
+    logged = amount("logs_gb", **stated)
+    assert logged == pytest.approx((50 * 0.5 + 10_000 * 0.2) * 730 * 3600 / 1e6)
+    values, proposal = planning.of(**stated, spot_ok=False)
+    assert "each has an audit line" in " ".join(proposal.cost.assumptions)
+    found = critique("cost", values, proposal.plan, proposal.cost)
+    dearer = usd(proposal.cost, "Request and audit logs") > usd(proposal.cost, str(proposal.plan.resources[0].count))
+    assert dearer == any("The logs cost more than the machines." in item for item in [found.claim, *found.evidence])
+
+
+@few
+@given(st.sampled_from(["realtime_inference", "rag", "feature_store", "streaming_inference"]), st.floats(0.1, 1e5))
+def test_more_requests_never_need_less(kind: str, rate: float) -> None:
+    for item in ("logs_gb", "egress_gb", "queue_in", "load_balancer_unit"):
+        less = amount(item, workload_type=kind, throughput_rps=rate)
+        assert amount(item, workload_type=kind, throughput_rps=rate * 2) >= less
