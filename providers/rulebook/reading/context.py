@@ -6,6 +6,7 @@ import re
 
 from providers.rulebook.reading.clauses import sentence, up_to_comma
 from providers.rulebook.reading.denial import denied, left_behind
+from providers.rulebook.reading.injection import injected
 from providers.rulebook.reading.patterns import says
 from providers.rulebook.reading.spans import last
 from providers.rulebook.reading.tense import former
@@ -86,28 +87,12 @@ _REQUEST = re.compile(
     r"add|use|run|deploy|help|set|host|move|put|give|let|make|create|launch|start|keep|scale|serve|train|spin|raise|"
     r"provision|provide|enable|support)|do you (?:support|offer|provide))\b"
 )
-_INJECTION = re.compile(
-    r"\b(?:ignor\w+|disregard\w*|forget|override|bypass|skip)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|"
-    r"rules?|polic(?:y|ies)|guardrails?|checks|safety|restrictions)\b"
-    r"|\byou are now\b|\bsystem prompt\b|\bi(?:'m| am) (?:the|an|your) (?:admin\w*|root|owner|developer|"
-    r"operator)\b|\b(?:mark|treat|consider|set) (?:this|it|everything|the (?:request|plan|"
-    r"gate))\b[^.!?\n]{0,30}\bapproved\b"
-    r"|\bapprove (?:everything|all|this|it|the (?:plan|gate|request))\b|\b(?:unlimited|infinite) budget\b|"
-    r"\bbudget\b[^.!?\n]{0,20}\b(?:unlimited|infinite|infinity)\b|\bas an? (?:ai|language model)\b|"
-    r"\bpretend\b|\bjailbreak\b|<\|?(?:system|im_start)|\bnew instructions\b"
-    r"|\bignorier\w*\b[^.!?\n]{0,40}\b(?:anweisung\w*|regeln)\b"
-)
 CORRECTION = re.compile(
     r"\b(?:sorry|no,? wait|wait,?|correction|scratch that|make (?:that|it)|i mean(?:t)?|actually|rather|"
     r"oops|my mistake|on second thou?ght|change (?:that|it|this) to|let'?s (?:say|make it)|strike that|edit|"
     r"update|"
     r"instead(?! of)|typo|korrektur|entschuldigung|doch lieber|ich meine|besser)\b[:,]?"
 )
-
-
-def injected(text: Text, start: int) -> bool:
-    """The sentence talks to the machine, not about the workload."""
-    return says(_INJECTION, sentence(text, start))
 
 
 def guessed(text: Text, start: int) -> bool:

@@ -32,7 +32,8 @@ _BUDGET = phrases(
         ausgeben|afford|pay|cheaper|bill"""
 )
 _LIMIT = phrases(
-    r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|max\.?|
+    r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|
+    max\.?|(?:may|shall|must|dürfen|darf) (?:spend|cost|pay|use up|kosten)|
         maximum|under|below|less than|up to|within|cap|capped|ceiling|limit\w*|can spend|could spend|want to spend|
         willing to (?:pay|spend)|(?:able|happy|ready) to (?:pay|spend)|(?:can|could|will|would) pay|given|ours is|
         mine is|i get|we get|prepared to (?:pay|spend)|to spend|spend up to|can afford|
