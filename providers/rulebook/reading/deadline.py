@@ -170,6 +170,8 @@ def _clock_windows(text: Text) -> Iterator[Candidate]:
             not timed
             or re.search(
                 r"\b(?:run\w*|finish\w*|complet\w*|done|job|batch|window|nightly|train\w*|retrain\w*|(?:re)?scor\w*|"
+                r"caption\w*|transcri\w*|tagg?\w*|label\w*|translat\w*|summari\w*|process\w*|index\w*|extract\w*|"
+                r"ocr|anonymi\w*|generat\w*|refresh\w*|convert\w*|annotat\w*|transkrib\w*|übersetz\w*|verarbeit\w*|"
                 r"classif\w*|embed\w*|lauf\w*|fertig)\b",
                 sentence,
             )

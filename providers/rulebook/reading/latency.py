@@ -55,7 +55,8 @@ _OTHER_TIME = phrases(
     kaltstart|zeitüberschreitung|[45]0\d(?! ?(?:ms|msecs?|milli\w*|s|secs?|seconds?)\b)|timeframe"""
 )
 _BOUND_BEFORE = re.compile(
-    r"(?:under|below|within|less than|at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
+    r"(?:under|below|within|less than|(?:lower|shorter) than|(?:weniger|kürzer|schneller|nicht mehr) als|"
+    r"at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
     r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
 _P95_AFTER = re.compile(
@@ -95,7 +96,21 @@ _SPAN_OF = re.compile(
 )
 """"5-minute timeslices", "30-second clips": how long a thing is."""
 _OTHER_LATENCY = phrases(r"network latency|latency (?:to|between|from) (?!\d)|disk latency|netzwerklatenz")
-_ONE_SECOND = re.compile(r"\bsub-?second\b|\b(?:within|in under|in less than) (?:a|one) second\b")
+_SAID_WHOLE = {
+    1000.0: re.compile(
+        r"\bsub-?second\b|\b(?:within|(?:in )?(?:under|less than|below)|in weniger als|unter|innerhalb|binnen) "
+        r"(?:an?|one|einer) (?:second|sekunde)\b"
+    ),
+    250.0: re.compile(r"\b(?:in|innerhalb|binnen|unter)(?: von)? (?:einer )?viertelsekunde\b"),
+    10.0: re.compile(r"\bsingle[- ]digit (?:ms|milli-?seconds?)\b|\beinstellige\w* millisekunden\w*"),
+}
+"""Milliseconds of limits that are said without a figure."""
+_ENOUGH_AFTER = re.compile(
+    r"\s(?:reicht|reichen|genügt|genügen|(?:is|are|would be) (?:enough|fine|ok|okay|plenty|sufficient)|will do|"
+    r"would do)\b"
+)
+_AT_ONCE = 5_000
+"""Milliseconds; what is called enough up to here is an answer's time, not a job's."""
 _UNITLESS = re.compile(
     r"\bp ?95(?: latency)?(?: should| must)?(?: be| is| of| at)?(?: under| below| less than|"
     r" at most)?\s?[:=<]{0,2}\s?$"
@@ -141,9 +156,17 @@ def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         elif unit is None and _is_unitless(text, amount):
             yield from _latency(text, amount, "millisecond", amount.end)
     yield from _percentiles(text)
-    for match in _ONE_SECOND.finditer(text.working):
-        if context.claimed(text, match.start(), match.end()):
-            yield Candidate("latency_p95_ms", 1000.0, match.start(), match.end(), "latency")
+    yield from _said_whole(text)
+
+
+def _said_whole(text: Text) -> Iterator[Candidate]:
+    for value, pattern in _SAID_WHOLE.items():
+        for match in pattern.finditer(text.working):
+            span = match.span()
+            before = text.working[max(0, span[0] - 30) : span[0]]
+            measured = _TAKES.search(before) is not None or tense.present_state(text, *span)
+            if context.claimed(text, *span) and not measured and not _OTHER_TIME.search(clauses.clause(text, *span)):
+                yield Candidate("latency_p95_ms", value, *span, "latency")
 
 
 def _percentiles(text: Text) -> Iterator[Candidate]:
@@ -190,7 +213,9 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         or (unit == "millisecond" and _PER_ITEM.match(text.working, end) is not None)
         or _is_item(text, amount, unit, end)
     )
-    brief = unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))
+    brief = (unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))) or _is_brief(
+        text, amount.high * factor(unit, "millisecond"), end, bounded=bounded
+    )
     if _SPAN_OF.match(text.working, amount.end):
         return
     if not (named or at_p95 or brief) or _MEASURED.search(before):
@@ -216,6 +241,12 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
+
+
+def _is_brief(text: Text, value: float, end: int, *, bounded: bool) -> bool:
+    """ "half a second is enough", "within a quarter of a second": too short for anything but an answer."""
+    enough = _ENOUGH_AFTER.match(text.working, end) is not None
+    return (bounded and value < 1000) or (enough and value <= _AT_ONCE)
 
 
 def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:

@@ -35,7 +35,7 @@ _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
         scor(?:e|ing)|
         xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
-        trainieren"""
+        trainier\w*|fein-?(?:abstimm|abgestimm|tun)\w*|nachtrainier\w*"""
 )
 """Work that is done on data as a whole."""
 _WORKED_ON = re.compile(
@@ -61,6 +61,8 @@ _NO_MATERIAL = phrases(
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
 _SURELY_DATA_GB = 100
 """A bare size below it may as well be a machine's memory."""
+_HARDLY_MEMORY_GB = 50
+"""What is trained on from here is data, where nothing is said of machines."""
 _STORED = re.compile(
     r"\s?(?:in|on|auf|im|at)\s(?:our |an? |the )?(?:s3|gcs|buckets?|blob|bigquery|warehouse|data ?lake|hdfs|delta|"
     r"minio|"
@@ -70,6 +72,11 @@ _COUNTED_SET = re.compile(
     r"\d[\d.,]*k? (?:[a-zäöüß-]+ ){1,4}\((?:(?:about|around|roughly|etwa|rund|circa|ca\.|total\w*|in all|~) ?)*$"
 )
 """In front of "22 GB)": "70,000 letters (about"."""
+_GERMAN_DATA = re.compile(
+    r"\s(?:an )?[a-zäöüß]*(?:protokolle?n?|daten|datensätze?n?|bildern?|dokumenten?|dateien|rechnungen|texten?|"
+    r"aufnahmen|"
+    r"verträgen?|briefen?|\w*chats?|nachrichten|berichten?|artikeln?|gesprächen?|fotos|mails|scans|seiten)\b"
+)
 _GERMAN_NOUN = re.compile(r"\s(?!arbeits|speicher|platten|festplatte)[a-zäöüß]{6,}\b")
 _EACH = re.compile(
     r"\s?(?:each|apiece|per (?:row|image|file|document|record|item|video|clip|sample|page|pdf|scan)|je(?:weils)?\b)"
@@ -103,8 +110,8 @@ _MACHINE = phrases(
     r"arbeitsspeicher|traffic|bandwidth|egress|checkpoints?|weights"
 )
 _PER_RUN = re.compile(
-    r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?\s(?:per|a|each|every|pro|je) (?:day|night|run|batch|"
-    r"job|tag|nacht|lauf)\b"
+    r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?(?: (?:arrive|come in|land|are (?:added|loaded|read)|kommen))?"
+    r"\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) (?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
 )
 
 
@@ -152,7 +159,7 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return _SHARED_OUT.search(after) is None
     if _NOT_DATA.search(before[-24:].rsplit(", ", 1)[-1]) or _NOT_DATA.search(after[:18]):
         return False
-    if _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
+    if _GERMAN_DATA.match(after) or _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
         return True
     return says(_DATA, clause) or _DATA.search(before) is not None or _STORED.match(after) is not None
 
@@ -162,9 +169,14 @@ def _is_handled_daily(text: Text, unit: re.Match[str]) -> bool:
     sentence = text.sentence(unit.start())
     return (
         _PER_RUN.match(text.working, unit.end()) is not None
-        and says(_WORK, text.working)
+        and (says(_WORK, text.working) or _of_data(text, unit))
         and _MACHINE.search(text.slice(sentence)) is None
     )
+
+
+def _of_data(text: Text, unit: re.Match[str]) -> bool:
+    material = _OF.match(text.working, unit.end())
+    return material is not None and says(_DATA, material["what"])
 
 
 def _is_item(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
@@ -195,11 +207,14 @@ def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     material = _OF.match(after)
     if material is not None:
         return not (_NOT_DATA.search(material["what"]) or _NO_MATERIAL.search(material["what"]))
+    if fed["by"] == "auf" and _GERMAN_NOUN.match(after):
+        return True
     size = amount.high * factor(unit_of(unit), "GB")
     beside = text.working[fed.start() : unit.end() + 25]
+    surely = size >= _SURELY_DATA_GB or (size >= _HARDLY_MEMORY_GB and not says(_NOT_DATA, text.working))
     return (
         fed["by"] not in {"with", "from", "mit"}
-        and size >= _SURELY_DATA_GB
+        and surely
         and _BARE.match(after) is not None
         and _NOT_DATA.search(beside) is None
     )

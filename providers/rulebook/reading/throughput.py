@@ -116,8 +116,11 @@ _NOW = phrases(r"today|currently|right now|at the moment|at present|so far|heute
 _BROKEN = phrases(
     r"""hit(?:ting)? (?:bottom|a wall|the limit|a ceiling)|break\w*|broke\w*|crash\w*|fail\w*|slow\w*|degrad\w*|
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
-        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:only )?(?:get|reach|achieve|manage|
-        measured|observed|benchmarked)|i (?:only )?(?:get|got|reach|achieve|measured)|used to|last (?:year|month|
+        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:reach|achieve|manage|
+        measured|observed|benchmarked|got)|we (?:only|just|barely) \w+|we get (?:only|just|barely|at most|no more than)|
+        we get [^.;,]{0,40} (?:out of|from (?:a|one|the|our|this|each)|on (?:a|one|this|each))|
+        i (?:only )?(?:get|got|reach|
+        achieve|measured)|used to|last (?:year|month|
         week)|previously|throughput drops|lost|lose[sd]?|losing|can't keep up|falls? over|(?:tops?|topp(?:ed|ing)|
         max(?:es)?|
         maxed) out|dies|quota|starts? (?:returning|failing|throwing|dropping)|(?:returns?|returning|http|
@@ -190,7 +193,7 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
     lead_words = text.working[max(text.sentence(amount.start).start, amount.start - 45) : amount.start]
     peak = _PEAK.search(lead) is not None or _AT_PEAK.match(behind) is not None
     rank = 3 if peak else 1 if _MEAN.search(lead) or _ON_AVERAGE.match(behind) else 2
-    if _UNIT_BEFORE.search(lead):
+    if _UNIT_BEFORE.search(lead) and DURATION.match(text.working, amount.end) is None:
         return _Rate(amount.count, amount.end, rank)
     direct = _PER_SECOND.match(text.working, amount.end)
     if direct is not None:
