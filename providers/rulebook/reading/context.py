@@ -15,7 +15,8 @@ from providers.rulebook.reading.text import Text
 _GUESS = re.compile(
     r"\b(?:what if|suppose|imagine|hypothetical\w*|someday|some day|one day|eventually|"
     r"in (?:the )?(?:\w+ )?future|down the (?:road|line)|might(?! be that| (?:only )?(?:need|have) to)|"
-    r"may (?:also |later |one day |eventually )|maybe (?:later|one day|someday|next)|perhaps|considering|"
+    r"may (?:also |later |one day |eventually )|maybe (?:later|one day|someday|next)|perhaps(?! (?:about |"
+    r"around |some |~ ?)?\d)|considering|"
     r"thinking (?:about|of)|wonder(?:ing)? (?:if|whether) (?:we|i) (?:need|should|could)|evaluating|"
     r"if so|(?<!by )(?<!until )next year|later on|later this year|not decided|undecided|theoretically|"
     r"if we (?:ever|were|"
@@ -23,7 +24,7 @@ _GUESS = re.compile(
     r"went|used)|if i (?:had|were|could|used)|"
     r"(?<!fine )(?<!ok )(?<!okay )(?<!good )if (?:they|you|someone|one|the|it|there|users?|this|that)|"
     r"falls wir|vielleicht|eventuell|irgendwann|könnten|if (?:we|i|you) (?:set|change|switch|try|turn|reduce|"
-    r"increase)|in case|for example|e\.g\.|roadmap)\b"
+    r"increase)|in case|for example|e\.g\.|examples?:? (?=[$€£\d])|maybe you|roadmap)\b"
 )
 _OTHERS = re.compile(
     r"\b(?:competitors?|(?:the|your|their|its) (?:paper|article|blog|readme|tutorial|docs?|documentation|vendor|"
@@ -33,7 +34,8 @@ _OTHERS = re.compile(
     r"(?=\s+(?:has|uses|runs|pays|spends|got|gets|does|is|serves|wants|needs|had|hosts))|as paper|(?:from|on|in|per|"
     r"according to) your (?:\w+ ){0,2}(?:pages?|site|"
     r"docs|website|readme|blog|post|benchmarks?)|(?:the|our|those) \w+ (?:people|folks|guys|crowd|lot|squad|"
-    r"desk)(?= (?:burn|spend|have|has|"
+    r"desk)(?:,? (?:next door|upstairs|downstairs|across the \w+|down the \w+|over there|nebenan))?(?= (?:burn|"
+    r"spend|have|has|"
     r"use|pay|run|get|got|want|need|are|serve)s?\b)|in (?:the|"
     r"their|your) paper|their (?:budget|setup|deployment|latency|cluster|figures?|model|endpoint|team|"
     r"system|service|gpus?|bill|infra\w*)|(?:google|meta|netflix|uber|(?<!azure )openai|amazon|microsoft|friend|"
@@ -53,7 +55,8 @@ _OTHERS = re.compile(
     r"they (?:use|run|have|pay|spend|serve|get|claim|said|say|had|needed|reached|"
     r"got)|the public (?:one|api)|case study|price list|rate card|preisliste|benchmarks? (?:show|claim|say|"
     r"from)|advertises|"
-    r"you (?:use[ds]?|used|ran|run|trained|have used|say|said|claim(?:ed)?|write|wrote|state[ds]?|reported?|"
+    r"you(?:'re| are) (?:using|running|hosting|serving|getting)|you (?:use[ds]?|used|ran|run|trained|have used|"
+    r"say|said|claim(?:ed)?|write|wrote|state[ds]?|reported?|"
     r"mention\w*|got)|were used|"
     r"der wettbewerb\w*|die konkurrenz|"
     r"other (?:companies|customers|teams|people|users|departments)|rumou?r|i (?:had |have |'ve )?(?:read|heard))\b"
@@ -88,7 +91,8 @@ _REQUEST = re.compile(
     r"provision|provide|enable|support)|do you (?:support|offer|provide))\b"
 )
 CORRECTION = re.compile(
-    r"\b(?:sorry|no,? wait|wait,?|correction|scratch that|make (?:that|it)|i mean(?:t)?|actually|rather|"
+    r"\b(?:sorry|(?<=, )no,? (?=(?:about |more like |rather )?[$€£~]?\d)|no,? wait|wait,?|correction|"
+    r"scratch that|make (?:that|it)|i mean(?:t)?|actually|rather|"
     r"oops|my mistake|on second thou?ght|change (?:that|it|this) to|let'?s (?:say|make it)|strike that|edit|"
     r"update|"
     r"instead(?! of)|typo|korrektur|entschuldigung|doch lieber|ich meine|besser)\b[:,]?"

@@ -151,7 +151,7 @@ def _symptom(text: Text, start: int, end: int) -> bool:
     clause = clauses.clause(text, start, end)
     return (
         tense.present_state(text, start, end)
-        or re.search(r"\b(?:takes|took|currently|used to|dauert)\b", clause) is not None
+        or re.search(r"\b(?:takes|took|currently|used to|dauert|caus\w+|requests? to take)\b", clause) is not None
     )
 
 

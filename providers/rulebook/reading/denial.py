@@ -80,7 +80,7 @@ _NOT_DENIED = re.compile(
 )
 _LEFT_BEHIND = re.compile(
     r"(?:\b(?:old|previous|former|legacy|alte[nrs]?) (?:\w+ ){1,2}\(\s?(?:\d+ ?x? ?)?|\b(?:migrat\w+|mov\w+|"
-    r"switch\w*|port\w*|transition\w*|convert\w*|com\w+|gett?\w*|got|"
+    r"switch\w*|port\w*|transition\w*|convert\w*|com\w+|gett?\w*(?! (?:a|an|its?|their|our|the|all)\b)|got|"
     r"shift\w*)\b[^.!?]{0,30}?\b(?:from|off|away from|out of)\s+(?:of\s+)?(?:the |our |an? )?"
     r"|\bprefer\w*\b[^.!?]{0,50}\bover\s+(?:the )?"
     r"|\b(?:weg von|instead of|rather than|replac\w+(?! by| with)|unlike|compared (?:to|with)|in contrast to|versus|"

@@ -40,6 +40,13 @@ _OR_CPU = re.compile(
     r"\bcpus?(?: or |/| and | und | oder | & )(?:the |a |on |for )?\||"
     r"\|s?(?: or |/| and | und | oder | & )(?:an? |on |the |for )?cpus?\b"
 )
+_EITHER = re.compile(
+    r"\b(?<!\d )(?<!\dv)cpus?\b(?: (?!gpu)[a-z]+){0,3}(?:,| and| or| vs\.?| versus|/| &|und|"
+    r"oder)(?: (?!gpu)[a-z]+){0,3} \||"
+    r"\|s?(?: [a-z]+){0,3}(?: and| or| vs\.?| versus| &| und| oder)(?: (?!gpu)[a-z]+){0,3} (?<!\d )cpus?\b"
+)
+"""Both are spoken of side by side, for `|` as the GPU."""
+_NEEDS = re.compile(r"\b(?:needs?|requires?|wants?|brauch\w*|benötig\w*|we have|there (?:is|are))\b")
 _LEFT_OPEN = re.compile(r"s?\s?\?\s(?:no idea|not sure|don't know|dunno|maybe|perhaps|you tell|whatever|tbd|open)\b")
 _ON_BOARD = re.compile(r"s?(?:\s?[:=]|\s(?:is|ist))?(?: an?| eine?)?\s(?:intel|iris|uhd|integrated|on-?board)\b")
 _NAMED_ONLY = re.compile(r"^s?(?: types?| models?| names?| prices?| costs?| vendors?| market)\b")
@@ -99,7 +106,8 @@ _NONE_OF_THEM = re.compile(
 _COMPARED = re.compile(r"\b(?:benchmark\w*|compared|(?:faster|slower|quicker|better|cheaper)\b[^.;,]{0,20} than)\b")
 _SEVERAL = re.compile(r"\b(?:multiple|several|many|mehrere\w*|viele) (?:[\w-]+ ){0,2}gpus\b")
 _TRIAL = re.compile(
-    r"\b(?:laptops?|dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
+    r"\b(?:laptops?|macs?|macbooks?|notebooks?|my (?:desktop|pc|machine)|colab|kaggle|localhost|minikube|"
+    r"dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
     r"benchmark\w*|measured|"
     r"load tests?)\b"
 )
@@ -195,6 +203,8 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     if context.only_asked(text, start):
         return
     clause = clauses.clause(text, start, end)
+    if _EITHER.search(before + "|" + after) and not _NEEDS.search(clause):
+        return
     if _COMPARED.search(clause) and not tense.wished(text, start, end):
         return
     held = _HELD.search(before) is not None and _PART.match(after) is None

@@ -70,7 +70,8 @@ _PER_ITEM = re.compile(
     r"layer|\d)[a-zäöüß]{3,}"
 )
 _LIMIT_AFTER = re.compile(
-    r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not ok\w*|unacceptable|zu (?:lang|"
+    r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not (?:ok\w*|usable|acceptable|good)|"
+    r"unusable|useless|unacceptable|zu (?:lang|"
     r"langsam))|"
     r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
 )
@@ -80,11 +81,18 @@ _OTHER_AFTER = re.compile(
     r"[^.;,\d]{0,25}\bon average\b"
 )
 _MEASURED = re.compile(
-    r"\b(?:after|does|achiev\w+|manag\w+|averag\w+|clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
+    r"(?:>=?\s?$|\b(?:over|above|exceeds?|exceeded|(?<!no )(?<!not )(?:more|longer) than)\s$)|"
+    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
+    r"clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
     r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"
 )
 """In front of what a clock has shown; a wish is said with "within" or "under"."""
+_EXCLUDED = re.compile(
+    r"\b(?:not|never|n't|nothing|nie|nicht|no (?:answer|request|response|call|one)|nobody|too)\b[^.;]{0,40}$|"
+    r"\b(?:anything|alles|everything|whatever)\b[^.;]{0,30}$"
+)
+"""In front of "over 300 ms", where it shall not come to that."""
 _TAKES = re.compile(
     r"(?<!should )(?<!must )(?<!may )(?<!can )(?<!could )(?<!to )(?<!shall )(?<!not )(?<!may only )\b(?:takes|took|"
     r"taking|dauert)\s(?:about |around |roughly |only |just |~ ?|<=? ?|under |less than |up to |below )*$"
@@ -99,7 +107,10 @@ _OTHER_LATENCY = phrases(r"network latency|latency (?:to|between|from) (?!\d)|di
 _SAID_WHOLE = {
     1000.0: re.compile(
         r"\bsub-?second\b|\b(?:within|(?:in )?(?:under|less than|below)|in weniger als|unter|innerhalb|binnen) "
-        r"(?:an?|one|einer) (?:second|sekunde)\b"
+        r"(?:an?|one|einer) (?:second|sekunde)\b|"
+        r"\b(?:anything|alles|everything) (?:over|above|über) (?:an?|one|einer?) (?:second|"
+        r"sekunde)(?=[^.;,\d]{0,20} (?:is|are|ist) "
+        r"(?:too|not|zu|un))"
     ),
     250.0: re.compile(r"\b(?:in|innerhalb|binnen|unter)(?: von)? (?:einer )?viertelsekunde\b"),
     10.0: re.compile(r"\bsingle[- ]digit (?:ms|milli-?seconds?)\b|\beinstellige\w* millisekunden\w*"),
@@ -122,6 +133,8 @@ _MODAL = phrases(
 )
 _STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
 _RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
+_EXACT = re.compile(r"\d+\.\d{3,}")
+"""Only a clock knows an answer's time so well."""
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
@@ -163,9 +176,14 @@ def _said_whole(text: Text) -> Iterator[Candidate]:
     for value, pattern in _SAID_WHOLE.items():
         for match in pattern.finditer(text.working):
             span = match.span()
-            before = text.working[max(0, span[0] - 30) : span[0]]
-            measured = _TAKES.search(before) is not None or tense.present_state(text, *span)
-            if context.claimed(text, *span) and not measured and not _OTHER_TIME.search(clauses.clause(text, *span)):
+            before = text.working[max(text.sentence(span[0]).start, span[0] - 60) : span[0]]
+            measured = _TAKES.search(before) or tense.present_state(text, *span) or _names_another(before)
+            barred = _LIMIT_AFTER.match(text.working, span[1]) and not context.someone_elses(text, span[0])
+            if (
+                (barred or context.claimed(text, *span))
+                and not measured
+                and not _OTHER_TIME.search(clauses.clause(text, *span))
+            ):
                 yield Candidate("latency_p95_ms", value, *span, "latency")
 
 
@@ -218,10 +236,12 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     )
     if _SPAN_OF.match(text.working, amount.end):
         return
-    if not (named or at_p95 or brief) or _MEASURED.search(before):
+    measured = _MEASURED.search(before) is not None and not hard and _EXCLUDED.search(before) is None
+    if not (named or at_p95 or brief) or measured:
         return
     explicit = at_p95 or "latenc" in clause or "latenz" in clause
-    if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(clause) and not _EACH_ONE.search(clause)):
+    around = f"{clauses.outside(text, amount.start)} {clause}"
+    if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(around) and not _EACH_ONE.search(clause)):
         return
     if not context.claimed(text, amount.start, end):
         return
@@ -233,8 +253,9 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
-    today = (
+    today = bool(
         _is_taken(text, amount, before)
+        or (_EXACT.fullmatch(text.working, amount.start, amount.end) and not tense.wished(text, amount.start, end))
         or tense.present_state(text, amount.start, end)
         or tense.superseded(text, amount.start, end)
     )

@@ -95,7 +95,9 @@ _OFFERED_BEFORE = re.compile(
 _OFFERS_AFTER = re.compile(
     r"(?:(?:,|,? (?:and|or|und|oder|&)) [\w ]{2,14}?){0,4},? (?:all |both |also |each |alle |"
     r"beide )?(?:(?<!to )offers?|"
-    r"supports?|"
+    r"supports?|rolled out|introduced|released|shipped|has (?:something|this|that|a similar)|(?:team|people|"
+    r"folks|support|docs?) "
+    r"(?:is|are|has|have|says?|works?|told|was|will)|"
     r"provides?|sells?|charges?|recommends?|announced|launched|lists?|advertises?|bieten?|verlangt)\b|(?:(?:,|"
     r",? (?:and|or)) ?[\w ]{2,14}?){0,3},? ?etc\b"
 )
@@ -104,6 +106,16 @@ _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
     r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
+)
+_SUPPORTING = re.compile(
+    r"\b(?:lets?|allow\w*|enable) (?:the |an? )?\w+ (?:to )?(?:pick|choose|select)|dropdown|multi-?cloud|"
+    r"support(?:s|ed)?\b|"
+    r"compar\w+|feature|cloud[- ]agnostic"
+)
+"""What a tool shall be able to do with each cloud."""
+_OWNER = re.compile(
+    r"\b(?:their|his|her|your|(?:players?|users?|customers?|clients?|visitors?|students?|developers?|members?|owners?|hosts?|"
+    r"contributors?|persons?|people|someone|somebody)'?s?'?)\s$"
 )
 _HOSTING = phrases(
     r"host\w*|run|runs|running|deploy\w*|serv(?:e|es|ed|ing)|infer\w*|train\w*|endpoints?|clusters?|instances?|regions?|"
@@ -143,12 +155,16 @@ def location(text: Text) -> Iterator[Candidate]:
     named = [
         item
         for item in CLOUDS.claimed(text)
-        if not _is_a_shop(text, item)
+        if not (_is_a_shop(text, item) or _is_somebodys(text, item))
         and item.name not in barred
         and item.start not in origins
         and not (_is_wondered(text, item) or _is_offered(text, item))
     ]
+    if len({item.name for item in named}) > 2 and _SUPPORTING.search(clauses.sentence(text, named[0].start)):
+        named = []
     services = [item for item in _SERVICES.claimed(text) if item.name not in barred]
+    if len({item.name for item in services}) > 2:
+        services = []  # a comparison of the clouds, not a choice among them
     yield from rest(excluded)
     for mention in named:
         yield Candidate("cloud", [mention.name], mention.start, mention.end, "cloud", 3)
@@ -199,6 +215,13 @@ def _is_a_shop(text: Text, mention: Mention) -> bool:
         return False
     words = clauses.clause(text, mention.start, mention.end)
     return _HOSTING.search(words) is None or _SELLING.search(words) is not None
+
+
+def _is_somebodys(text: Text, mention: Mention) -> bool:
+    """ "on the player's own machine": owned, but by others."""
+    before = text.working[max(text.sentence(mention.start).start, mention.start - 25) : mention.start]
+    own = text.working.startswith("own ", mention.start)
+    return own and _OWNER.search(before) is not None
 
 
 def _is_wondered(text: Text, mention: Mention) -> bool:

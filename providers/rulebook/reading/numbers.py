@@ -64,7 +64,7 @@ _WORDS = {
 _DIGITS = r"\d{1,3}(?:[,' ]\d{3})+(?![\d])(?:[.,]\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)*|\.\d+"
 _SCALE = (
     r"(?:[ -]?(?:(?:thousand|grand|tausend|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen)\b|"
-    r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
+    r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w)|\s?k(?=[rqt]ps\b|req))"
 )
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _ONES = "one|two|three|four|five|six|seven|eight|nine"

@@ -122,6 +122,8 @@ _NEVER_ZERO = re.compile(
             0)(?! (?:downtime|errors?)))\b"""
     )
 )
+_SOME_ARE = re.compile(r"\b(?:they|these|those|some|others|which|that)(?: \w+)? (?:are|is) $")
+"""In front of what tells of a part of the whole, as it is."""
 _REPLICAS = (
     r"(?:replicas?|replikate?n?|replikas|kopien|maschinen|pods?|instances?|instanzen|containers?|copies|nodes?|"
     r"endpoints?|machines?|vms?|workers?|"
@@ -206,6 +208,8 @@ def _spot(text: Text) -> Iterator[Candidate]:
 
 def _zero(text: Text) -> Iterator[Candidate]:
     for match in _NEVER_ZERO.finditer(text.working):
+        if _SOME_ARE.search(text.working, max(0, match.start() - 25), match.start()):
+            continue
         changed = _ARROW.match(text.working, match.end())
         if changed is None and not _foreign(text, match.start()) and not tense.present_state(text, *match.span()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)

@@ -55,7 +55,7 @@ _BARE = re.compile(
 )
 _NO_MATERIAL = phrases(
     r"v?ram|memory|flash|rom|sram|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|"
-    r"drives?|machines?|"
+    r"drives?|machines?|instances?|replicas?|pods?|workers?|gpus?|cards?|"
     r"nodes?|servers?"
 )
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
@@ -124,7 +124,10 @@ def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         size = amount.high * factor(unit_of(unit), "GB")
         each = _EACH.match(text.working, end)
         counted = amounts[position - 1] if each is not None and position > 0 else None
-        if counted is not None and _SO_MANY.fullmatch(text.working, counted.end, amount.start):
+        so_many = None if counted is None else _SO_MANY.fullmatch(text.working, counted.end, amount.start)
+        if so_many is not None and _NO_MATERIAL.search(so_many.group()):
+            continue
+        if counted is not None and so_many is not None:
             start, end, size = counted.start, end if each is None else each.end(), size * counted.count
         elif (per_run := _is_handled_daily(text, unit)) or not _is_data(text, amount, unit):
             if per_run:
@@ -231,6 +234,8 @@ def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
             yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
 
 
+_BOARD = re.compile(r"\b(?:pi|raspi|compute module|rev(?:ision)?|banana|rock|odroid)[ -]?$")
+"""In front of the version of a board: "Raspberry Pi 4B"."""
 _ALREADY = re.compile(
     r"\b(?:works|worked|runs|ran|is fine|fits) (?:fine |well |ok |great |already )?(?:for|with|on|using)\s(?:the |"
     r"a )?(?:\w+ )?$"
@@ -245,6 +250,7 @@ def _is_model(text: Text, match: re.Match[str]) -> bool:
     after = text.working[match.end() : min(sentence.end, match.end() + 30)]
     if (
         _NOT_PARAMETERS.match(after)
+        or _BOARD.search(before)
         or re.search(r"[$€£]\s?$|\b\d+x$", before)
         or _ALREADY.search(before)
         or PERIOD.match(after)

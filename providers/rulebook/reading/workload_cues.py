@@ -45,7 +45,8 @@ CUES = [
             deployment|tablets?)|
             (?:mobile|cell) phones?|smartphones?|i(?:phone|pad)s?|(?:leaves?|leave|leaving) the (?:phone|device|
             handset|camera)|
-            (?:air|aero)plane mode|flight mode|(?:no|without(?: an?| any)?) (?:internet|network|wi-?fi|cell|mobile)?\s?
+            no (?:network|internet|wi-?fi)(?: connection)? (?:in|at|on|there|out)|(?:air|aero)plane mode|
+            flight mode|(?:no|without(?: an?| any)?) (?:internet|network|wi-?fi|cell|mobile)?\s?
             (?:connectivity|connection|uplink|reception)|bundled? (?:\w+ )?(?:in|with|into) the app|app bundles|
             shop ?floor|
             (?:at|in|on) (?:each|every|the) (?:store|branch|plant|site|line|turbine|conveyor|till)s?(?= on\b)"""
@@ -132,7 +133,8 @@ CUES = [
             keine echtzeit\w*"""
     )),
     Cue("batch_inference", 3, phrases(
-        r"""nightly(?! (?:build|release|version|wheel|image|test))|(?:every|each|over) ?night|overnight|
+        r"""nightly(?! (?:[a-z]+ )?(?:builds?|releases?|versions?|wheels?|images?|tests?|ci))|(?:every|each|
+        over) ?night|overnight|
             (?:every|each) (?:mon|tues|wednes|thurs|fri|satur|sun|week)day|(?:every|each) weekend|
         jedes wochenende|(?:runs?|jobs?|scor\w+|batch|predict\w*|forecasts?)[^.;,]{0,30} on (?:\w+days|weekends)|
         (?:by|until|before) (?:the )?(?:next )?morning|nächtlich\w*|jede nacht|
@@ -189,6 +191,7 @@ CUES = [
         r"(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|stores?|shops?)\b"
     )),
     Cue("data_pipeline", 3, phrases(
+        r"(?:write|fill|refresh|build|update|load)s? (?:\w+ ){0,2}(?:feature|fact|staging|dimension) tables|"
         r"(?:airflow|dagster|prefect|luigi|kedro|beam|glue|databricks|spark|kafka) (?:[\w-]+ )?(?:pipelines?|dags?)"
     )),
     Cue("data_pipeline", 4, phrases(
