@@ -61,6 +61,11 @@ _OTHERS = re.compile(
     r"der wettbewerb\w*|die konkurrenz|"
     r"other (?:companies|customers|teams|people|users|departments)|rumou?r|i (?:had |have |'ve )?(?:read|heard))\b"
 )
+_ASIDE = re.compile(
+    r"\b(?:isn't|is not|aren't|are not|not) (?:a )?part of (?:this|it|that)\b|\b(?:is|are|stays?) out of scope\b|"
+    r"\b(?:ist|sind) nicht teil\b|\bgehört nicht dazu\b"
+)
+"""The operator names it to leave it out."""
 _OURS = re.compile(
     r"(?:[,;:(]|\b(?:but|and|whereas|while|so|aber|und)) ?(?:and |but |so )?(?:we|i|ours?|it is|it's|wir|ich|"
     r"unser\w*)\b"
@@ -106,6 +111,8 @@ def guessed(text: Text, start: int) -> bool:
 def someone_elses(text: Text, start: int) -> bool:
     """Somebody else's case: named in the sentence, unless the word goes back to the operator in between."""
     words = sentence(text, start)
+    if says(_ASIDE, words):
+        return True
     if not says(_OTHERS, words):
         return False
     first = text.sentence(start).start

@@ -74,7 +74,8 @@ _TIME = (
     r" ?(?P<{0}_bare>am|pm)| (?P<{0}_german>uhr))|(?P<{0}_named>midnight|noon|mitternacht|mittags?))\b"
 )
 _STARTS = re.compile(
-    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*)(?: (?:at|from|by|on|um|ab|"
+    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*|"
+    rf"(?:every|each|on|jeden) (?:\w+day|night|evening|\w+tag|abend)s?|nightly|daily)(?: (?:at|from|by|on|um|ab|"
     rf"am|ist|runs?|\w+day|\w+tag))*"
     rf" (?:around |about |gegen )?{_TIME.format('at')}"
 )

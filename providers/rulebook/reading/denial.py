@@ -105,11 +105,19 @@ _LACK_AFTER = re.compile(
 )
 
 
+_OFFERING = re.compile(
+    r"\b(?:plans?|tiers?|skus?|regions?|zones?|runners?|providers?|vendors?|functions?|lambdas?|fargate|heroku|vercel|"
+    r"codespaces?|hosters?)\b[^.;]{0,60}\b(?:has|have|offers?|gives?|comes? with|provides?)\b[^.;]{0,30}$"
+)
+"""What a service has and has not."""
+
+
 def lacking(text: Text, start: int, end: int) -> bool:
     """ "there are no GPU options", "no GPU found": a complaint that it is missing, not a wish to go without."""
     first = text.sentence(start).start
     return (
-        _LACK_BEFORE.search(text.working, max(first, start - 50), start) is not None
+        _OFFERING.search(text.working, first, start) is not None
+        or _LACK_BEFORE.search(text.working, max(first, start - 50), start) is not None
         or _LACK_AFTER.match(text.working, end) is not None
     )
 

@@ -46,6 +46,10 @@ _EITHER = re.compile(
     r"\|s?(?: [a-z]+){0,3}(?: and| or| vs\.?| versus| &| und| oder)(?: (?!gpu)[a-z]+){0,3} (?<!\d )cpus?\b"
 )
 """Both are spoken of side by side, for `|` as the GPU."""
+_TRYING = re.compile(
+    r"\b(?:try|tries|tried|trying|tests?|tested|testing) (?:it |this |that |also |out )*(?:(?:on|with|using|the|"
+    r"an?|my|their) )*$"
+)
 _NEEDS = re.compile(r"\b(?:needs?|requires?|wants?|brauch\w*|benötig\w*|we have|there (?:is|are))\b")
 _LEFT_OPEN = re.compile(r"s?\s?\?\s(?:no idea|not sure|don't know|dunno|maybe|perhaps|you tell|whatever|tbd|open)\b")
 _ON_BOARD = re.compile(r"s?(?:\s?[:=]|\s(?:is|ist))?(?: an?| eine?)?\s(?:intel|iris|uhd|integrated|on-?board)\b")
@@ -206,6 +210,8 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     if _EITHER.search(before + "|" + after) and not _NEEDS.search(clause):
         return
     if _COMPARED.search(clause) and not tense.wished(text, start, end):
+        return
+    if _TRYING.search(before) and not _NEEDS.search(clause):
         return
     held = _HELD.search(before) is not None and _PART.match(after) is None
     if not held and (_SICK.search(after[:25]) or (_SICK.search(clause) and not tense.wished(text, start, end))):

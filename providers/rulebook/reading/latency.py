@@ -35,7 +35,7 @@ _NOUN = phrases(
         rf"""latency|latencies|latenz(?:en|zeit)?|response[- ]times?|antwortzeit(?:en)?|reaktionszeit|(?:inference|
             prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|s[lp][ao]s?|
             (?:time[- ]to[- ])?first[- ]token|ttft|waits?|waiting|warten|decision|judged?|for the model|
-        accepts?|respon(?:d|
+        accepts?|delays?|lag|verzögerung|respon(?:d|
             ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
             replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
             lookup)|(?:no|not) slower|(?:anfrage|antwort)|autocomplete|user-facing|flag(?:ged)?|detect(?:ed)?|
@@ -82,7 +82,7 @@ _OTHER_AFTER = re.compile(
 )
 _MEASURED = re.compile(
     r"(?:>=?\s?$|\b(?:over|above|exceeds?|exceeded|(?<!no )(?<!not )(?:more|longer) than)\s$)|"
-    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
+    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
     r"clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
     r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"

@@ -20,7 +20,9 @@ _SPOT = re.compile(
             instances?|gpus?|tpus?|machines?))?|interruptible(?: (?:instances?|capacity|vms?|workloads?))?|(?:can|
             may|could) (?:safely )?be
             \s(?:interrupted|preempted|evicted|killed|restarted)(?: (?:and resumed|at any ?time|any ?time))?|
-            interruption[- ]tolerant|(?:preemptions?|evictions?|interruptions?) (?:is|are|would be) (?:\w+ )?(?:ok|
+            interruption[- ]tolerant|(?:ok|okay|fine|happy) (?:to be|being|if (?:it|they|we) (?:is|are|gets?|
+            get)) (?:interrupted|
+            preempted|evicted|killed)|(?:preemptions?|evictions?|interruptions?) (?:is|are|would be) (?:\w+ )?(?:ok|
             okay|fine|acceptable|
             no problem|harmless|not a problem|allowed)|(?:survives?|copes? with|handles?|withstands?|robust to|
             resilient to|mind)(?: being)?

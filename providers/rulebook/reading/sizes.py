@@ -56,13 +56,23 @@ _BARE = re.compile(
 _NO_MATERIAL = phrases(
     r"v?ram|memory|flash|rom|sram|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|"
     r"drives?|machines?|instances?|replicas?|pods?|workers?|gpus?|cards?|"
-    r"nodes?|servers?"
+    r"students?|users?|people|persons?|participants?|nodes?|servers?"
 )
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
 _SURELY_DATA_GB = 100
 """A bare size below it may as well be a machine's memory."""
 _HARDLY_MEMORY_GB = 50
 """What is trained on from here is data, where nothing is said of machines."""
+_OF_A_CARD = re.compile(
+    r"\b(?:[ahlvtp]\d{1,3}g?|(?:rtx|gtx|titan|tesla|radeon|quadro)[ -]?\w*|\d{4}(?: ?ti| super)?|gpus?|cards?|"
+    r"orin|jetson) \(\s?$"
+)
+"""In front of the memory that stands in brackets behind a card."""
+_ONE_IMAGE = re.compile(
+    r"\b(?:docker|container|base|the|an?|our) image (?:is|was|has|size|of|weighs|"
+    r"takes)\b[^.;,\d]{0,20}$"
+)
+"""In front of the size of what a container starts from."""
 _STORED = re.compile(
     r"\s?(?:in|on|auf|im|at)\s(?:our |an? |the )?(?:s3|gcs|buckets?|blob|bigquery|warehouse|data ?lake|hdfs|delta|"
     r"minio|"
@@ -148,6 +158,8 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     after = text.working[unit.end() : min(sentence.end, unit.end() + 40)]
     clause = clauses.clause(text, amount.start, unit.end())
     if unit.group().strip() in {"g", "t"} and "data" not in clause:
+        return False
+    if _OF_A_CARD.search(before) or _ONE_IMAGE.search(before):
         return False
     if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True

@@ -57,7 +57,8 @@ _SYMPTOM = re.compile(
 _OBSERVED = re.compile(
     r"\b(?:(?:i|we) (?:can |could |only |now |currently )?(?:see|saw|get|got|measured?|observed?|noticed|"
     r"clocked|recorded)|"
-    r"(?:i am|i'm|we are|we're) (?:seeing|getting)|measured|observed|was noticed|caus(?:e[sd]|ing)|result(?:s|"
+    r"(?:i|we)(?:'ve| have) (?:seen|measured|observed|noticed)|(?:i am|i'm|we are|we're) (?:seeing|getting)|"
+    r"measured|observed|was noticed|caus(?:e[sd]|ing)|result(?:s|"
     r"ed|ing) in|"
     r"led to|gemessen|beobachtet)\b"
 )

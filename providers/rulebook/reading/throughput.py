@@ -53,7 +53,10 @@ _COLLECTED = re.compile(
     r"gets?|hat|umfasst)\b[^.;\d]{0,20}$"
 )
 """What a collection grows by is no work that is asked for."""
-_TRAINED_ON = re.compile(r"\b(?:re)?train\w*\b[^.;\n]{0,30}\b(?:on|over|with|auf)\s+(?:\w+ )?$")
+_TRAINED_ON = re.compile(
+    r"\b(?:(?:re)?train\w*|fine[- ]?tun\w*|q?lora|(?:re)?fit\w*|feinabstimm\w*)\b[^.;\n]{0,40}\b(?:on|over|with|"
+    r"auf)\s+(?:\w+ )?$"
+)
 _UNIT_BEFORE = re.compile(
     r"\b(?:tps|qps|rps|req(?:uest)?s?/s(?:ec)?|(?:requests|queries|transactions) per second)\s?(?:is|of|:|=|"
     r"at|target|~|around)+\s?$"
@@ -111,7 +114,8 @@ _SHARE_OF_DAY = re.compile(
 )
 _LOAD = re.compile(rf"\b(?:peaks?|spitzen?|traffic|load|throughput|last|volume|{WORK})\b")
 _RESULT = re.compile(r"\bresults? (?:of|is|was|were)\s+(?:about |around |~ ?)?$")
-_NOT_OURS = (_RESULT, _ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
+_EACH_PERSON = re.compile(r"\b(?:each|apiece|jeweils|per (?:user|person|head|customer)|pro (?:kopf|nutzer))\s*$")
+_NOT_OURS = (_RESULT, _EACH_PERSON, _ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
 _NAMED_RATE = re.compile(rf"\d[\d.,]*k?\s?(?:[rqt]p[sm]\b|(?:{WORK})(?:{PERIOD.pattern}))")
 _WORK_IN_FRONT = re.compile(rf"\b(?:{WORK})\b[^.;\d\n]{{0,35}}$")
 _INTERVAL = re.compile(r"\s(?:every|each|per|alle|je)\s")

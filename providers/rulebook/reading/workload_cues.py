@@ -22,7 +22,8 @@ THRESHOLD = 3
 CUES = [
     Cue("edge", 5, phrases(
         r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
-            edge(?= ?:)|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|box(?:es)?|computing|nodes?|
+            edge(?= ?:)|edge[- ]?geräte?n?|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|
+            box(?:es)?|computing|nodes?|
             ai)|(?:on|at|to) the edge|am edge|on[- ]device|microcontrollers?|mcus?|coral (?:tpu|board|usb)|embedded
             \s(?:devices?|boards?|systems?|hardware|linux)|industrial pcs?|industrie-?pcs?|(?:nvidia )?orins?|
             (?:intel )?nucs?|plcs?|set-?top boxes|
@@ -146,7 +147,8 @@ CUES = [
             annotate|run)(?:ing)? (?:\w+ ){0,3}?(?:archive|backlog|corpus|all (?:our|the|of our)|the whole|
             the entire|millions? of|thousands? of|hundreds of thousands)|(?:pages|documents|texts|images|rows|
             records|hours of audio|scans|invoices|files|recordings) (?:per|a|each|every) (?:day|week|month|night)|
-            transcription of|document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
+            (?:transcription|translation|classification) of|(?:übersetzung|transkription|klassifizierung) von|
+            document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
             once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
     )),
     Cue("batch_inference", 3, re.compile(
