@@ -19,6 +19,7 @@ _GUESS = re.compile(
     r"around |some |~ ?)?\d)|considering|"
     r"thinking (?:about|of)|wonder(?:ing)? (?:if|whether) (?:we|i) (?:need|should|could)|evaluating|"
     r"if so|(?<!by )(?<!until )next year|later on|later this year|not decided|undecided|theoretically|"
+    r"to be (?:decided|determined)|"
     r"if we (?:ever|were|"
     r"had|moved|"
     r"went|used)|if i (?:had|were|could|used)|"
@@ -26,6 +27,8 @@ _GUESS = re.compile(
     r"falls wir|vielleicht|eventuell|irgendwann|könnten|if (?:we|i|you) (?:set|change|switch|try|turn|reduce|"
     r"increase)|in case|for example|e\.g\.|examples?:? (?=[$€£\d])|maybe you|roadmap)\b"
 )
+_NOT_YET = re.compile(r"[\w -]{1,20}\s?[:=]\s?(?:tbd|tba|unclear|offen)\b")
+""" "GPU: TBD"."""
 _OTHERS = re.compile(
     r"\b(?:competitors?|(?:the|your|their|its) (?:paper|article|blog|readme|tutorial|docs?|documentation|vendor|"
     r"other team|authors?|(?:training |example )?scripts?|experiments?|examples? (?:uses?|runs?))|(?:fraud|other|"
@@ -40,7 +43,15 @@ _OTHERS = re.compile(
     r"their|your) paper|their (?:budget|setup|deployment|latency|cluster|figures?|model|endpoint|team|"
     r"system|service|gpus?|bill|infra\w*)|(?:google|meta|netflix|uber|(?<!azure )openai|amazon|microsoft|friend|"
     r"colleague|neighbou?r)s?(?:'s)? (?:has|uses|runs|says|spends|serves|gets|claims|told|pays)|"
-    r"someone (?:else|said)|i (?:saw|hear|heard|read|see) that (?:aws|gcp|azure|google|amazon|the|they)|(?:someone|"
+    r"someone (?:else|said)|(?:someone|somebody|people|folks|users?|a guy) (?:on|in|at|from|"
+    r"over) (?:[\w-]+ ){1,3}(?:says?|said|"
+    r"claims?|claimed|told|wrote|writes?|recommend\w*|suggest\w*|thinks?)|"
+    r"(?:our|the|your|my) (?:isp|provider|hoster|vendor|supplier|reseller)s? (?:only )?(?:gives?|offers?|"
+    r"promises?|guarantees?|"
+    r"charges?|quotes?|asks?)|"
+    r"(?:friend|colleague|competitor|neighbou?r|customer|partner)s?'s? \w+ (?:has|uses|runs|does|gets|serves|"
+    r"pays|spends|handles)|"
+    r"i (?:saw|hear|heard|read|see) that (?:aws|gcp|azure|google|amazon|the|they)|(?:someone|"
     r"somebody|whoever|they|he|she|people|guy|person|colleague|vendor|consultant) "
     r"(?:told|recommend\w*|suggest\w*|promise[sd]?)|(?:docs?|documentation|(?:pricing )?page|site|(?:model )?card|"
     r"paper|article|readme|release notes|tutorial|(?:blog )?post|brochure|manual|leaflet|"
@@ -84,6 +95,12 @@ _ASKING = re.compile(
     r"how (?:did|was|were|many of|do you)\b|(?:why|who|warum|what are|what's an?|was sind)\b)|\bwhether (?:it|this|"
     r"that|the|there|a|an|we need|i need)\b"
 )
+_ALONE = re.compile(r"(?:[\w -]{1,15}: ?)?[^\W\d][\w.+-]*(?: [\w.+-]+)? ?\?")
+"""A name with a question mark: "GDPR?"."""
+_ANSWER = re.compile(
+    r"\s?(?:no|nope|nah|never|not|nein|nicht|yes|yep|yeah|sure|ok|okay|fine|please|ja|gern\w*|absolutely|definitely|certainly|"
+    r"of course|why not|forget|don't)\b"
+)
 _NEED_ASKED = re.compile(r"\b(?:do|does|would) (?:we|i|you|it|one) (?:\w+ )?(?:need|require)(?: \w+)?\s*$")
 _REQUEST = re.compile(
     r"\b(?:is it possible|is there (?:a|any|some)|would it be possible|would you|do you (?:recommend|"
@@ -105,7 +122,7 @@ CORRECTION = re.compile(
 
 
 def guessed(text: Text, start: int) -> bool:
-    return says(_GUESS, up_to_comma(text, start))
+    return says(_GUESS, up_to_comma(text, start)) or _NOT_YET.match(text.working, start) is not None
 
 
 def someone_elses(text: Text, start: int) -> bool:
@@ -124,6 +141,8 @@ def only_asked(text: Text, start: int) -> bool:
     """A yes-or-no question about the world, not a request."""
     span = text.sentence(start)
     words = text.slice(span)
+    if _ALONE.fullmatch(words.strip()) and _ANSWER.match(text.working, span.end) is None:
+        return True
     if not words.rstrip(" )\"'\n").endswith("?"):
         return False
     if _NEED_ASKED.search(text.working, max(span.start, start - 40), start):

@@ -93,6 +93,12 @@ _BY_THEN = re.compile(
 )
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
+_DONE_ONCE = re.compile(
+    r"\b(?:i|we|he|she|it|they|intern|colleague|student|guy|team|pilot|run|job) (?:\w+ )?(?:trained|ran|scored|"
+    r"processed|"
+    r"finished|completed|did|indexed|embedded)\b[^.;,]{0,40}$"
+)
+"""Tells of a run that is over."""
 FARTHEST_START = 60
 """Code points between the sentence that says when it ends and the start in the next or the one before."""
 _UNITS = {"minute", "hour", "day", "week", "fortnight"}
@@ -150,6 +156,8 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
 
 def _symptom(text: Text, start: int, end: int) -> bool:
     clause = clauses.clause(text, start, end)
+    if _DONE_ONCE.search(text.working, text.sentence(start).start, start):
+        return True
     return (
         tense.present_state(text, start, end)
         or re.search(r"\b(?:takes|took|currently|used to|dauert|caus\w+|requests? to take)\b", clause) is not None

@@ -88,7 +88,7 @@ _LEFT_BEHIND = re.compile(
     r"similar to|"
     r"just like|away from|tested (?:it |this |that )?(?:with|on|against|using)|such as|e\.g\.?,?|"
     r"for example,?|for instance,?|like in|z\. ?b\.|otherwise|formerly|previously|used to (?:run|be|use|have)(?: on|"
-    r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?)$"
+    r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?(?:[\w.-]+ (?:and|&|und) (?:the |our )?)?)$"
 )
 
 
@@ -133,6 +133,10 @@ _CHOSEN = re.compile(
     r"\b(?:picked|chose|settl(?:ed|ing) (?:on|for)|went with|going with|decided (?:on|for)|opted for|entschieden|"
     r"gewählt)\b"
 )
+_ONLY_WEIGHED = re.compile(
+    r"\b(?:considered|evaluated|looked at|weighed|verglichen|geprüft)\b(?:(?!\b(?:"
+    r"picked|chose|chosen|settled|went|going|decided|opted|run|use|using|take|took|keep|kept|stay|stayed|want|need)\b)[^.;:]){0,60}$"
+)
 """What was weighed before a choice, and the words behind which the chosen one stands."""
 
 
@@ -166,6 +170,8 @@ def left_behind(text: Text, start: int) -> bool:
     if _FORGET_IT.match(text.working, whole.end):
         return True
     if _AT_PRESENT.search(text.working, whole.start, start) and _CHANGING.match(text.working, start, whole.end):
+        return True
+    if _ONLY_WEIGHED.search(before):
         return True
     weighed = _WEIGHED.search(text.working, whole.start, start)
     return weighed is not None and _CHOSEN.search(text.working, start, whole.end) is not None

@@ -115,6 +115,7 @@ _TRIAL = re.compile(
     r"benchmark\w*|measured|"
     r"load tests?)\b"
 )
+_RAN = re.compile(r"\b(?:trained|ran|tried|tested|built|prototyped|worked|finished)\b")
 """Where something was tried, which says nothing of where it shall run."""
 _TRIED = re.compile(
     r"\b(?:if (?:i|we)\b(?! (?:need|want))|(?:bisher|until now|so far) (?:\w+ )?(?:hatten|had)|"
@@ -172,7 +173,9 @@ def _other_thing(text: Text, card: Mention) -> bool:
 
 def _compared(text: Text, card: Mention) -> bool:
     """A card in a complaint about its memory or a figure of a benchmark names no wish."""
-    return _COMPARED.search(clauses.clause(text, card.start, card.end)) is not None
+    sentence = clauses.sentence(text, card.start)
+    tried_out = _TRIAL.search(sentence) is not None and _RAN.search(sentence) is not None
+    return tried_out or _COMPARED.search(clauses.clause(text, card.start, card.end)) is not None
 
 
 def _type_rank(text: Text, card: Mention) -> int:
