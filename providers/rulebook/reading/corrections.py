@@ -49,7 +49,8 @@ _AT_PEAK = re.compile(
     r"zu spitzenzeiten)"
 )
 _ENDS = re.compile(
-    r"\s?(?:[.!?,;)]|$|please|then|this (?:year|quarter|summer|winter)|next (?:year|quarter)|soon|by then|instead|"
+    r"(?:\s?[€$£])?\s?(?:runter|herunter|hinunter|schaffen|können|[.!?,;)]|$|please|then|this (?:year|quarter|"
+    r"summer|winter)|next (?:year|quarter)|soon|by then|instead|"
     r"to be|as|today|now|tops|max|would|is|wäre|reicht|at peak|in the|during|"
     r"by|bis|"
     r"a month|"

@@ -82,7 +82,7 @@ _OTHER_AFTER = re.compile(
 )
 _MEASURED = re.compile(
     r"(?:>=?\s?$|\b(?:over|above|exceeds?|exceeded|(?<!no )(?<!not )(?:more|longer) than)\s$)|"
-    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
+    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|gives?|gave|yields?|reports?|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
     r"clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
     r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"
@@ -135,6 +135,8 @@ _STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
 _RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
 _EXACT = re.compile(r"\d+\.\d{3,}")
 """Only a clock knows an answer's time so well."""
+_TIME_SAID = re.compile(r"\d ?(?:m?s|m?secs?|seconds?|milliseconds?|minutes?|min)\b(?! ?[/,]| or| to| -)")
+"""Between "p95" and a time, another time that it belongs to."""
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
@@ -234,7 +236,8 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     brief = (unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))) or _is_brief(
         text, amount.high * factor(unit, "millisecond"), end, bounded=bounded
     )
-    if _SPAN_OF.match(text.working, amount.end):
+    lasting = unit == "minute" and not at_p95 and before.endswith("for ")
+    if lasting or _SPAN_OF.match(text.working, amount.end):
         return
     measured = _MEASURED.search(before) is not None and not hard and _EXCLUDED.search(before) is None
     if not (named or at_p95 or brief) or measured:
@@ -287,7 +290,9 @@ def _names_p95(before: str) -> bool:
     if _SHARE.search(before):
         return True
     ours, others = last(_P95, before), last(_OTHER_PERCENTILE, before)
-    return ours is not None and (others is None or ours.start() > others.start())
+    if ours is None or _TIME_SAID.search(before, ours.end()) is not None:
+        return False
+    return others is None or ours.start() > others.start()
 
 
 def _names_another(before: str) -> bool:

@@ -51,7 +51,8 @@ _PRICE = re.compile(
     r"\s?(?:(?:/|per|a|an|each|pro|je) ?(?:1k|1m|k|m|thousand|million|1,?000|request|req|call|token|image|"
     r"prediction|inference|user|seat|gpu|instance|node|replica|card|vcpu|core|hour per|gb|tb|query|"
     r"transaction|document|page|"
-    r"anfrage|item|unit|run|customer|gpu-?hour)s?\b|[ -]worth|\s(?:transactions?|loans?|orders?|invoices?|"
+    r"anfrage|item|unit|run|customer|gpu-?hour)s?\b|[ -]worth|\s(?:[a-z]+ )?(?:bill|invoice|rechnung)\b|"
+    r"\s(?:transactions?|loans?|orders?|invoices?|"
     r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
 )
 _SPENT = phrases(
@@ -59,7 +60,7 @@ _SPENT = phrases(
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
         spending|spent|paid)|was|were|cost =|estimate\w*|jumped|went up|unsustainable|previously|last (?:month|
         year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|charg(?:e[ds]?|ing)|
-        invoice[ds]?|
+        invoice[ds]?|(?:be)?zahlen|(?:be)?zahlt|
         (?:is|was) what (?:the|our|my) \w+(?: \w+)?|
         (?:utili[sz]ing|using) (?:about |around |roughly |over |up to )?[$€£]?\d\w*|
         losing|lost|lose|fine|fines|penalt\w*|revenue|worth"""

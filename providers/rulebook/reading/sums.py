@@ -63,6 +63,8 @@ def money_at(text: Text, amount: Amount) -> Sum | None:
     start, end = amount.start, amount.end
     currency: Currency = "USD"
     named = True
+    if before is not None and before["sign"] == "$" and text.working[: before.start()][-1:].isalpha():
+        return None  # another country's dollar, or a real
     if before is not None:
         start = before.start()
         currency = SIGNS.get(before["sign"] or "") or _code(before["name"])

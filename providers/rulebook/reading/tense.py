@@ -32,7 +32,7 @@ _PAST = re.compile(
     r"winter|spring|autumn)|years? ago|months? ago|weeks? ago|days? ago|yesterday|"
     r"was|were|had|took|ran|tried|sent|tested|measured|benchmarked|rose|climbed|fell|grew|returned|dropped|peaked|"
     r"simulated|spent|paid|cost us|went|hit|reached|"
-    r"früher|"
+    r"früher|schaffte\w*|brauchte\w*|alte[sn]? (?:system|lösung|server|dienst)|"
     r"damals|letztes jahr|legacy|"
     r"old (?:system|setup|service|cluster|stack|one|version|endpoint)|until now|so far|before the)\b"
 )

@@ -22,7 +22,7 @@ WORK = joined(
     shipments?|
     parcels?|recordings?|visits?|letters?|reads?|swipes?|clicks?|signals?|datapoints?|data points|molecules?|
     sequences?|jobs?|
-    ereignisse|aufträgen?|fotos|briefen?|texten?|fällen?|bildern?|seiten|dokumenten?|zeilen|datensätze|anfragen?|
+    befunden?|röntgenbildern?|gesprächen?|anrufen?|ereignisse|aufträgen?|fotos|briefen?|texten?|fällen?|bildern?|seiten|dokumenten?|zeilen|datensätze|anfragen?|
     aufrufe|
     buchungen|belegen?|rechnungen|nachrichten|vorhersagen|
     bestellungen|transaktionen|requests"""
