@@ -148,6 +148,7 @@ def without(reading: Reading, fields: Collection[FieldName]) -> Reading:
         reading,
         findings=[item for item in reading.findings if item.field not in fields],
         problems=[item for item in reading.problems if item.field not in fields],
+        rivals=tuple(item for item in reading.rivals if item.field not in fields),
     )
 
 

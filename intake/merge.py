@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import ValidationError
@@ -26,6 +27,15 @@ _CORRECTING = re.compile(
     re.IGNORECASE,
 )
 """Words by which a later message says that it replaces an earlier one."""
+_ADDING = re.compile(
+    r"\b(?:too|also|as well|in addition|additionally|besides|plus|add|include|ebenfalls|auch|zusätzlich|"
+    r"außerdem|dazu)\b",
+    re.IGNORECASE,
+)
+_REPLACING = re.compile(
+    r"\b(?:instead|switch|only|no longer|replace[sd]?|rather than|statt|nur|nicht mehr)\b|\bnot\b", re.IGNORECASE
+)
+_PART_END = re.compile(r"[.!?;\n](?:\s|$)")
 
 
 def merge(
@@ -39,8 +49,8 @@ def merge(
 ) -> tuple[dict[FieldName, Constraint | None], list[Contradiction]]:
     """What the reading changes, and where it disagrees with what was stated before. A finding whose words are not in
     the text, or whose value cannot be, is dropped. A stated value gives way to the answer to its question and to a
-    message that says it corrects; otherwise it stands, and the disagreement is returned. What was assumed or confirmed
-    gives way at once."""
+    message that says it corrects; otherwise it stands, and the disagreement is returned, as is one within the message.
+    What was assumed or confirmed gives way at once. What a list is said to hold as well is added to it."""
     changes: dict[FieldName, Constraint | None] = {}
     contradictions: list[Contradiction] = []
     replaces = _CORRECTING.search(text) is not None
@@ -49,17 +59,55 @@ def merge(
         if value is None:
             continue
         before = known.root.get(finding.field)
+        if before is not None and _adds(finding, text):
+            value = _together(before.value, value)
         if before is not None and before.value == value and before.status != "assumed":
             continue
         stands = before is not None and before.status == "stated"
-        if before is not None and stands and not (replaces or finding.field == answering):
+        gives_way = replaces or finding.field == answering or _adds(finding, text)
+        if before is not None and stands and not gives_way:
             contradictions.append(
                 Contradiction(field=finding.field, earlier=before.value, later=value, message=message)
             )
             continue
         evidence = Evidence(message=message, start=finding.start, end=finding.end)
         changes[finding.field] = Constraint(value=value, status=status, evidence=evidence, source=finding.source)
+    contradictions += _between(reading, changes, contradictions, message, text)
     return changes, contradictions
+
+
+def _between(
+    reading: Reading,
+    changes: Mapping[FieldName, Constraint | None],
+    found: Sequence[Contradiction],
+    message: int,
+    text: str,
+) -> Iterator[Contradiction]:
+    """Two values within the message itself; where one of them also disagrees with what stands, that is asked alone."""
+    asked = {item.field for item in found}
+    for rival in reading.rivals:
+        taken = next((item for item in reading.findings if item.field == rival.field), None)
+        value = _valid(rival, text)
+        if taken is None or value is None or rival.field in asked:
+            continue
+        now = changes.get(rival.field)
+        earlier = taken.value if now is None else now.value
+        if earlier != value:
+            yield Contradiction(field=rival.field, earlier=earlier, later=value, message=message)
+
+
+def _adds(finding: Finding, text: str) -> bool:
+    """ "allow AWS too": the values of a list come to what is known, in a sentence that takes nothing away."""
+    if not isinstance(finding.value, list):
+        return False
+    first = max((match.end() for match in _PART_END.finditer(text, 0, finding.start)), default=0)
+    end = _PART_END.search(text, finding.end)
+    words = text[first : len(text) if end is None else end.start()]
+    return _ADDING.search(words) is not None and _REPLACING.search(words) is None
+
+
+def _together(known: ConstraintValue, more: ConstraintValue) -> ConstraintValue:
+    return sorted({*known, *more}) if isinstance(known, list) and isinstance(more, list) else more
 
 
 def _valid(finding: Finding, text: str) -> ConstraintValue | None:

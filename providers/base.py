@@ -59,12 +59,14 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`unsure`: the words say that their writer does not know, or does not mind."""
+    """`unsure`: the words say that their writer does not know, or does not mind. `rivals` state another value for the
+    field of a finding, and nothing says which of the two holds."""
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dropped: tuple[Dropped, ...] = ()
     unsure: bool = False
+    rivals: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from graphs.state import MLOpsProjectState
 from intake.extract import captured
 from intake.merge import merge
 from providers import capsule as capsules
+from providers.base import Reading
 from providers.inputs import Inputs
 from storage.records.canonical import sha256_of
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
@@ -18,7 +19,7 @@ from storage.records.steps import NodeFailed, NodeResult, RunContext
 
 UNREAD = (
     "Nothing in the comment was read as a constraint that differs from the plan's. Name what to change with its value,"
-    " such as “at most $2,000 a month” or “600 req/s”."
+    " such as “at most $2,000 a month” or “600 req/s”, and each only once."
 )
 
 
@@ -78,19 +79,11 @@ class ProcessApprovalFeedback:
         )
 
     async def _changes(self, known: ConstraintSchema, approval: Approval) -> dict[FieldName, Constraint]:
-        """The constraints in the comment, with their place in it as evidence. A correction is a correction here, not a
-        contradiction."""
+        """The constraints in the comment, with their place in it as evidence. What stands gives way to it, and a list
+        grows where the comment adds to it."""
         if not approval.comment:
             return {}
-        reading = await self._services.orchestration.read(approval.comment)
-        found, _ = merge(
-            ConstraintSchema(), reading, message=approval.comment_event, status="stated", text=approval.comment
-        )
-        return {
-            name: item
-            for name, item in found.items()
-            if item and (name not in known.root or known.root[name].value != item.value)
-        }
+        return changed_by(known, await self._services.orchestration.read(approval.comment), approval)
 
     def _plan_again(
         self, state: FeedbackInput, approval: Approval, changes: dict[FieldName, Constraint], rounds: int
@@ -135,6 +128,20 @@ class ProcessApprovalFeedback:
             model=provider.model,
             pack=provider.pack,
         )
+
+
+def changed_by(known: ConstraintSchema, reading: Reading, approval: Approval) -> dict[FieldName, Constraint]:
+    """What differs from the plan's constraints. A field that the comment gives two values is left as it is."""
+    yielding = ConstraintSchema(
+        {name: item.model_copy(update={"status": "confirmed"}) for name, item in known.root.items()}
+    )
+    found, unclear = merge(yielding, reading, message=approval.comment_event, status="stated", text=approval.comment)
+    twice = {item.field for item in unclear}
+    return {
+        name: item
+        for name, item in found.items()
+        if item and name not in twice and (name not in known.root or known.root[name].value != item.value)
+    }
 
 
 def after_feedback(state: MLOpsProjectState) -> str:

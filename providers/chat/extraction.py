@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from providers.base import Dropped, Finding, Problem, Reading
 from providers.resilience import Tool
-from providers.rulebook.reading.context import injected
 from providers.rulebook.reading.exchange import Currency, in_dollars
+from providers.rulebook.reading.injection import injected
 from providers.rulebook.reading.text import Text, prepare
 from storage.records.constraints import FIELD_NAMES, ConstraintValues, FieldName
 

@@ -161,7 +161,10 @@ _BLOC_OF_WORD = {word: bloc for bloc, words in _BLOC_WORDS.items() for word in w
 
 
 def countries_of(residency: str) -> frozenset[str]:
-    """The countries a residency word allows; empty for a word we do not know, which then allows nothing."""
+    """The countries a residency allows, "EU or UK" those of both; empty for a word we do not know, which then allows
+    nothing."""
+    if len(either := residency.split(" or ")) > 1:
+        return frozenset().union(*map(countries_of, either))
     word = residency.strip().lower()
     if bloc := _BLOC_OF_WORD.get(word):
         return _BLOC_COUNTRIES[bloc]

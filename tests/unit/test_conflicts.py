@@ -113,3 +113,22 @@ async def test_what_was_waved_away_is_not_asked_again() -> None:
     understood.settle(["gpu_required"])
     await take_in(RULEBOOK, understood, IntakeInput(seq=2, edits={"spot_ok": True}))
     assert understood.misfits == []
+
+
+async def test_two_values_in_one_message_become_a_question_that_offers_both() -> None:
+    nodes, state = IntakeNodes(RULEBOOK), IntakeState(asked=[])
+
+    async def say(seq: int, text: str, question_id: str | None = None) -> float:
+        state["inputs"] = [IntakeInput(seq=seq, text=text, question_id=question_id)]
+        for node in (nodes.extract_constraints, nodes.coverage_check, nodes.adaptive_questioner):
+            state.update((await node(state, None)).update)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return state["coverage"].score  # pyright: ignore[reportTypedDictNotRequiredAccess]
+
+    doubtful = await say(1, "Serve an XGBoost model on AWS. We may spend $700 a month. The cap is $5,000 a month.")
+    question = state.get("question")
+    assert question is not None
+    assert question.field == "monthly_budget_usd"
+    assert [option.value for option in question.options] == [700.0, 5000.0]
+    assert await say(2, "$5,000", question.id) > doubtful
+    answered = state.get("question")
+    assert answered is None or answered.field != "monthly_budget_usd"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from providers.base import Finding, Problem, Reading
-from providers.rulebook.reading import context
 from providers.rulebook.reading.answers import answer
 from providers.rulebook.reading.availability import availabilities
-from providers.rulebook.reading.candidates import Candidate, Doubt, problems, settle
+from providers.rulebook.reading.candidates import Candidate, Doubt, located, problems, settle
 from providers.rulebook.reading.corrections import corrections
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.governance import governance
 from providers.rulebook.reading.hardware import gpus
+from providers.rulebook.reading.injection import injected
 from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
 from providers.rulebook.reading.money import budgets
 from providers.rulebook.reading.numbers import Amount, amounts
 from providers.rulebook.reading.relative import relatives
+from providers.rulebook.reading.rivals import rivals
 from providers.rulebook.reading.scaling import scaling
 from providers.rulebook.reading.sizes import datasets, model_sizes
 from providers.rulebook.reading.stack import stack
@@ -34,14 +35,16 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     prepared = prepare(text)
     found = amounts(prepared.working, prepared.german)
     candidates, doubts = _read_all(prepared, found)
-    findings = settle(prepared, candidates)
+    chosen = settle(prepared, candidates)
+    findings = [located(prepared, item) for item in chosen]
     impossible, unsure = problems(prepared, doubts), False
     if answering is not None and all(item.field != answering for item in [*findings, *impossible]):
         reply = answer(prepared, found, answering)
         findings += reply.findings
         impossible += reply.problems
         unsure = reply.unsure
-    return Reading(findings, impossible, unsure=unsure)
+    others = tuple(located(prepared, item) for item in rivals(prepared, candidates, chosen))
+    return Reading(findings, impossible, unsure=unsure, rivals=others)
 
 
 def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Doubt]]:
@@ -52,7 +55,7 @@ def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Do
         proposals.extend(reader(text))
     proposals.extend(corrections(text, found, [item for item in proposals if isinstance(item, Candidate)]))
     proposals.extend(relatives(text, [item for item in proposals if isinstance(item, Candidate)]))
-    kept = [item for item in proposals if not context.injected(text, item.start)]
+    kept = [item for item in proposals if not injected(text, item.start)]
     candidates = [item for item in kept if isinstance(item, Candidate)]
     return candidates, [item for item in kept if isinstance(item, Doubt)]
 

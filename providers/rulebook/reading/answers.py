@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 from providers.base import Finding, Problem, Reading
+from providers.pricing.regions import regions_for
 from providers.rulebook.reading.exchange import in_dollars
 from providers.rulebook.reading.governance import REGIMES
 from providers.rulebook.reading.location import CLOUDS
 from providers.rulebook.reading.misplaced import misplaced
 from providers.rulebook.reading.numbers import Amount
-from providers.rulebook.reading.places import CLOUD_OF, JURISDICTIONS, PLACES, region_of
+from providers.rulebook.reading.places import CLOUD_OF, PLACES, region_of
+from providers.rulebook.reading.residency import places
 from providers.rulebook.reading.stack import MONITORS
 from providers.rulebook.reading.terms import Vocabulary
 from providers.rulebook.reading.text import Text
@@ -35,6 +37,10 @@ _UNSURE = re.compile(
 _EURO = re.compile(r"€|\beur(?:os?)?\b")
 _POUND = re.compile(r"£|\bgbp\b|\bpounds?\b")
 _FRANC = re.compile(r"\bchf\b|\bfranken\b|\bfrancs?\b")
+_ONE_UNIT = re.compile(
+    r"\b(?P<one>an?|one|einer?|einem) (?=(?:second|minute|hour|day|week|fortnight|month|"
+    r"stunde|tag|woche)\b)"
+)
 _BOOLEANS: frozenset[FieldName] = frozenset({"gpu_required", "spot_ok", "scale_to_zero"})
 _WORKLOADS = Vocabulary(
     {
@@ -93,6 +99,8 @@ def _boolean(text: Text, field: FieldName) -> Reading:
 
 
 def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callable[[Text, Amount], float]) -> Reading:
+    if not amounts and (one := _ONE_UNIT.search(text.working)) is not None:
+        amounts = [Amount(*one.span("one"), 1.0, 1.0)]
     if not amounts:
         return Reading()
     start, end = _whole(text)
@@ -184,16 +192,16 @@ def _every(vocabulary: Vocabulary) -> Callable[[Text], ConstraintValue | None]:
 def _regions(text: Text) -> ConstraintValue | None:
     found = {code for code in CLOUD_OF if re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text.working)}
     if not found:
-        places = (place for place in PLACES if re.search(rf"\b{re.escape(place)}\b", text.working))
-        found = {code for place in places if (code := region_of(place, "aws") or region_of(place, "gcp")) is not None}
+        named = (place for place in PLACES if re.search(rf"\b{re.escape(place)}\b", text.working))
+        found = {code for place in named if (code := region_of(place, "aws") or region_of(place, "gcp")) is not None}
+        countries = {name for either, _, _ in places(text) for name in either.split(" or ")} - {"EU"}
+        found |= {code for name in countries for cloud, code in regions_for(name) if cloud == "aws"}
     return sorted(found) or None
 
 
 def _jurisdiction(text: Text) -> ConstraintValue | None:
-    for name, pattern in JURISDICTIONS.items():
-        if re.search(rf"(?<![\w-])(?:{pattern})(?!\w)", text.working):
-            return name
-    return None
+    """The first place named, with those that will do as well."""
+    return next((name for name, _, _ in places(text)), None)
 
 
 def _free(text: Text) -> ConstraintValue | None:

@@ -49,6 +49,14 @@ _WANTED = re.compile(
     r"soll\w*)\b[^.;,\d]{0,15}$"
 )
 _OF_AN_ANSWER = re.compile(r"\d ?(?:m?s|seconds?) (?:for|in|at) $")
+_SHARE_AFTER = re.compile(
+    r"\s(?:(?:are|were|sind|waren|is|was) (?:\w+ly )?(?!enough|fine|ok|okay|plenty|required|needed|a must|the |"
+    r"our |what|all|"
+    r"sufficient|good|acceptable|wanted|expected|promised|guaranteed|target\w*|mandatory|up\b|available)[a-z]+|"
+    r"of (?!the time\b|"
+    r"the month\b|the year\b|uptime|availability)[a-z]+)"
+)
+"""Behind the part of a whole that is so: "99.3 % are clean"."""
 _OTHER = phrases(
     r"accura\w+|precision|recall|f1|auc|success\w*|confidence|percentile|of (?:the )?(?:requests?|calls|traffic|"
     r"responses|anfragen)|utili[sz]ation|"
@@ -102,6 +110,8 @@ def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
     alone = _LIKELY.fullmatch(figure) is not None and _is_alone(text, amount)
     likely = alone or bool(enough) or ((percent is not None or bounded) and _LIKELY.fullmatch(figure) is not None)
     if (_NOUN.search(near) is None and not likely) or _OTHER.search(near):
+        return
+    if percent is not None and _SHARE_AFTER.match(text.working, end):
         return
     if _OF_AN_ANSWER.search(text.working, max(0, amount.start - 15), amount.start):
         return

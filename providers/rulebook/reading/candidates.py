@@ -45,19 +45,23 @@ class Doubt:
     reason: str
 
 
-def settle(text: Text, candidates: Iterable[Candidate]) -> list[Finding]:
+def settle(text: Text, candidates: Iterable[Candidate]) -> list[Candidate]:
     by_field: dict[FieldName, list[Candidate]] = {}
     for candidate in sorted(candidates, key=lambda item: (item.start, item.end)):
         if candidate.today:
             continue
         by_field.setdefault(candidate.field, []).append(candidate)
-    findings: list[Finding] = []
-    for field, proposed in by_field.items():
-        chosen = _joined(text, proposed) if field in _LISTS else _one(text, field, proposed)
-        if chosen is not None:
-            origin = text.origin(chosen.start, chosen.end)
-            findings.append(Finding(field, chosen.value, origin.start, origin.end, chosen.rule))
-    return findings
+    chosen = (
+        _joined(text, proposed) if field in _LISTS else _one(text, field, proposed)
+        for field, proposed in by_field.items()
+    )
+    return [item for item in chosen if item is not None]
+
+
+def located(text: Text, item: Candidate) -> Finding:
+    """With its place in the text as it was written."""
+    origin = text.origin(item.start, item.end)
+    return Finding(item.field, item.value, origin.start, origin.end, item.rule)
 
 
 def problems(text: Text, doubts: Iterable[Doubt]) -> list[Problem]:

@@ -12,7 +12,8 @@ _DATACENTER = listed(
 )
 _CONSUMER = listed("1050 1060 1070 1080 2060 2070 2080 3050 3060 3070 3080 3090 4060 4070 4080 4090 5070 5080 5090")
 _ONE_CARD = (
-    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=dual )|(?<=on a )|(?<=with a )|(?<=have a )|"
+    r"(?:(?<=single )|(?<=one )|(?<=my )|(?<=an rtx )|(?<=x )|(?<=dual )|(?<=rented )|(?<=an old )|(?<=used )|"
+    r"(?<=own )|(?<=on a )|(?<=with a )|(?<=have a )|"
     r"(?<=using a )|"
     r"(?<=gpu ))"
 )

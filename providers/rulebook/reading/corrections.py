@@ -23,6 +23,12 @@ _SMALL = joined(
         under|below|unter|auf|max|get|go|have|see|down|take|than|less|<|~|:)\s+)*[$€£<~]?\s?$"""
 )
 _CORRECTED = re.compile(rf"{context.CORRECTION.pattern}[\s,:-]*{_SMALL}")
+_CORRECTED_TOO = re.compile(
+    rf"{context.CORRECTION.pattern}[\s,:-]*(?:(?:it|to|at|about|only|rather|the|under|<|~)\s+)*[$€£]?\d[\d.,]*"
+    r"(?: ?(?!and\b|und\b)[a-z/%€$£]+){0,3}(?:,? (?:and|und|at|with|bei|mit) |, |/)(?:(?:a|p95|about|under|of|"
+    r"at|to|<|~)\s+)*[$€£]?$"
+)
+"""Behind the first of several figures that are corrected together: "make that 40 rps and 120 ms"."""
 _WISHED = re.compile(
     joined(
         r"""\b(?:we'd like|i'd like|would like|like|want|wants|need|needs|needed|should(?: be| take)?|
@@ -43,7 +49,8 @@ _AT_PEAK = re.compile(
     r"zu spitzenzeiten)"
 )
 _ENDS = re.compile(
-    r"\s?(?:[.!?,;)]|$|please|then|this (?:year|quarter|summer|winter)|next (?:year|quarter)|soon|by then|instead|"
+    r"(?:\s?[€$£])?\s?(?:runter|herunter|hinunter|schaffen|können|[.!?,;)]|$|please|then|this (?:year|quarter|"
+    r"summer|winter)|next (?:year|quarter)|soon|by then|instead|"
     r"to be|as|today|now|tops|max|would|is|wäre|reicht|at peak|in the|during|"
     r"by|bis|"
     r"a month|"
@@ -71,7 +78,11 @@ def corrections(text: Text, found: list[Amount], candidates: list[Candidate]) ->
         if not earlier or amount.high <= 0 or covered:
             continue
         before = text.working[max(earlier[-1].end, amount.start - 60) : amount.start]
-        if _CORRECTED.search(before):
+        corrected_too = _CORRECTED_TOO.search(text.working, max(0, amount.start - 60), amount.start)
+        if corrected_too is not None:
+            leant = [item for item in earlier if item.end <= corrected_too.start() and item.field in _TIMES]
+            yield from _continued(text, amount, leant, "correction", 9)
+        elif _CORRECTED.search(before):
             leant = [item for item in earlier if item.field in _MEASURED | _COUNTED]
             yield from _continued(text, amount, leant, "correction", 9)
         elif _PLANNED.search(before):

@@ -74,7 +74,8 @@ _TIME = (
     r" ?(?P<{0}_bare>am|pm)| (?P<{0}_german>uhr))|(?P<{0}_named>midnight|noon|mitternacht|mittags?))\b"
 )
 _STARTS = re.compile(
-    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*)(?: (?:at|from|by|on|um|ab|"
+    rf"\b(?:start\w*|begin\w*|kick\w* off|arriv\w+|land\w*|available|from|ab|beginn\w*|"
+    rf"(?:every|each|on|jeden) (?:\w+day|night|evening|\w+tag|abend)s?|nightly|daily)(?: (?:at|from|by|on|um|ab|"
     rf"am|ist|runs?|\w+day|\w+tag))*"
     rf" (?:around |about |gegen )?{_TIME.format('at')}"
 )
@@ -92,6 +93,12 @@ _BY_THEN = re.compile(
 )
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
+_DONE_ONCE = re.compile(
+    r"\b(?:i|we|he|she|it|they|intern|colleague|student|guy|team|pilot|run|job) (?:\w+ )?(?:trained|ran|scored|"
+    r"processed|"
+    r"finished|completed|did|indexed|embedded)\b[^.;,]{0,40}$"
+)
+"""Tells of a run that is over."""
 FARTHEST_START = 60
 """Code points between the sentence that says when it ends and the start in the next or the one before."""
 _UNITS = {"minute", "hour", "day", "week", "fortnight"}
@@ -149,9 +156,11 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
 
 def _symptom(text: Text, start: int, end: int) -> bool:
     clause = clauses.clause(text, start, end)
+    if _DONE_ONCE.search(text.working, text.sentence(start).start, start):
+        return True
     return (
         tense.present_state(text, start, end)
-        or re.search(r"\b(?:takes|took|currently|used to|dauert)\b", clause) is not None
+        or re.search(r"\b(?:takes|took|currently|used to|dauert|caus\w+|requests? to take)\b", clause) is not None
     )
 
 
@@ -170,6 +179,8 @@ def _clock_windows(text: Text) -> Iterator[Candidate]:
             not timed
             or re.search(
                 r"\b(?:run\w*|finish\w*|complet\w*|done|job|batch|window|nightly|train\w*|retrain\w*|(?:re)?scor\w*|"
+                r"caption\w*|transcri\w*|tagg?\w*|label\w*|translat\w*|summari\w*|process\w*|index\w*|extract\w*|"
+                r"ocr|anonymi\w*|generat\w*|refresh\w*|convert\w*|annotat\w*|transkrib\w*|übersetz\w*|verarbeit\w*|"
                 r"classif\w*|embed\w*|lauf\w*|fertig)\b",
                 sentence,
             )

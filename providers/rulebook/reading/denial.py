@@ -80,7 +80,7 @@ _NOT_DENIED = re.compile(
 )
 _LEFT_BEHIND = re.compile(
     r"(?:\b(?:old|previous|former|legacy|alte[nrs]?) (?:\w+ ){1,2}\(\s?(?:\d+ ?x? ?)?|\b(?:migrat\w+|mov\w+|"
-    r"switch\w*|port\w*|transition\w*|convert\w*|com\w+|gett?\w*|got|"
+    r"switch\w*|port\w*|transition\w*|convert\w*|com\w+|gett?\w*(?! (?:a|an|its?|their|our|the|all)\b)|got|"
     r"shift\w*)\b[^.!?]{0,30}?\b(?:from|off|away from|out of)\s+(?:of\s+)?(?:the |our |an? )?"
     r"|\bprefer\w*\b[^.!?]{0,50}\bover\s+(?:the )?"
     r"|\b(?:weg von|instead of|rather than|replac\w+(?! by| with)|unlike|compared (?:to|with)|in contrast to|versus|"
@@ -88,7 +88,7 @@ _LEFT_BEHIND = re.compile(
     r"similar to|"
     r"just like|away from|tested (?:it |this |that )?(?:with|on|against|using)|such as|e\.g\.?,?|"
     r"for example,?|for instance,?|like in|z\. ?b\.|otherwise|formerly|previously|used to (?:run|be|use|have)(?: on|"
-    r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?)$"
+    r" in| with)?)\s+(?:the |our |using |on |an? )?(?:\w+ )?(?:[\w.-]+ (?:and|&|und) (?:the |our )?)?)$"
 )
 
 
@@ -105,11 +105,19 @@ _LACK_AFTER = re.compile(
 )
 
 
+_OFFERING = re.compile(
+    r"\b(?:plans?|tiers?|skus?|regions?|zones?|runners?|providers?|vendors?|functions?|lambdas?|fargate|heroku|vercel|"
+    r"codespaces?|hosters?)\b[^.;]{0,60}\b(?:has|have|offers?|gives?|comes? with|provides?)\b[^.;]{0,30}$"
+)
+"""What a service has and has not."""
+
+
 def lacking(text: Text, start: int, end: int) -> bool:
     """ "there are no GPU options", "no GPU found": a complaint that it is missing, not a wish to go without."""
     first = text.sentence(start).start
     return (
-        _LACK_BEFORE.search(text.working, max(first, start - 50), start) is not None
+        _OFFERING.search(text.working, first, start) is not None
+        or _LACK_BEFORE.search(text.working, max(first, start - 50), start) is not None
         or _LACK_AFTER.match(text.working, end) is not None
     )
 
@@ -124,6 +132,10 @@ _WEIGHED = re.compile(r"\b(?:evaluat\w+|compar\w+|consider\w+|tried|tested|looke
 _CHOSEN = re.compile(
     r"\b(?:picked|chose|settl(?:ed|ing) (?:on|for)|went with|going with|decided (?:on|for)|opted for|entschieden|"
     r"gewählt)\b"
+)
+_ONLY_WEIGHED = re.compile(
+    r"\b(?:considered|evaluated|looked at|weighed|verglichen|geprüft)\b(?:(?!\b(?:"
+    r"picked|chose|chosen|settled|went|going|decided|opted|run|use|using|take|took|keep|kept|stay|stayed|want|need)\b)[^.;:]){0,60}$"
 )
 """What was weighed before a choice, and the words behind which the chosen one stands."""
 
@@ -158,6 +170,8 @@ def left_behind(text: Text, start: int) -> bool:
     if _FORGET_IT.match(text.working, whole.end):
         return True
     if _AT_PRESENT.search(text.working, whole.start, start) and _CHANGING.match(text.working, start, whole.end):
+        return True
+    if _ONLY_WEIGHED.search(before):
         return True
     weighed = _WEIGHED.search(text.working, whole.start, start)
     return weighed is not None and _CHOSEN.search(text.working, start, whole.end) is not None

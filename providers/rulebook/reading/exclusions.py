@@ -12,15 +12,15 @@ from providers.rulebook.reading.patterns import joined
 from providers.rulebook.reading.text import Text
 
 PUBLIC_CLOUDS = {
-    "aws": r"aws|amazon web services|amazon(?:'s)? cloud|amazon(?= (?:account|infrastructure))",
+    "aws": r"aws|amazon web services|amazon(?:'s)? cloud|amazon(?= (?:account|infrastructure))|(?<=\bon )amazon",
     "gcp": r"gcp|google(?:'?s)?[- ]?cloud(?:[- ]platform)?|google compute(?: engine)?|gce|google(?= (?:contract|"
     r"account|credits)\b)",
     "azure": r"(?:microsoft |ms )?azure|microsoft(?:'s)? cloud",
 }
 _GOOGLE = r"google(?! ?(?:sheets|drive|maps|analytics|docs|search|apis?|ads|workspace|fonts))"
 """Behind "any cloud but" the company alone says enough."""
-_NAME = rf"(?:{'|'.join(PUBLIC_CLOUDS.values())}|{_GOOGLE})(?![\w\x00-])"
-_SMALL = r"(?:(?:on|in|to|with|at|for|the|any|auf|bei|mit|in der) )*"
+_NAME = rf"(?:{'|'.join(PUBLIC_CLOUDS.values())}|{_GOOGLE})(?:-cloud)?(?![\w\x00-])"
+_SMALL = r"(?:(?:on|in|to|with|at|for|the|any|auf|bei|mit|in die|in der|der|die) )*"
 _OR = r"(?: (?:or|nor|oder|noch) (?:(?:on|in|to|with|auf|bei) )?| ?/ ?)"
 _LIST = rf"{_NAME}(?:(?:, ?{_NAME}){{0,2}}(?:,?{_OR}|,? (?:and|und) ){_NAME})?"
 _VERBS = (

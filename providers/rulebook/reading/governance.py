@@ -86,6 +86,11 @@ _PUBLIC = joined(
 )
 _INTERNAL += rf"|{_CONTENT}{_LEVEL}(?:internal|confidential|intern|vertraulich)(?! (?:server|error|network))"
 
+_INTERNAL += (
+    r"|(?:no|without(?: any)?|free of|keine?|ohne) (?:\w+ )?(?:personal|personenbezogene\w*|private) (?:data|daten|"
+    r"information|details)"
+)
+
 _SENSITIVITIES = Vocabulary(
     {"phi": _PHI, "pii": _PII, "financial": _FINANCIAL, "internal": _INTERNAL, "public": _PUBLIC}
 )

@@ -11,6 +11,7 @@ from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.cards import CARDS
 from providers.rulebook.reading.numbers import Amount, near
 from providers.rulebook.reading.patterns import joined
+from providers.rulebook.reading.spoken_of import beside_the_point, optional
 from providers.rulebook.reading.terms import Mention
 from providers.rulebook.reading.text import Text
 
@@ -25,21 +26,6 @@ _LABEL = re.compile(
 _COUNT_AFTER = re.compile(r"s?(?:\s?[x*]\s?|,? ?\(\s?x?\s?|(?:,| -|:) (?:qty\.? |x ?)?)$")
 _COUNTED_BACK = re.compile(r"\s?x\b|\s(?:of (?:them|these|those)|cards?|pieces|pcs|units|stück)\b|\s?\)")
 _CHOICE = re.compile(r"\s?(?:/|or\b|oder\b)")
-_OPTIONAL = re.compile(
-    r"^[^.;\n]{0,25}?\b(?:preferred|nice to have|optional|would be nice|not strictly (?:required|"
-    r"needed|necessary)|if (?:needed|necessary|available|possible)|(?:might|may|could) help|"
-    r"(?:is|are|would be|ist|wäre) (?:much |way |far |a lot |viel )?(?:faster|quicker|better|cheaper|slower|"
-    r"schneller|besser)|wenn möglich|bevorzugt)\b"
-)
-_OPTIONAL_BEFORE = re.compile(
-    r"\b(?:nice to have|with or without|mit oder ohne|if an?|wenn eine|open to|not opposed to|offen für|"
-    r"optional(?:ly)?|bonus|would be nice|prefer\w*|maybe|"
-    r"perhaps|vielleicht)\b[^.;\n]{0,15}$"
-)
-_OR_CPU = re.compile(
-    r"\bcpus?(?: or |/| and | und | oder | & )(?:the |a |on |for )?\||"
-    r"\|s?(?: or |/| and | und | oder | & )(?:an? |on |the |for )?cpus?\b"
-)
 _LEFT_OPEN = re.compile(r"s?\s?\?\s(?:no idea|not sure|don't know|dunno|maybe|perhaps|you tell|whatever|tbd|open)\b")
 _ON_BOARD = re.compile(r"s?(?:\s?[:=]|\s(?:is|ist))?(?: an?| eine?)?\s(?:intel|iris|uhd|integrated|on-?board)\b")
 _NAMED_ONLY = re.compile(r"^s?(?: types?| models?| names?| prices?| costs?| vendors?| market)\b")
@@ -99,10 +85,17 @@ _NONE_OF_THEM = re.compile(
 _COMPARED = re.compile(r"\b(?:benchmark\w*|compared|(?:faster|slower|quicker|better|cheaper)\b[^.;,]{0,20} than)\b")
 _SEVERAL = re.compile(r"\b(?:multiple|several|many|mehrere\w*|viele) (?:[\w-]+ ){0,2}gpus\b")
 _TRIAL = re.compile(
-    r"\b(?:laptops?|dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
+    r"\b(?:laptops?|macs?|macbooks?|notebooks?|my (?:desktop|pc|machine)|colab|kaggle|localhost|minikube|"
+    r"dev(?:elopment)?[- ](?:stack|box|machine|environment|setup)|ci (?:runner|machine)s?|"
     r"benchmark\w*|measured|"
     r"load tests?)\b"
 )
+_PRICED = re.compile(
+    r"\d ?(?:usd|eur|[$€£])? ?(?:/|per|an?|pro) ?(?:h|hr|hour|stunde) (?:for|on|für) (?:an? |"
+    r"eine? )?$"
+)
+"""In front of a card, what its hour costs."""
+_RAN = re.compile(r"\b(?:trained|ran|tried|tested|built|prototyped|worked|finished)\b")
 """Where something was tried, which says nothing of where it shall run."""
 _TRIED = re.compile(
     r"\b(?:if (?:i|we)\b(?! (?:need|want))|(?:bisher|until now|so far) (?:\w+ )?(?:hatten|had)|"
@@ -160,7 +153,10 @@ def _other_thing(text: Text, card: Mention) -> bool:
 
 def _compared(text: Text, card: Mention) -> bool:
     """A card in a complaint about its memory or a figure of a benchmark names no wish."""
-    return _COMPARED.search(clauses.clause(text, card.start, card.end)) is not None
+    sentence = clauses.sentence(text, card.start)
+    tried_out = _TRIAL.search(sentence) is not None and _RAN.search(sentence) is not None
+    priced = _PRICED.search(text.working, max(0, card.start - 30), card.start) is not None
+    return tried_out or priced or _COMPARED.search(clauses.clause(text, card.start, card.end)) is not None
 
 
 def _type_rank(text: Text, card: Mention) -> int:
@@ -178,7 +174,7 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
         return
     if _LEFT_OPEN.match(after) and not denial.denied(text, start, end):
         return
-    if _OPTIONAL.match(after) or _OPTIONAL_BEFORE.search(before) or _OR_CPU.search(before[-10:] + "|" + after[:12]):
+    if optional(before, after):
         return
     if context.guessed(text, start) or denial.left_behind(text, start):
         return
@@ -195,6 +191,8 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
     if context.only_asked(text, start):
         return
     clause = clauses.clause(text, start, end)
+    if beside_the_point(before, after, clause):
+        return
     if _COMPARED.search(clause) and not tense.wished(text, start, end):
         return
     held = _HELD.search(before) is not None and _PART.match(after) is None

@@ -35,7 +35,7 @@ _NOUN = phrases(
         rf"""latency|latencies|latenz(?:en|zeit)?|response[- ]times?|antwortzeit(?:en)?|reaktionszeit|(?:inference|
             prediction|scoring|reply|turnaround|round[- ]?trip|serving|processing|query) times?|s[lp][ao]s?|
             (?:time[- ]to[- ])?first[- ]token|ttft|waits?|waiting|warten|decision|judged?|for the model|
-        accepts?|respon(?:d|
+        accepts?|delays?|lag|verzögerung|respon(?:d|
             ds|ses?|ding)|antwort(?:en|et)?|answers?|answered|answering|reply|
             replies|{_ONE} (?:request|prediction|inference|call|query|frame|anfrage|transaction|response|search|
             lookup)|(?:no|not) slower|(?:anfrage|antwort)|autocomplete|user-facing|flag(?:ged)?|detect(?:ed)?|
@@ -55,7 +55,8 @@ _OTHER_TIME = phrases(
     kaltstart|zeitüberschreitung|[45]0\d(?! ?(?:ms|msecs?|milli\w*|s|secs?|seconds?)\b)|timeframe"""
 )
 _BOUND_BEFORE = re.compile(
-    r"(?:under|below|within|less than|at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
+    r"(?:under|below|within|less than|(?:lower|shorter) than|(?:weniger|kürzer|schneller|nicht mehr) als|"
+    r"at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
     r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
 _P95_AFTER = re.compile(
@@ -69,7 +70,8 @@ _PER_ITEM = re.compile(
     r"layer|\d)[a-zäöüß]{3,}"
 )
 _LIMIT_AFTER = re.compile(
-    r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not ok\w*|unacceptable|zu (?:lang|"
+    r"[^.;\d]{0,25} (?:is|are|would be|ist|wäre) (?:too (?:slow|long|late)|not (?:ok\w*|usable|acceptable|good)|"
+    r"unusable|useless|unacceptable|zu (?:lang|"
     r"langsam))|"
     r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
 )
@@ -79,11 +81,18 @@ _OTHER_AFTER = re.compile(
     r"[^.;,\d]{0,25}\bon average\b"
 )
 _MEASURED = re.compile(
-    r"\b(?:after|does|achiev\w+|manag\w+|averag\w+|clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
+    r"(?:>=?\s?$|\b(?:over|above|exceeds?|exceeded|(?<!no )(?<!not )(?:more|longer) than)\s$)|"
+    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|gives?|gave|yields?|reports?|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
+    r"clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
     r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"
 )
 """In front of what a clock has shown; a wish is said with "within" or "under"."""
+_EXCLUDED = re.compile(
+    r"\b(?:not|never|n't|nothing|nie|nicht|no (?:answer|request|response|call|one)|nobody|too)\b[^.;]{0,40}$|"
+    r"\b(?:anything|alles|everything|whatever)\b[^.;]{0,30}$"
+)
+"""In front of "over 300 ms", where it shall not come to that."""
 _TAKES = re.compile(
     r"(?<!should )(?<!must )(?<!may )(?<!can )(?<!could )(?<!to )(?<!shall )(?<!not )(?<!may only )\b(?:takes|took|"
     r"taking|dauert)\s(?:about |around |roughly |only |just |~ ?|<=? ?|under |less than |up to |below )*$"
@@ -95,7 +104,24 @@ _SPAN_OF = re.compile(
 )
 """"5-minute timeslices", "30-second clips": how long a thing is."""
 _OTHER_LATENCY = phrases(r"network latency|latency (?:to|between|from) (?!\d)|disk latency|netzwerklatenz")
-_ONE_SECOND = re.compile(r"\bsub-?second\b|\b(?:within|in under|in less than) (?:a|one) second\b")
+_SAID_WHOLE = {
+    1000.0: re.compile(
+        r"\bsub-?second\b|\b(?:within|(?:in )?(?:under|less than|below)|in weniger als|unter|innerhalb|binnen) "
+        r"(?:an?|one|einer) (?:second|sekunde)\b|"
+        r"\b(?:anything|alles|everything) (?:over|above|über) (?:an?|one|einer?) (?:second|"
+        r"sekunde)(?=[^.;,\d]{0,20} (?:is|are|ist) "
+        r"(?:too|not|zu|un))"
+    ),
+    250.0: re.compile(r"\b(?:in|innerhalb|binnen|unter)(?: von)? (?:einer )?viertelsekunde\b"),
+    10.0: re.compile(r"\bsingle[- ]digit (?:ms|milli-?seconds?)\b|\beinstellige\w* millisekunden\w*"),
+}
+"""Milliseconds of limits that are said without a figure."""
+_ENOUGH_AFTER = re.compile(
+    r"\s(?:reicht|reichen|genügt|genügen|(?:is|are|would be) (?:enough|fine|ok|okay|plenty|sufficient)|will do|"
+    r"would do)\b"
+)
+_AT_ONCE = 5_000
+"""Milliseconds; what is called enough up to here is an answer's time, not a job's."""
 _UNITLESS = re.compile(
     r"\bp ?95(?: latency)?(?: should| must)?(?: be| is| of| at)?(?: under| below| less than|"
     r" at most)?\s?[:=<]{0,2}\s?$"
@@ -107,6 +133,10 @@ _MODAL = phrases(
 )
 _STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
 _RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
+_EXACT = re.compile(r"\d+\.\d{3,}")
+"""Only a clock knows an answer's time so well."""
+_TIME_SAID = re.compile(r"\d ?(?:m?s|m?secs?|seconds?|milliseconds?|minutes?|min)\b(?! ?[/,]| or| to| -)")
+"""Between "p95" and a time, another time that it belongs to."""
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
@@ -141,9 +171,22 @@ def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         elif unit is None and _is_unitless(text, amount):
             yield from _latency(text, amount, "millisecond", amount.end)
     yield from _percentiles(text)
-    for match in _ONE_SECOND.finditer(text.working):
-        if context.claimed(text, match.start(), match.end()):
-            yield Candidate("latency_p95_ms", 1000.0, match.start(), match.end(), "latency")
+    yield from _said_whole(text)
+
+
+def _said_whole(text: Text) -> Iterator[Candidate]:
+    for value, pattern in _SAID_WHOLE.items():
+        for match in pattern.finditer(text.working):
+            span = match.span()
+            before = text.working[max(text.sentence(span[0]).start, span[0] - 60) : span[0]]
+            measured = _TAKES.search(before) or tense.present_state(text, *span) or _names_another(before)
+            barred = _LIMIT_AFTER.match(text.working, span[1]) and not context.someone_elses(text, span[0])
+            if (
+                (barred or context.claimed(text, *span))
+                and not measured
+                and not _OTHER_TIME.search(clauses.clause(text, *span))
+            ):
+                yield Candidate("latency_p95_ms", value, *span, "latency")
 
 
 def _percentiles(text: Text) -> Iterator[Candidate]:
@@ -190,13 +233,18 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         or (unit == "millisecond" and _PER_ITEM.match(text.working, end) is not None)
         or _is_item(text, amount, unit, end)
     )
-    brief = unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))
-    if _SPAN_OF.match(text.working, amount.end):
+    brief = (unit == "millisecond" and (bounded or tense.wished(text, amount.start, end))) or _is_brief(
+        text, amount.high * factor(unit, "millisecond"), end, bounded=bounded
+    )
+    lasting = unit == "minute" and not at_p95 and before.endswith("for ")
+    if lasting or _SPAN_OF.match(text.working, amount.end):
         return
-    if not (named or at_p95 or brief) or _MEASURED.search(before):
+    measured = _MEASURED.search(before) is not None and not hard and _EXCLUDED.search(before) is None
+    if not (named or at_p95 or brief) or measured:
         return
     explicit = at_p95 or "latenc" in clause or "latenz" in clause
-    if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(clause) and not _EACH_ONE.search(clause)):
+    around = f"{clauses.outside(text, amount.start)} {clause}"
+    if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(around) and not _EACH_ONE.search(clause)):
         return
     if not context.claimed(text, amount.start, end):
         return
@@ -208,14 +256,21 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
         reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
-    today = (
+    today = bool(
         _is_taken(text, amount, before)
+        or (_EXACT.fullmatch(text.working, amount.start, amount.end) and not tense.wished(text, amount.start, end))
         or tense.present_state(text, amount.start, end)
         or tense.superseded(text, amount.start, end)
     )
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
+
+
+def _is_brief(text: Text, value: float, end: int, *, bounded: bool) -> bool:
+    """ "half a second is enough", "within a quarter of a second": too short for anything but an answer."""
+    enough = _ENOUGH_AFTER.match(text.working, end) is not None
+    return (bounded and value < 1000) or (enough and value <= _AT_ONCE)
 
 
 def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:
@@ -235,7 +290,9 @@ def _names_p95(before: str) -> bool:
     if _SHARE.search(before):
         return True
     ours, others = last(_P95, before), last(_OTHER_PERCENTILE, before)
-    return ours is not None and (others is None or ours.start() > others.start())
+    if ours is None or _TIME_SAID.search(before, ours.end()) is not None:
+        return False
+    return others is None or ours.start() > others.start()
 
 
 def _names_another(before: str) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
-from providers.rulebook.reading.patterns import joined
+from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import CLOUD_OF, PLACES, REGIONS, CloudName, region_of
-from providers.rulebook.reading.residency import PEOPLE, residency
+from providers.rulebook.reading.residency import PEOPLE, but_for, residency
 from providers.rulebook.reading.terms import Mention, Vocabulary
 from providers.rulebook.reading.text import Text
 
@@ -95,7 +95,9 @@ _OFFERED_BEFORE = re.compile(
 _OFFERS_AFTER = re.compile(
     r"(?:(?:,|,? (?:and|or|und|oder|&)) [\w ]{2,14}?){0,4},? (?:all |both |also |each |alle |"
     r"beide )?(?:(?<!to )offers?|"
-    r"supports?|"
+    r"supports?|rolled out|introduced|released|shipped|has (?:something|this|that|a similar)|(?:team|people|"
+    r"folks|support|docs?) "
+    r"(?:is|are|has|have|says?|works?|told|was|will)|"
     r"provides?|sells?|charges?|recommends?|announced|launched|lists?|advertises?|bieten?|verlangt)\b|(?:(?:,|"
     r",? (?:and|or)) ?[\w ]{2,14}?){0,3},? ?etc\b"
 )
@@ -104,6 +106,24 @@ _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
     r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
+)
+_SUPPORTING = re.compile(
+    r"\b(?:lets?|allow\w*|enable) (?:the |an? )?\w+ (?:to )?(?:pick|choose|select)|dropdown|multi-?cloud|"
+    r"support(?:s|ed)?\b|"
+    r"compar\w+|feature|cloud[- ]agnostic"
+)
+"""What a tool shall be able to do with each cloud."""
+_OWNER = re.compile(
+    r"\b(?:their|his|her|your|(?:players?|users?|customers?|clients?|visitors?|students?|developers?|members?|owners?|hosts?|"
+    r"contributors?|persons?|people|someone|somebody)'?s?'?)\s$"
+)
+_HOSTING = phrases(
+    r"host\w*|run|runs|running|deploy\w*|serv(?:e|es|ed|ing)|infer\w*|train\w*|endpoints?|clusters?|instances?|regions?|"
+    r"rps|qps|requests|gpus?|latency|cloud"
+)
+_SELLING = phrases(
+    r"sell\w*|sold|shops?|sellers?|reviews?|products?|listings?|prime|alexa|books?|orders?|ads|"
+    r"catalogue"
 )
 _NO_CLOUD = re.compile(
     r"\b(?:not|never|cannot|\w+n't|nothing|nicht|no \w+) (?:[\w']+ ){0,3}?(?:leaves?|leaving) (?:our|the|"
@@ -135,11 +155,16 @@ def location(text: Text) -> Iterator[Candidate]:
     named = [
         item
         for item in CLOUDS.claimed(text)
-        if item.name not in barred
+        if not (_is_a_shop(text, item) or _is_somebodys(text, item))
+        and item.name not in barred
         and item.start not in origins
         and not (_is_wondered(text, item) or _is_offered(text, item))
     ]
+    if len({item.name for item in named}) > 2 and _SUPPORTING.search(clauses.sentence(text, named[0].start)):
+        named = []
     services = [item for item in _SERVICES.claimed(text) if item.name not in barred]
+    if len({item.name for item in services}) > 2:
+        services = []  # a comparison of the clouds, not a choice among them
     yield from rest(excluded)
     for mention in named:
         yield Candidate("cloud", [mention.name], mention.start, mention.end, "cloud", 3)
@@ -156,7 +181,10 @@ def location(text: Text) -> Iterator[Candidate]:
     cities = list(_cities(text, clouds, bool(codes)))
     yield from cities
     covered = {position for item in codes for position in range(item.start, item.end)}
-    yield from residency(text, covered, {item.start for item in cities} if clouds else frozenset())
+    stay = list(residency(text, covered, {item.start for item in cities} if clouds else frozenset()))
+    yield from stay
+    for item in stay:
+        yield from but_for(text, item, clouds)
 
 
 def _refusals(text: Text) -> Iterator[Candidate]:
@@ -179,6 +207,21 @@ def _is_offered(text: Text, mention: Mention) -> bool:
 def _is_far(text: Text, mention: Mention) -> bool:
     """ "latency from Perth to us-west-2 is 210 ms": how far it is, not where it shall run."""
     return _DISTANCE.search(text.working, max(0, mention.start - 50), mention.start) is not None
+
+
+def _is_a_shop(text: Text, mention: Mention) -> bool:
+    """ "on amazon" is where one hosts, or where one sells."""
+    if text.working[mention.start : mention.end] != "amazon":
+        return False
+    words = clauses.clause(text, mention.start, mention.end)
+    return _HOSTING.search(words) is None or _SELLING.search(words) is not None
+
+
+def _is_somebodys(text: Text, mention: Mention) -> bool:
+    """ "on the player's own machine": owned, but by others."""
+    before = text.working[max(text.sentence(mention.start).start, mention.start - 25) : mention.start]
+    own = text.working.startswith("own ", mention.start)
+    return own and _OWNER.search(before) is not None
 
 
 def _is_wondered(text: Text, mention: Mention) -> bool:
@@ -236,6 +279,5 @@ _COUNTRIES = {
 
 
 def _as_written(text: Text, match: re.Match[str]) -> str:
-    """The place itself, while nobody has said which cloud's region it stands for."""
-    span = text.origin(match.start(), match.end())
-    return text.original[span.start : span.end].title()
+    """The place itself, spelt right, while nobody has said which cloud's region it stands for."""
+    return text.working[match.start() : match.end()].title()

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import get_args
 
 from providers.rulebook.reading import clauses, context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
-from providers.rulebook.reading.exchange import SIGNS, Currency, in_dollars
+from providers.rulebook.reading.exchange import in_dollars
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases, says
 from providers.rulebook.reading.spans import stated_from
+from providers.rulebook.reading.sums import BARE_BEFORE, Sum, money_at, period_named
 from providers.rulebook.reading.text import Text
-from providers.rulebook.reading.units import ADVERB, PERIOD, factor, unit_of
+from providers.rulebook.reading.units import ADVERB, PERIOD, factor
 
-_NAMES: dict[Currency, str] = {
-    "USD": r"usd|us-?dollars?|dollars?|bucks|us\$|\$|(?<=grand)",
-    "EUR": r"eur|euros?|€",
-    "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
-    "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
-}
-_BEFORE = re.compile(r"(?:(?P<minus>(?<=[\s:])-\s?)?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
-_AFTER = re.compile(r"[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
 _BUDGET = phrases(
     r"""(?:(?:total|overall|monthly|annual|yearly|weekly|daily|infra(?:structure)?|cloud|compute|gpu|hosting|
         max(?:imum)?|our|my|team|project|jahres|monats)[- ]?)*budget(?:ed|s)?|spend(?:ing)?(?: limit| cap)?|
@@ -32,7 +23,8 @@ _BUDGET = phrases(
         ausgeben|afford|pay|cheaper|bill"""
 )
 _LIMIT = phrases(
-    r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|max\.?|
+    r"""budget\w*|jahresbudget|monatsbudget|at most|no more than|not more than|not exceed|must not exceed|
+    max\.?|(?:may|shall|must|dürfen|darf) (?:spend|cost|pay|use up|kosten)|
         maximum|under|below|less than|up to|within|cap|capped|ceiling|limit\w*|can spend|could spend|want to spend|
         willing to (?:pay|spend)|(?:able|happy|ready) to (?:pay|spend)|(?:can|could|will|would) pay|given|ours is|
         mine is|i get|we get|prepared to (?:pay|spend)|to spend|spend up to|can afford|
@@ -49,7 +41,8 @@ _LIMIT = phrases(
 )
 _ALWAYS_LIMIT = re.compile(r"<=?\s?[$€£]?\s?$")
 _ONE_OFF = phrases(
-    r"""total|overall|buy|buying|purchas\w*|one-?off|one-?time|once|upfront|up-front|hardware|workstation|
+    r"""in total|total (?:budget|of|spend\w*|costs?)|overall|buy|buying|purchas\w*|one-?off|one-?time|once|
+    upfront|up-front|hardware|workstation|
         build a (?:pc|rig|server)|graphics card|in total for the (?:whole|entire)|whole project|entire project|
         kaufen|einmalig|anschaff\w*|per gpu|per run|per training run|for the (?:whole|entire) (?:project|training|
         run)|grant|credits?"""
@@ -58,7 +51,8 @@ _PRICE = re.compile(
     r"\s?(?:(?:/|per|a|an|each|pro|je) ?(?:1k|1m|k|m|thousand|million|1,?000|request|req|call|token|image|"
     r"prediction|inference|user|seat|gpu|instance|node|replica|card|vcpu|core|hour per|gb|tb|query|"
     r"transaction|document|page|"
-    r"anfrage|item|unit|run|customer|gpu-?hour)s?\b|[ -]worth|\s(?:transactions?|loans?|orders?|invoices?|"
+    r"anfrage|item|unit|run|customer|gpu-?hour)s?\b|[ -]worth|\s(?:[a-z]+ )?(?:bill|invoice|rechnung)\b|"
+    r"\s(?:transactions?|loans?|orders?|invoices?|"
     r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
 )
 _SPENT = phrases(
@@ -66,7 +60,7 @@ _SPENT = phrases(
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
         spending|spent|paid)|was|were|cost =|estimate\w*|jumped|went up|unsustainable|previously|last (?:month|
         year|week)|today we|derzeit|aktuell|momentan|save[sd]?|saving|savings|free|credits?|charg(?:e[ds]?|ing)|
-        invoice[ds]?|
+        invoice[ds]?|(?:be)?zahlen|(?:be)?zahlt|
         (?:is|was) what (?:the|our|my) \w+(?: \w+)?|
         (?:utili[sz]ing|using) (?:about |around |roughly |over |up to )?[$€£]?\d\w*|
         losing|lost|lose|fine|fines|penalt\w*|revenue|worth"""
@@ -75,19 +69,6 @@ _ONLY_PERIOD = re.compile(
     rf"\b(?:that(?:'s| was| is)?|i mean(?:t)?|it(?:'s| was| is)|this is|make (?:that|it)|das war|wait|sorry|"
     rf"actually)[ ,]*(?:meant )?(?:to be |as )?(?P<period>(?:{PERIOD.pattern})|(?:{ADVERB.pattern}))"
 )
-_ADJECTIVE = re.compile(
-    r"\b(?:(?P<year>annual|yearly|per-year|jahresbudget|jährlich\w*)|(?P<month>monthly|monatlich\w*|"
-    r"monatsbudget)|(?P<week>weekly|wöchentlich\w*)|(?P<day>daily|täglich\w*)|(?P<quarter>quarterly)|"
-    r"(?P<hour>hourly))\b"
-)
-
-
-_PERIOD_BEHIND = re.compile(
-    r"(?:[.,]-{1,2})?(?: (?:in total|total|max|maximum|tops|at most|or less|all in|including everything|netto|"
-    r"brutto))*,?"
-    rf"(?P<period>{PERIOD.pattern})"
-)
-_ADVERB_BEHIND = re.compile(rf" (?P<period>{ADVERB.pattern})")
 _PLAIN_LIMIT = re.compile(
     r"budget|(?:was|were|been|got) (?:given|granted|allotted|allocated|promised)|at most|under|below|max|cap\b|no more"
 )
@@ -108,10 +89,13 @@ _NO_LIMIT = phrases(
         revenue|sales|mrr|arr|profits?|income|invoice[ds]?|quot(?:e[ds]?|ing)|bills?|billed|list(?:ed|s)?|sells?|sold|
         idle|unused|
         pays?|paying|paid|spen[dt]s?|spending|starts? (?:at|from)|starting (?:at|from)|gehalt|preis\w*|kostet\w*|
-        makes?|making|offers?|plan (?:at|for|of)|wast\w+|raised|fund\w+|rate"""
+        makes?|making|compared (?:to|with)|versus|offers?|plan (?:at|for|of)|wast\w+|raised|fund\w+|rate"""
 )
 _RELATIVE = phrases(r"halv(?:e|ed|ing)|half|cut(?:s|ting)?|doubl\w+|tripl\w+|halbier\w*|verdoppel\w*|percent")
-_CHANGE = re.compile(r"\b(?:by|um)\s+(?:about |around |at least |up to )*[$€£]?\s?$")
+_CHANGE = re.compile(
+    r"\b(?:by|um)\s+(?:about |around |at (?:least|most) |up to |(?:no |not )?more than |"
+    r"mehr als |max\.? )*[$€£]?\s?$"
+)
 _EQUALS = re.compile(
     r"(?:\b(?:is|are|be|'s|was|comes? to|runs?|from|versus|vs\.?|than)|=)\s+(?:about |around |roughly |~)*$"
 )
@@ -119,37 +103,14 @@ _OF_A_MACHINE = re.compile(
     r"\b(?:instances?|vms?|machines?|box(?:es)?|servers?|nodes?|gpus?|cards?|seats?|licen[cs]es?|\w+\.\d*x?large|"
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
-_BARE_BEFORE = re.compile(
-    r"\$\$+\s?:\s?$|\bbudget\b(?: (?:is|of|to|at|down to|up to|max|about|around|be|"
-    r"under))*\s?[:=]?\s?$"
-)
 _BUDGET_NEAR = re.compile(r"\bbudget\b[^.;\n\d]{0,40}$")
-_COSTS_AT_MOST = re.compile(
-    r"\b(?:costs?|spend|pay|budget|kosten|ceiling|cap|allowance|envelope|nte)\b[^.;\d]{0,40}$|"
-    r"^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
-    r"at most) $"
-)
 _FRAGMENT = re.compile(r"[,;:(\n]\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    amount: Amount
-    start: int
-    end: int
-    currency: Currency
-    period: str | None
-    named: bool
-    """A sign or a name says that it is money."""
-    periodic: bool
-    """The period stands right behind it."""
-    negative: bool = False
-
-
 def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    sums = [found for amount in amounts if (found := _sum(text, amount)) is not None]
-    if _ONE_OFF.search(text.working):
-        sums = [found for found in sums if found.period is not None]
+    sums = [found for amount in amounts if (found := money_at(text, amount)) is not None]
+    bought = _ONE_OFF.search(text.working) is not None
+    sums = [found for found in sums if found.period is not None or not (bought or _is_whole(text, found))]
     for position, found in enumerate(sums):
         if not _is_budget(text, found):
             yield from _bill(text, found)
@@ -159,7 +120,12 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         yield from _budget(text, found, period or "month")
 
 
-def _bill(text: Text, found: _Sum) -> Iterator[Candidate]:
+def _is_whole(text: Text, found: Sum) -> bool:
+    """ "$900 in total": for all of it, not for a month."""
+    return re.search(r"\b(?:total|overall)\b", clauses.sentence(text, found.start)) is not None
+
+
+def _bill(text: Text, found: Sum) -> Iterator[Candidate]:
     """What is paid today: no budget, but "we want $6k" leans on it."""
     paid = found.period is not None and says(_SPENT, clauses.clause(text, found.start, found.end))
     if paid and not context.someone_elses(text, found.start):
@@ -168,7 +134,7 @@ def _bill(text: Text, found: _Sum) -> Iterator[Candidate]:
         yield Candidate("monthly_budget_usd", value, found.start, found.end, "bill", 0, scale, today=True)
 
 
-def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]:
+def _budget(text: Text, found: Sum, period: str) -> Iterator[Candidate | Doubt]:
     start = stated_from(text, _BUDGET, found.start)
     foreign = found.currency != "USD"
     # Money has two decimals or none: the dot in "$4.000" groups thousands.
@@ -180,77 +146,13 @@ def _budget(text: Text, found: _Sum, period: str) -> Iterator[Candidate | Doubt]
     yield Candidate("monthly_budget_usd", round(dollars, 2), start, found.end, rule, 2 if found.period else 1)
 
 
-def _sum(text: Text, amount: Amount) -> _Sum | None:
-    before = _BEFORE.search(text.working, max(0, amount.start - 5), amount.start)
-    after = _AFTER.match(text.working, amount.end)
-    start, end = amount.start, amount.end
-    currency: Currency = "USD"
-    named = True
-    if before is not None:
-        start = before.start()
-        currency = SIGNS.get(before["sign"] or "") or _code(before["name"])
-        if after is not None:
-            end = after.end()
-    elif after is not None:
-        currency = next(code for code in get_args(Currency) if after[code] is not None)
-        end = after.end()
-    elif _bare_budget(text, amount):
-        named = False
-    else:
-        return None
-    period, last = _period(text, start, end)
-    negative = before is not None and before["minus"] is not None
-    return _Sum(amount, start, last, currency, period, named, last > end, negative)
-
-
-def _code(name: str) -> Currency:
-    return next(code for code, names in _NAMES.items() if re.fullmatch(names, name))
-
-
-def _bare_budget(text: Text, amount: Amount) -> bool:
-    """ "budget 3500", "3k a month budget": a number without a currency beside the word."""
-    before = text.working[max(0, amount.start - 40) : amount.start]
-    period = PERIOD.match(text.working, amount.end)
-    if period is not None and unit_of(period) in {"month", "year"}:
-        named = re.match(r",? (?:max )?budget\b", text.working[period.end() : period.end() + 20])
-        return named is not None or _COSTS_AT_MOST.search(before) is not None or _BARE_BEFORE.search(before) is not None
-    if _BARE_BEFORE.search(before) is None:
-        return False
-    return (
-        amount.high >= 10
-        and re.match(
-            r"\s?(?:ms|s|h|%|hours?|seconds?|minutes?|gpus?|gb|tb|days?|tokens?|req)\b", text.working[amount.end :]
-        )
-        is None
-    )
-
-
-def _period(text: Text, start: int, end: int) -> tuple[str | None, int]:
-    tail = _PERIOD_BEHIND.match(text.working, end)
-    if tail is not None:
-        return _unit(PERIOD, tail["period"]), tail.end()
-    adverb = _ADVERB_BEHIND.match(text.working, end)
-    if adverb is not None:
-        return _unit(ADVERB, adverb["period"]), adverb.end()
-    sentence = text.sentence(start)
-    adjective = _ADJECTIVE.search(text.working, max(sentence.start, start - 50), start)
-    if adjective is None:
-        adjective = _ADJECTIVE.search(text.working, end, min(sentence.end, end + 25))
-    return (None if adjective is None else adjective.lastgroup), end
-
-
-def _unit(pattern: re.Pattern[str], words: str) -> str | None:
-    match = pattern.match(words) or pattern.match(f" {words}")
-    return None if match is None else unit_of(match)
-
-
-def _is_too_much(text: Text, found: _Sum) -> bool:
+def _is_too_much(text: Text, found: Sum) -> bool:
     """ "more than $900 a month is not in it" sets the limit that the negation would hide."""
     over = _TOO_MUCH_BEFORE.search(text.working, max(0, found.start - 20), found.start) is not None
     return over and _TOO_MUCH_AFTER.match(text.working, found.end) is not None
 
 
-def _is_budget(text: Text, found: _Sum) -> bool:
+def _is_budget(text: Text, found: Sum) -> bool:
     if _is_too_much(text, found):
         return not (context.injected(text, found.start) or context.someone_elses(text, found.start))
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
@@ -269,7 +171,7 @@ def _is_budget(text: Text, found: _Sum) -> bool:
         return False
     if _MORE_THAN.search(before) or _CHANGE.search(before):
         return False
-    if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before) or _BARE_BEFORE.search(before):
+    if limited or context.CORRECTION.search(before) or _BUDGET_NEAR.search(before) or BARE_BEFORE.search(before):
         return True
     if says(_NO_LIMIT, before) and _FRAGMENT.search(before):
         return False
@@ -277,7 +179,7 @@ def _is_budget(text: Text, found: _Sum) -> bool:
     return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
 
 
-def _stands_alone(text: Text, found: _Sum, before: str) -> bool:
+def _stands_alone(text: Text, found: Sum, before: str) -> bool:
     """ "serve it at $2k a month": the period alone makes it a budget, unless it is a price, a bill, or a change."""
     if not (found.named and found.periodic) or found.period == "hour":
         return False
@@ -289,10 +191,10 @@ def _stands_alone(text: Text, found: _Sum, before: str) -> bool:
     return not (says(_NO_LIMIT, sentence) or says(_SPENT, sentence) or says(_RELATIVE, sentence))
 
 
-def _corrected_period(text: Text, found: _Sum, until: int) -> str | None:
+def _corrected_period(text: Text, found: Sum, until: int) -> str | None:
     """ "Budget is $900. Sorry, that is per week." """
     match = _ONLY_PERIOD.search(text.working, found.end, min(until, found.end + 60))
     if match is None or not context.corrected_between(text, found.end, match.end()):
         return None
     words = match["period"].strip()
-    return _unit(PERIOD, f" {words}") or _unit(ADVERB, words)
+    return period_named(PERIOD, f" {words}") or period_named(ADVERB, words)

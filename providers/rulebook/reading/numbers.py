@@ -52,6 +52,11 @@ _WORDS = {
     "eine halbe": 0.5,
     "einer halben": 0.5,
     "half a": 0.5,
+    "a quarter of a": 0.25,
+    "a quarter of an": 0.25,
+    "quarter of a": 0.25,
+    "einer viertel": 0.25,
+    "eine viertel": 0.25,
     "half": 0.5,
     "a pair of": 2,
     "pair of": 2,
@@ -59,7 +64,7 @@ _WORDS = {
 _DIGITS = r"\d{1,3}(?:[,' ]\d{3})+(?![\d])(?:[.,]\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)*|\.\d+"
 _SCALE = (
     r"(?:[ -]?(?:(?:thousand|grand|tausend|millionen|millions?|mil|milliarden?|billion|trillion|hundred|dozen)\b|"
-    r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w))"
+    r"(?:tsd|mio|mrd)\b\.?)|\s?(?:k|m|mm|mn|b|bn)(?!\w)|\s?k(?=[rqt]ps\b|req))"
 )
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _ONES = "one|two|three|four|five|six|seven|eight|nine"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from providers.pricing.regions import REGIONS, countries_of, regions_for
 from providers.rulebook.reading import clauses, context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined, phrases
@@ -19,6 +20,13 @@ PEOPLE = re.compile(
 """In front of a place where people are, not machines."""
 _PLACE = "|".join(f"(?P<j{number}>{pattern})" for number, pattern in enumerate(JURISDICTIONS.values()))
 _JURISDICTION = re.compile(rf"(?<![\w-])(?:{_PLACE})(?!\w|-(?!only|based|hosted|resident|wide|data))")
+_ANY_PLACE = "|".join(JURISDICTIONS.values())
+_OR_ALSO = re.compile(r",? (?:or|oder) (?:in )?| ?/ ?")
+"""Between two places, either of which will do."""
+_BUT_FOR = re.compile(
+    rf",? (?:except(?: for)?|excluding|without|but not|other than|apart from|außer|ohne|aber nicht) (?:in )?"
+    rf"(?P<barred>{_ANY_PLACE})(?![\w-])"
+)
 _STAY_BEFORE = re.compile(
     joined(
         r"""(?:\b(?:in-country|im inland)\W{1,3}|\b(?:only|nur|solely|exclusively|strictly|
@@ -70,11 +78,8 @@ _NOT = re.compile(r"\b(?:not|never|n't|cannot|can't|no|nicht|nothing)\b")
 
 def residency(text: Text, coded: Collection[int], cities: Collection[int]) -> Iterator[Candidate]:
     """`coded`: the positions that a region's code covers; `cities`: where a place begins that names a region."""
-    names = list(JURISDICTIONS)
-    for match in _JURISDICTION.finditer(text.working):
-        name = next(names[int(key[1:])] for key, words in match.groupdict().items() if words is not None)
-        start, end = match.span()
-        if start in coded or (name == "US" and not _capital(text, start, end)):
+    for name, start, end in places(text):
+        if start in coded:
             continue
         sentence = text.sentence(start)
         before = text.working[max(sentence.start, start - 70) : start]
@@ -98,9 +103,46 @@ def residency(text: Text, coded: Collection[int], cities: Collection[int]) -> It
         yield Candidate("data_residency", name, first, last, "residency", 2)
 
 
+def places(text: Text) -> Iterator[tuple[str, int, int]]:
+    """Each place with its span; those that are offered side by side are one: "UK or Ireland"."""
+    found: list[tuple[str, int, int]] = []
+    for match in _JURISDICTION.finditer(text.working):
+        name, (start, end) = _name(match), match.span()
+        if name == "US" and not _capital(text, start, end):
+            continue
+        if found and _OR_ALSO.fullmatch(text.working, found[-1][2], start):
+            before, first, _ = found.pop()
+            name, start = before if name in before.split(" or ") else f"{before} or {name}", first
+        found.append((name, start, end))
+    yield from found
+
+
+def _name(match: re.Match[str]) -> str:
+    names = list(JURISDICTIONS)
+    return next(names[int(key[1:])] for key, words in match.groupdict().items() if words is not None)
+
+
+def but_for(text: Text, stay: Candidate, clouds: Collection[str]) -> Iterator[Candidate]:
+    """ "Europe except Germany": the regions of `clouds`, or of all, that remain."""
+    behind = _BUT_FOR.match(text.working, stay.end)
+    barred = None if behind is None else _JURISDICTION.match(text.working, behind.start("barred"))
+    if behind is None or barred is None:
+        return
+    out = countries_of(_name(barred))
+    remaining = sorted(
+        name
+        for cloud, name in regions_for(str(stay.value))
+        if (not clouds or cloud in clouds) and REGIONS[cloud, name].country not in out
+    )
+    if remaining:
+        yield Candidate("regions", remaining, stay.start, behind.end(), "places but for one", 1)
+
+
 def _is_placed(text: Text, start: int, end: int) -> bool:
     """ "run it in the EU", "within Germany", or the place alone between commas; not where people or markets are."""
     clause = clauses.clause(text, start, end)
+    if (but := _BUT_FOR.match(text.working, end)) is not None:
+        clause = clause.replace(but.group(), "")
     if _PEOPLE_OR_MARKET.search(clause):
         return False
     inside = _INSIDE.search(text.working, max(0, start - 20), start)

@@ -20,7 +20,9 @@ _SPOT = re.compile(
             instances?|gpus?|tpus?|machines?))?|interruptible(?: (?:instances?|capacity|vms?|workloads?))?|(?:can|
             may|could) (?:safely )?be
             \s(?:interrupted|preempted|evicted|killed|restarted)(?: (?:and resumed|at any ?time|any ?time))?|
-            interruption[- ]tolerant|(?:preemptions?|evictions?|interruptions?) (?:is|are|would be) (?:\w+ )?(?:ok|
+            interruption[- ]tolerant|(?:ok|okay|fine|happy) (?:to be|being|if (?:it|they|we) (?:is|are|gets?|
+            get)) (?:interrupted|
+            preempted|evicted|killed)|(?:preemptions?|evictions?|interruptions?) (?:is|are|would be) (?:\w+ )?(?:ok|
             okay|fine|acceptable|
             no problem|harmless|not a problem|allowed)|(?:survives?|copes? with|handles?|withstands?|robust to|
             resilient to|mind)(?: being)?
@@ -122,6 +124,8 @@ _NEVER_ZERO = re.compile(
             0)(?! (?:downtime|errors?)))\b"""
     )
 )
+_SOME_ARE = re.compile(r"\b(?:they|these|those|some|others|which|that)(?: \w+)? (?:are|is) $")
+"""In front of what tells of a part of the whole, as it is."""
 _REPLICAS = (
     r"(?:replicas?|replikate?n?|replikas|kopien|maschinen|pods?|instances?|instanzen|containers?|copies|nodes?|"
     r"endpoints?|machines?|vms?|workers?|"
@@ -206,6 +210,8 @@ def _spot(text: Text) -> Iterator[Candidate]:
 
 def _zero(text: Text) -> Iterator[Candidate]:
     for match in _NEVER_ZERO.finditer(text.working):
+        if _SOME_ARE.search(text.working, max(0, match.start() - 25), match.start()):
+            continue
         changed = _ARROW.match(text.working, match.end())
         if changed is None and not _foreign(text, match.start()) and not tense.present_state(text, *match.span()):
             yield Candidate("scale_to_zero", False, match.start(), match.end(), "always on", 3)

@@ -35,7 +35,7 @@ _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
         scor(?:e|ing)|
         xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
-        trainieren"""
+        trainier\w*|fein-?(?:abstimm|abgestimm|tun)\w*|nachtrainier\w*"""
 )
 """Work that is done on data as a whole."""
 _WORKED_ON = re.compile(
@@ -55,12 +55,24 @@ _BARE = re.compile(
 )
 _NO_MATERIAL = phrases(
     r"v?ram|memory|flash|rom|sram|storage|space|disk|ssd|swap|headroom|traffic|transfer|tokens?|capacity|buffer|"
-    r"drives?|machines?|"
-    r"nodes?|servers?"
+    r"drives?|machines?|instances?|replicas?|pods?|workers?|gpus?|cards?|"
+    r"students?|users?|people|persons?|participants?|nodes?|servers?"
 )
 _SHARED_OUT = re.compile(r"(?:\bper|/|\bpro|\b(?:each|every)(?! (?:day|night|week|month|hour|year|\w+day)\b))\s?[a-z]+")
 _SURELY_DATA_GB = 100
 """A bare size below it may as well be a machine's memory."""
+_HARDLY_MEMORY_GB = 50
+"""What is trained on from here is data, where nothing is said of machines."""
+_OF_A_CARD = re.compile(
+    r"\b(?:[ahlvtp]\d{1,3}g?|(?:rtx|gtx|titan|tesla|radeon|quadro)[ -]?\w*|\d{4}(?: ?ti| super)?|gpus?|cards?|"
+    r"orin|jetson) \(\s?$"
+)
+"""In front of the memory that stands in brackets behind a card."""
+_ONE_IMAGE = re.compile(
+    r"\b(?:docker|container|base|the|an?|our) image (?:is|was|has|size|of|weighs|"
+    r"takes)\b[^.;,\d]{0,20}$"
+)
+"""In front of the size of what a container starts from."""
 _STORED = re.compile(
     r"\s?(?:in|on|auf|im|at)\s(?:our |an? |the )?(?:s3|gcs|buckets?|blob|bigquery|warehouse|data ?lake|hdfs|delta|"
     r"minio|"
@@ -70,6 +82,11 @@ _COUNTED_SET = re.compile(
     r"\d[\d.,]*k? (?:[a-zäöüß-]+ ){1,4}\((?:(?:about|around|roughly|etwa|rund|circa|ca\.|total\w*|in all|~) ?)*$"
 )
 """In front of "22 GB)": "70,000 letters (about"."""
+_GERMAN_DATA = re.compile(
+    r"\s(?:an )?[a-zäöüß]*(?:protokolle?n?|daten|datensätze?n?|bildern?|dokumenten?|dateien|rechnungen|texten?|"
+    r"aufnahmen|"
+    r"verträgen?|briefen?|\w*chats?|nachrichten|berichten?|artikeln?|gesprächen?|fotos|mails|scans|seiten)\b"
+)
 _GERMAN_NOUN = re.compile(r"\s(?!arbeits|speicher|platten|festplatte)[a-zäöüß]{6,}\b")
 _EACH = re.compile(
     r"\s?(?:each|apiece|per (?:row|image|file|document|record|item|video|clip|sample|page|pdf|scan)|je(?:weils)?\b)"
@@ -103,8 +120,8 @@ _MACHINE = phrases(
     r"arbeitsspeicher|traffic|bandwidth|egress|checkpoints?|weights"
 )
 _PER_RUN = re.compile(
-    r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?\s(?:per|a|each|every|pro|je) (?:day|night|run|batch|"
-    r"job|tag|nacht|lauf)\b"
+    r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?(?: (?:arrive|come in|land|are (?:added|loaded|read)|kommen))?"
+    r"\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) (?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
 )
 
 
@@ -117,7 +134,10 @@ def datasets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         size = amount.high * factor(unit_of(unit), "GB")
         each = _EACH.match(text.working, end)
         counted = amounts[position - 1] if each is not None and position > 0 else None
-        if counted is not None and _SO_MANY.fullmatch(text.working, counted.end, amount.start):
+        so_many = None if counted is None else _SO_MANY.fullmatch(text.working, counted.end, amount.start)
+        if so_many is not None and _NO_MATERIAL.search(so_many.group()):
+            continue
+        if counted is not None and so_many is not None:
             start, end, size = counted.start, end if each is None else each.end(), size * counted.count
         elif (per_run := _is_handled_daily(text, unit)) or not _is_data(text, amount, unit):
             if per_run:
@@ -139,6 +159,8 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     clause = clauses.clause(text, amount.start, unit.end())
     if unit.group().strip() in {"g", "t"} and "data" not in clause:
         return False
+    if _OF_A_CARD.search(before) or _ONE_IMAGE.search(before):
+        return False
     if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True
     if (
@@ -152,7 +174,7 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return _SHARED_OUT.search(after) is None
     if _NOT_DATA.search(before[-24:].rsplit(", ", 1)[-1]) or _NOT_DATA.search(after[:18]):
         return False
-    if _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
+    if _GERMAN_DATA.match(after) or _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
         return True
     return says(_DATA, clause) or _DATA.search(before) is not None or _STORED.match(after) is not None
 
@@ -162,9 +184,14 @@ def _is_handled_daily(text: Text, unit: re.Match[str]) -> bool:
     sentence = text.sentence(unit.start())
     return (
         _PER_RUN.match(text.working, unit.end()) is not None
-        and says(_WORK, text.working)
+        and (says(_WORK, text.working) or _of_data(text, unit))
         and _MACHINE.search(text.slice(sentence)) is None
     )
+
+
+def _of_data(text: Text, unit: re.Match[str]) -> bool:
+    material = _OF.match(text.working, unit.end())
+    return material is not None and says(_DATA, material["what"])
 
 
 def _is_item(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
@@ -195,11 +222,14 @@ def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     material = _OF.match(after)
     if material is not None:
         return not (_NOT_DATA.search(material["what"]) or _NO_MATERIAL.search(material["what"]))
+    if fed["by"] == "auf" and _GERMAN_NOUN.match(after):
+        return True
     size = amount.high * factor(unit_of(unit), "GB")
     beside = text.working[fed.start() : unit.end() + 25]
+    surely = size >= _SURELY_DATA_GB or (size >= _HARDLY_MEMORY_GB and not says(_NOT_DATA, text.working))
     return (
         fed["by"] not in {"with", "from", "mit"}
-        and size >= _SURELY_DATA_GB
+        and surely
         and _BARE.match(after) is not None
         and _NOT_DATA.search(beside) is None
     )
@@ -216,6 +246,8 @@ def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
             yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
 
 
+_BOARD = re.compile(r"\b(?:pi|raspi|compute module|rev(?:ision)?|banana|rock|odroid)[ -]?$")
+"""In front of the version of a board: "Raspberry Pi 4B"."""
 _ALREADY = re.compile(
     r"\b(?:works|worked|runs|ran|is fine|fits) (?:fine |well |ok |great |already )?(?:for|with|on|using)\s(?:the |"
     r"a )?(?:\w+ )?$"
@@ -230,6 +262,7 @@ def _is_model(text: Text, match: re.Match[str]) -> bool:
     after = text.working[match.end() : min(sentence.end, match.end() + 30)]
     if (
         _NOT_PARAMETERS.match(after)
+        or _BOARD.search(before)
         or re.search(r"[$€£]\s?$|\b\d+x$", before)
         or _ALREADY.search(before)
         or PERIOD.match(after)

@@ -9,13 +9,13 @@ from rapidfuzz.distance import OSA
 from providers.rulebook.reading.patterns import listed
 
 _WORDS = listed(
-    """accelerator airflow annually availability bigquery budget catboost classification classify cloudwatch compliance
-    concurrent containers customers databricks dataset deadline deployment deploy documents embeddings endpoint
-    endpoints finetuning finetune fine-tuning forecasting frankfurt german germany github gitlab grafana hourly
+    """accelerator airflow amazon annually availability bigquery budget catboost classification classify cloudwatch
+    compliance concurrent containers customers databricks dataset deadline deployment deploy documents embeddings
+    endpoint endpoints finetuning finetune fine-tuning forecasting frankfurt german germany github gitlab grafana hourly
     huggingface images inference instance instances interruptible jenkins jetson kubeflow kubernetes latency lightgbm
     london maximum medical million milliseconds minimum minutes monitoring monthly nightly nvidia offline parameters
     patient patients personal pipeline pipelines predictions preemptible prometheus pytorch quantized realtime
-    recommendation replicas requests residency response retraining sagemaker scikit seconds sensitive serverless
+    recommendation replicas requests residency response retraining sagemaker scikit second seconds sensitive serverless
     serving singapore streaming switzerland tensorflow tensorrt terabytes throughput tokens training transcription
     transcribe triton uptime vertex weekly xgboost yearly
     anfragen echtzeit höchstens millisekunden personenbezogene schweiz sekunde sekunden verfügbarkeit"""
@@ -40,6 +40,16 @@ _OTHER_WORDS = frozenset(
 """Words in their own right that lie one slip away from one of ours."""
 
 
+SHORTEST = 6
+"""Letters; a shorter token is mended only where it lacks one letter of a word that no other resembles."""
+_OFTEN_CUT = ("second", "amazon", "google", "minute")
+
+
+def _cut(word: str) -> frozenset[str]:
+    """The word without any one letter but the first and the last."""
+    return frozenset(word[:position] + word[position + 1 :] for position in range(1, len(word) - 1))
+
+
 @lru_cache(maxsize=8192)
 def corrected(token: str) -> str | None:
     """The word meant by a misspelt token; None when it is right, unknown, or more than a slip away: one edit, and two
@@ -48,6 +58,8 @@ def corrected(token: str) -> str | None:
         return None
     if token.endswith("s") and token[:-1] in _KNOWN:
         return None
+    if len(token) < SHORTEST:
+        return next((word for word in _OFTEN_CUT if token in _cut(word)), None)
     slips = 2 if len(token) >= 10 else 1
     best: tuple[int, str] | None = None
     for word in _BY_INITIAL.get(token[0], ()):

@@ -165,6 +165,10 @@ MONITORS = Vocabulary(
         "model_monitor": r"(?:sagemaker )?model monitor",
     }
 )
+_TOO_DEAR = re.compile(
+    r"\s(?:costs?|charges?|is (?:far |way |much )?too|are (?:far |way |much )?too|would cost|asks? for|ist zu|kostet)\b"
+)
+"""Behind what is not taken for its price."""
 _CHOICE = re.compile(r"\b(?:or|oder|vs\.?|versus)\b|/")
 
 
@@ -183,6 +187,8 @@ def stack(text: Text) -> Iterator[Candidate]:
         ):
             yield Candidate("ci_cd", mention.name, mention.start, mention.end, "delivery")
     for mention in MONITORS.claimed(text):
+        if _TOO_DEAR.match(text.working, mention.end):
+            continue
         yield Candidate("monitoring", [mention.name], mention.start, mention.end, "monitoring")
 
 

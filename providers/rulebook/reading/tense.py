@@ -16,7 +16,7 @@ _FORMER = re.compile(
     r"month|quarter|week|"
     r"summer|winter|spring|autumn)|(?:tried|used|had|ran|paid)\b[^.;,]{0,30}\blast (?:year|month|week|quarter|"
     r"spring|summer|autumn|"
-    r"fall|winter)|"
+    r"fall|winter)|(?:until|till|bis) (?:19|20)\d\d\b[^.;,]{0,30} (?:was|were|ran|had|used|lief\w*|war\w*)|"
     r"(?:old|previous|former) (?:cluster|system|setup|servers?|one|version|stack)\b[^.;]{0,20} (?:had|has|used|"
     r"uses|was|ran|runs)|"
     r"(?:paper|article|thesis|study) (?:used|uses|ran)|(?:our|the|my) (?:(?:19|20)\d\d|old|previous|last|first|"
@@ -32,7 +32,7 @@ _PAST = re.compile(
     r"winter|spring|autumn)|years? ago|months? ago|weeks? ago|days? ago|yesterday|"
     r"was|were|had|took|ran|tried|sent|tested|measured|benchmarked|rose|climbed|fell|grew|returned|dropped|peaked|"
     r"simulated|spent|paid|cost us|went|hit|reached|"
-    r"früher|"
+    r"früher|schaffte\w*|brauchte\w*|alte[sn]? (?:system|lösung|server|dienst)|"
     r"damals|letztes jahr|legacy|"
     r"old (?:system|setup|service|cluster|stack|one|version|endpoint)|until now|so far|before the)\b"
 )
@@ -54,12 +54,33 @@ _SYMPTOM = re.compile(
     r"burn rate|bill|unsustainable|suffer\w*|complain\w*|users? report|issue|problem|bug|regression|"
     r"it's (?:around|about|at))\b"
 )
+_OBSERVED = re.compile(
+    r"\b(?:(?:i|we) (?:can |could |only |now |currently )?(?:see|saw|get|got|measured?|observed?|noticed|"
+    r"clocked|recorded)|"
+    r"(?:i|we)(?:'ve| have) (?:seen|measured|observed|noticed)|(?:i am|i'm|we are|we're) (?:seeing|getting)|"
+    r"measured|observed|was noticed|caus(?:e[sd]|ing)|result(?:s|"
+    r"ed|ing) in|"
+    r"led to|gemessen|beobachtet)\b"
+)
+"""Words of somebody who has looked: a bound beside them ("under a second") is a finding."""
+_FIRM = re.compile(
+    r"\b(?:must|should|shall|needs?|wants?|requir\w+|targets?|goals?|aim\w*|slo|sla|at most|max\w*|has to|"
+    r"have to|not exceed|"
+    r"like|hop\w+|acceptable|ok|okay|fine|enough|budget|keep|bring|reduce|lower|down to|soll\w*|muss|müssen|wollen|"
+    r"möchten|expect\w*|plan\w*)\b"
+)
 _INDICATIVE = re.compile(r"\b(?:is|are|sits|hovers|liegt|ist)\s(?:at |around |about |bei |~ ?)?$")
 _REPORT = re.compile(
-    r"\W*(?:(?:the|our|last|latest|first|load|stress|soak|performance) ){0,3}(?:tests?|benchmarks?|"
-    r"measurements?|messung|(?:weekly|monthly) report)"
-    r"(?: results?| run)?\s?[:=(]"
+    r"\W*(?:(?:the|our|my|their|these|last|latest|first|load|stress|soak|performance) ){0,3}(?:tests?|benchmarks?|"
+    r"results?|measurements?|numbers|messung|ergebnisse|(?:weekly|monthly) report)"
+    r"(?: results?| runs?)?(?: (?:on|with|for|from|of|using|mit) [^:=(.\n]{1,40})?\s?[:=(]"
 )
+_JUDGED = re.compile(
+    r"\b(?:is|are) (?:it|that|this|these|those|they) (?:\w+ ){0,2}?(?:good|normal|expected|right|reasonable|"
+    r"usual|slow|bad|"
+    r"typical|correct)\b[^?.]{0,30}\?"
+)
+"""Asks what others think of the figures beside it."""
 _AND_NOT = re.compile(
     r"\s(?:instead of|rather than|against (?:a |the |our )?(?:target|goal|slo|limit) of|statt|"
     r"vs\.?|versus)\s"
@@ -100,11 +121,27 @@ def later(text: Text, start: int) -> bool:
 def present_state(text: Text, start: int, end: int) -> bool:
     """A symptom or a measurement of what runs today, in a clause that asks for nothing."""
     words = segment(text, start, end)
+    if (says(_OBSERVED, words) or judged(text, start)) and not says(_FIRM, words):
+        return True
     if wished(text, start, end):
         return False
     if says(_SYMPTOM, words) or says(_PAST, words) or _AND_NOT.match(text.working, end):
         return True
     return _heads_a_report(text, start) or _explains_state(text, start) or _is_reported(text, start)
+
+
+def printed(text: Text, start: int, end: int) -> bool:
+    """A figure of a report, or one that its writer asks what to think of."""
+    if judged(text, start) and not says(_FIRM, segment(text, start, end)):
+        return True
+    return _heads_a_report(text, start) and not wished(text, start, end)
+
+
+def judged(text: Text, start: int) -> bool:
+    """ "TTFT is 2 s at 10 rps, is that normal?": the question stands in the sentence or the one behind it."""
+    span = text.sentence(start)
+    behind = text.sentence(span.end + 1) if span.end + 1 < len(text.working) else span
+    return _JUDGED.search(text.working, start, behind.end) is not None
 
 
 def _is_reported(text: Text, start: int) -> bool:

@@ -66,7 +66,7 @@ _CLAUSE_END = re.compile(
     r",(?=\s)|[;:()]|\s-+\s|\b(?:but|however|though|although|whereas|while|because|since|aber|sondern|jedoch)\b"
 )
 _LABEL = re.compile(r"[^,;()]{1,40}:")
-_TOKEN = re.compile(r"(?<![\w\x00])[a-zäöüß]{6,}(?![\w\x00])|\s{2,}")
+_TOKEN = re.compile(r"(?<![\w\x00])[a-zäöüß]{5,}(?![\w\x00])|\s{2,}")
 _GERMAN = re.compile(
     r"\b(?:und|der|die|das|wir|für|mit|nicht|ist|sind|ein|eine|im|pro|bitte|soll|muss|nur|auf|von|"
     r"ohne|alle|darf|dürfen|werden|wird|bei|aus|dem|den|oder|nach|keine?|uns|bis|jede[nrs]?|sollen|möchten|gerne)\b"

@@ -11,53 +11,17 @@ from providers.rulebook.reading.cameras import camera_frames
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.numbers import Amount
-from providers.rulebook.reading.patterns import joined, phrases, says
+from providers.rulebook.reading.patterns import phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, rounded, unit_of
+from providers.rulebook.reading.work import COUNTED, NO_WORK, OPEN_NOUN, WORK
 
-_WORK = joined(
-    r"""req(?:uest)?s?|calls?|quer(?:y|ies)|hits|predictions?|inferences?|invocations?|transactions?|txns?|events?|
-    messages?|msgs?|images?|pictures?|pics?|photos?|drawings?|leads?|uploads?|deliver(?:y|ies)|bills?|papers?|
-    abstracts?|episodes?|songs?|tracks?|trips?|rides?|alerts?|incidents?|dictations?|frames?|pages?|documents?|docs?|
-    files?|pdfs?|rows?|
-    records?|texts?|
-    articles?|posts?|comments?|(?:e-?)?mails?|tickets?|reviews?|samples?|items?|products?|skus?|orders?|invoices?|
-    receipts?|
-    claims?|scans?|studies|x-?rays?|slides?|videos?|clips?|chats?|conversations?|prompts?|completions?|generations?|
-    translations?|sentences?|searches|lookups?|scores?|payments?|logins?|customers?|accounts?|profiles?|listings?|
-    impressions?|applications?|cases|notes|transcripts?|questions?|readings?|measurements?|reports?|contracts?|
-    resumes?|
-    cvs|tweets?|submissions?|forecasts?|recommendations?|embeddings?|entries|objects?|faces|tiles|bookings?|
-    shipments?|
-    parcels?|recordings?|visits?|letters?|reads?|swipes?|clicks?|signals?|datapoints?|data points|molecules?|
-    sequences?|jobs?|
-    ereignisse|aufträgen?|fotos|briefen?|texten?|fällen?|bildern?|seiten|dokumenten?|zeilen|datensätze|anfragen?|
-    aufrufe|
-    buchungen|belegen?|rechnungen|nachrichten|vorhersagen|
-    bestellungen|transaktionen|requests"""
-)
-_ADJECTIVES = (
-    r"(?:(?!of\b|per\b|an?\b|each\b|every\b|in\b|on\b|for\b|to\b|with\b|and\b|or\b|at\b|hours?\b|minutes?\b|"
-    r"concurrent\b|"
-    r"simultaneous\b|gpus?\b|%)[a-zäöüß-]+ ){0,3}"
-)
-_COUNTED = re.compile(rf"[\s-]?{_ADJECTIVES}(?:{_WORK})\b")
 _PER_SECOND = re.compile(
     r"\s?(?:rps|qps|tps|r/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
     r"\s?(?:/|p(?:er)? )\s?s(?:ec(?:ond)?)?|fps|/s(?:ec)?|a second|per second|pro sekunde)\b"
 )
 _PER_MINUTE = re.compile(r"\s?rp(?P<unit>[mh])\b")
-_OPEN_NOUN = re.compile(r"[\s-]?[a-zäöüß-]{2,}")
-_NO_WORK = phrases(
-    r"""tok(?:en)?s?|words?|wörter|characters?|zeichen|[kmgt]i?b(?:it|yte|ps)?s?|bytes?|bits?|frames?|fps|dollars?|
-        usd|eur|
-    euros?|cents?|steps?|schritte|iterations?|epochs?|gpus?|times?|mal|hertz|points?|percent|prozent|models?|runs?|
-    gigs?|hours?|minutes?|seconds?|ms|sec|degrees|meters|km|miles|retries|attempts|core|cores|cycles|interrupts|
-    polls?|
-    per|an?|each|every|in|on|for|to|with|without|realistic|and|or|at|of|is|are"""
-)
-"""What is counted over time and is no work that is asked for, and where a noun ends."""
 _SHARED = re.compile(
     r"\s?,?\s?(?:per|/|for each|on each|on one|on a single|pro|je)\s?(?:replica|pod|node|instance|gpu|worker|core|"
     r"vcpu|"
@@ -89,7 +53,10 @@ _COLLECTED = re.compile(
     r"gets?|hat|umfasst)\b[^.;\d]{0,20}$"
 )
 """What a collection grows by is no work that is asked for."""
-_TRAINED_ON = re.compile(r"\b(?:re)?train\w*\b[^.;\n]{0,30}\b(?:on|over|with|auf)\s+(?:\w+ )?$")
+_TRAINED_ON = re.compile(
+    r"\b(?:(?:re)?train\w*|fine[- ]?tun\w*|q?lora|(?:re)?fit\w*|feinabstimm\w*)\b[^.;\n]{0,40}\b(?:on|over|with|"
+    r"auf)\s+(?:\w+ )?$"
+)
 _UNIT_BEFORE = re.compile(
     r"\b(?:tps|qps|rps|req(?:uest)?s?/s(?:ec)?|(?:requests|queries|transactions) per second)\s?(?:is|of|:|=|"
     r"at|target|~|around)+\s?$"
@@ -108,7 +75,8 @@ _PEAK = phrases(
     r"worst case|höchstens"
 )
 _MEAN = phrases(
-    r"average|avg|mean|typical(?:ly)?|usual(?:ly)?|normal(?:ly)?|baseline|durchschnitt\w*|off-?peak|minimum|at least"
+    r"average|avg|mean|typical(?:ly)?|ordinary|regular|quiet|usual(?:ly)?|normal(?:ly)?|baseline|"
+    r"durchschnitt\w*|off-?peak|minimum|at least"
 )
 _AT_PEAK = re.compile(r"[^.;,\d]{0,25}?(?<!with )(?<!and )\b(?:peaks?\b(?! (?:of|at|to))|in der spitze|spitze)")
 _ON_AVERAGE = re.compile(r"[^.;,\d]{0,20}?\b(?:on average|average|normally|im schnitt|im mittel)\b")
@@ -116,14 +84,26 @@ _NOW = phrases(r"today|currently|right now|at the moment|at present|so far|heute
 _BROKEN = phrases(
     r"""hit(?:ting)? (?:bottom|a wall|the limit|a ceiling)|break\w*|broke\w*|crash\w*|fail\w*|slow\w*|degrad\w*|
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
-        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:only )?(?:get|reach|achieve|manage|
-        measured|observed|benchmarked)|i (?:only )?(?:get|got|reach|achieve|measured)|used to|last (?:year|month|
+        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:reach|achieve|manage|
+        measured|observed|benchmarked|got)|we (?:only|just|barely) (?:get|see|reach|do|manage|achieve|have)|
+        we get (?:only|just|barely|at most|no more than)|
+        we get [^.;,]{0,40} (?:out of|from (?:a|one|the|our|this|each)|on (?:a|one|this|each))|
+        i (?:only )?(?:get|got|reach|
+        achieve|measured)|used to|last (?:year|month|
         week)|previously|throughput drops|lost|lose[sd]?|losing|can't keep up|falls? over|(?:tops?|topp(?:ed|ing)|
         max(?:es)?|
         maxed) out|dies|quota|starts? (?:returning|failing|throwing|dropping)|(?:returns?|returning|http|
         status) 50[234]|50[234]s|5xx|429s|unresponsive|(?:gives?|got|yields?) (?:me |us )?
         (?:only|just)"""
 )
+_RATIONED = re.compile(
+    r"\b(?:rate[- ]?limit\w*|(?:has|have|with|at|is|are|default\w*|current) (?:an? )?(?:default )?limits? (?:of|"
+    r"is|are|to)|limits? "
+    r"(?:of|is|are|at)|quotas?|free tier|tier \d|(?:we|they|it) (?:currently |only )?allows?|defaults?|"
+    r"rpm limit|throttl\w+)\b"
+)
+_LEAST = 1 / 86_400
+"""Requests a second: less than one a day is no load."""
 _WAS = phrases(r"was|were")
 _NIGHTLY = re.compile(
     r"\b(?:nightly|once (?:a|per) (?:day|night)|every night|each night|overnight|every day|each day|daily|"
@@ -133,10 +113,12 @@ _SHARE_OF_DAY = re.compile(
     r"(?P<share>\d{2,3}) ?%[^.;\n]{0,40}?\b(?:between|from)\s+(?P<start>\d{1,2})(?::00)? ?(?P<am>am|"
     r"pm)?\s+(?:and|to)\s+(?P<end>\d{1,2})(?::00)? ?(?P<pm>am|pm)?\b"
 )
-_LOAD = re.compile(rf"\b(?:peaks?|spitzen?|traffic|load|throughput|last|volume|{_WORK})\b")
-_NOT_OURS = (_ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
-_NAMED_RATE = re.compile(rf"\d[\d.,]*k?\s?(?:[rqt]p[sm]\b|(?:{_WORK})(?:{PERIOD.pattern}))")
-_WORK_IN_FRONT = re.compile(rf"\b(?:{_WORK})\b[^.;\d\n]{{0,35}}$")
+_LOAD = re.compile(rf"\b(?:peaks?|spitzen?|traffic|load|throughput|last|volume|{WORK})\b")
+_RESULT = re.compile(r"\bresults? (?:of|is|was|were)\s+(?:about |around |~ ?)?$")
+_EACH_PERSON = re.compile(r"\b(?:each|apiece|jeweils|per (?:user|person|head|customer)|pro (?:kopf|nutzer))\s*$")
+_NOT_OURS = (_RESULT, _EACH_PERSON, _ONE_MACHINE, _EACH_PART, _ONE_STREAM, _TIMES_MORE, _TRAINED_ON, _COLLECTED)
+_NAMED_RATE = re.compile(rf"\d[\d.,]*k?\s?(?:[rqt]p[sm]\b|(?:{WORK})(?:{PERIOD.pattern}))")
+_WORK_IN_FRONT = re.compile(rf"\b(?:{WORK})\b[^.;\d\n]{{0,35}}$")
 _INTERVAL = re.compile(r"\s(?:every|each|per|alle|je)\s")
 
 
@@ -160,18 +142,27 @@ def throughputs(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt
         if _SHARED.match(text.working, rate.end) or any(rule.search(before) for rule in _NOT_OURS):
             continue
         start = stated_from(text, None, amount.start)
+        if 0 < rate.per_second < _LEAST or _rationed(text, amount.start, rate.end):
+            continue
         if rate.per_second <= 0:
             yield Doubt("throughput_rps", start, rate.end, "A throughput has to be above zero.")
         else:
             gone = tense.superseded(text, amount.start, rate.end) or tense.past(text, amount.start, rate.end)
             now = says(_NOW, clauses.segment(text, amount.start, rate.end))
-            gone = gone or _is_breakage(text, amount.start, rate.end)
+            gone = gone or tense.printed(text, amount.start, rate.end) or _is_breakage(text, amount.start, rate.end)
             gone = gone or not context.claimed(text, amount.start, rate.end)
             rank = 0 if now or tense.present_state(text, amount.start, rate.end) else rate.rank
             scale = rate.per_second / amount.count
             yield Candidate(
                 "throughput_rps", rounded(rate.per_second), start, rate.end, "throughput", rank, scale, gone
             )
+
+
+def _rationed(text: Text, start: int, end: int) -> bool:
+    """What a service lets through, which says nothing of what comes."""
+    return says(_RATIONED, clauses.clause(text, start, end)) and not tense.asks(
+        _RATIONED.sub("", clauses.clause(text, start, end))
+    )
 
 
 def _is_breakage(text: Text, start: int, end: int) -> bool:
@@ -190,7 +181,7 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
     lead_words = text.working[max(text.sentence(amount.start).start, amount.start - 45) : amount.start]
     peak = _PEAK.search(lead) is not None or _AT_PEAK.match(behind) is not None
     rank = 3 if peak else 1 if _MEAN.search(lead) or _ON_AVERAGE.match(behind) else 2
-    if _UNIT_BEFORE.search(lead):
+    if _UNIT_BEFORE.search(lead) and DURATION.match(text.working, amount.end) is None:
         return _Rate(amount.count, amount.end, rank)
     direct = _PER_SECOND.match(text.working, amount.end)
     if direct is not None:
@@ -198,7 +189,7 @@ def _rate(text: Text, amount: Amount) -> _Rate | None:
         return None if measured else _Rate(amount.count, direct.end(), rank)
     if (minute := _PER_MINUTE.match(text.working, amount.end)) is not None:
         return _Rate(amount.count / factor({"m": "minute", "h": "hour"}[minute["unit"]], "second"), minute.end(), rank)
-    counted = _COUNTED.match(text.working, amount.end) or _open_work(text, amount)
+    counted = COUNTED.match(text.working, amount.end) or _open_work(text, amount)
     money = re.search(r"[$€£]\s?$", lead) is not None
     if money or (
         counted is None and not (says(_LOAD, clause) or _resumes(text, amount) or _WORK_IN_FRONT.search(lead_words))
@@ -222,20 +213,20 @@ def _resumes(text: Text, amount: Amount) -> bool:
 
 def _open_work(text: Text, amount: Amount) -> re.Match[str] | None:
     """Whatever is done so many times a second or minute: "40 valve readings per second"."""
-    noun = _OPEN_NOUN.match(text.working, amount.end)
+    noun = OPEN_NOUN.match(text.working, amount.end)
     for _ in range(3):
-        if noun is None or _NO_WORK.search(noun.group()):
+        if noun is None or NO_WORK.search(noun.group()):
             return None
         period = _TO_THE_PERIOD.match(text.working, noun.end())
         if period is not None and unit_of(period) in {"second", "minute"}:
             return noun
-        noun = _OPEN_NOUN.match(text.working, noun.end())
+        noun = OPEN_NOUN.match(text.working, noun.end())
     return None
 
 
 def _at_intervals(text: Text, amount: Amount, later: list[Amount]) -> _Rate | None:
     """ "one request every ten seconds"."""
-    counted = _COUNTED.match(text.working, amount.end)
+    counted = COUNTED.match(text.working, amount.end)
     if counted is None or not later or not _INTERVAL.fullmatch(text.working, counted.end(), later[0].start):
         return None
     unit = DURATION.match(text.working, later[0].end)
@@ -246,7 +237,7 @@ def _at_intervals(text: Text, amount: Amount, later: list[Amount]) -> _Rate | No
 
 def _by_rhythm(text: Text, amount: Amount, hours: float) -> _Rate | None:
     """ "each night 40,000 letters": spread over the hours that a run may take."""
-    counted = _COUNTED.match(text.working, amount.end)
+    counted = COUNTED.match(text.working, amount.end)
     if counted is None or amount.count < 100 or amount.is_range:
         return None
     if _NIGHTLY.search(clauses.sentence(text, amount.start)) is None:
@@ -264,7 +255,7 @@ def _hours_of_a_run(text: Text, amounts: list[Amount]) -> float:
 
 def _in_a_window(text: Text, amount: Amount, later: list[Amount]) -> _Rate | None:
     """ "120,000 images in six hours", "2 million rows a night in 90 minutes"."""
-    counted = _COUNTED.match(text.working, amount.end)
+    counted = COUNTED.match(text.working, amount.end)
     if counted is None or amount.count < 100 or not later:
         return None
     window = later[0]

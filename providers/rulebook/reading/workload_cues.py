@@ -22,7 +22,8 @@ THRESHOLD = 3
 CUES = [
     Cue("edge", 5, phrases(
         r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
-            edge(?= ?:)|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|box(?:es)?|computing|nodes?|
+            edge(?= ?:)|edge[- ]?geräte?n?|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|
+            box(?:es)?|computing|nodes?|
             ai)|(?:on|at|to) the edge|am edge|on[- ]device|microcontrollers?|mcus?|coral (?:tpu|board|usb)|embedded
             \s(?:devices?|boards?|systems?|hardware|linux)|industrial pcs?|industrie-?pcs?|(?:nvidia )?orins?|
             (?:intel )?nucs?|plcs?|set-?top boxes|
@@ -45,7 +46,8 @@ CUES = [
             deployment|tablets?)|
             (?:mobile|cell) phones?|smartphones?|i(?:phone|pad)s?|(?:leaves?|leave|leaving) the (?:phone|device|
             handset|camera)|
-            (?:air|aero)plane mode|flight mode|(?:no|without(?: an?| any)?) (?:internet|network|wi-?fi|cell|mobile)?\s?
+            no (?:network|internet|wi-?fi)(?: connection)? (?:in|at|on|there|out)|(?:air|aero)plane mode|
+            flight mode|(?:no|without(?: an?| any)?) (?:internet|network|wi-?fi|cell|mobile)?\s?
             (?:connectivity|connection|uplink|reception)|bundled? (?:\w+ )?(?:in|with|into) the app|app bundles|
             shop ?floor|
             (?:at|in|on) (?:each|every|the) (?:store|branch|plant|site|line|turbine|conveyor|till)s?(?= on\b)"""
@@ -55,7 +57,8 @@ CUES = [
             q?lora(?! (?:adapters?|weights|models?|
         at inference|at run ?time|serving))|peft|sft|rlhf|dpo (?:training|runs?|on|tuning)|(?:sft|with|via|
         using) (?:and |\+ )?dpo|
-            instruction[- ]tun\w+|adapter (?:training|tuning)|feinabstimmung|fein-?tun\w*|nachtrainieren|
+            instruction[- ]tun\w+|adapter (?:training|tuning)|fein-?(?:abstimm|abgestimm)\w*|fein-?tun\w*|
+            nachtrainieren|
             continued pre-?training|dreambooth|(?:adapt|speciali[sz]e|customi[sz]e)(?:ing)? (?:an? |the |
             our )?(?:[\w.-]+ ){0,2}?
             (?:whisper|llamas?|mi[sx]tral|qwen|gemma|llms?|base model|foundation model|bert|clip|sdxl|
@@ -64,8 +67,9 @@ CUES = [
     Cue("rag", 4, phrases(
         r"""rag[- ]?engines?|(?:die |mit )?quellen?(?:angaben?)? (?:nennt|nennen|angibt|zitiert)|wissensdatenbank|
             rag(?: pipeline| system| app\w*| chatbot| service)?|
-        retrieval[- ]augmented(?: generation)?|(?:chat|bots?|assistants?|
-            talk|q&a|questions?|ask|question[- ]answering|answers? questions?)(?: \w+){0,2} (?:with|over|about|on|
+        retrieval[- ]augmented(?: generation)?|(?:chat(?:bots?)?|\w*bots?|assistants?|
+            retrieval|talk|q&a|questions?|ask|question[- ]answering|answers? questions?)(?: \w+){0,2} (?:with|
+            over|about|on|
             from|against|across|using) (?:[\w,.'-]+ ){0,4}?(?:docs?|documents?|documentation|pdfs?|wiki|knowledge ?base|
             manuals|handbook|policies|tickets|confluence|contracts|intranet)|vector (?:db|database|store|search|
             index)|document (?:q&a|question answering|chat)|knowledge[- ]base (?:search|assistant|chatbot|q&a)|
@@ -100,7 +104,7 @@ CUES = [
     Cue("training", 3, phrases(r"(?:pre-?)?training(?: data| set| corpus)?|to (?:re-?)?train")),
     Cue("streaming_inference", 4, phrases(
         r"""(?:video|audio|event|data|live|sensor|rtsp|camera|kafka|kinesis|message|
-            real-?time)[- ]?(?:streams?|feeds?|streaming)|rtsp|streaming (?:inference|predictions?|scoring|
+            real[- ]?time)[- ]?(?:streams?|feeds?|streaming)|rtsp|streaming (?:inference|predictions?|scoring|
             analytics|detection|data|events|pipeline)|ip ?cam(?:era)?s?|cctv|video anal\w+|(?:security|traffic|
             surveillance|
             (?<![,.\d])\d+) cameras?(?![- ]trap)|kafka(?: topics?)?|kinesis|pub/?sub|event ?hubs?|mqtt|flink|
@@ -123,13 +127,15 @@ CUES = [
             scoring|predictions?|process\w*|transcription|classification)|(?:nightly|daily|weekly|hourly|monthly|
             overnight|scheduled) (?:batch|scoring|inference|predictions?|classification|score|job)|
             scores? (?:\w+ ){0,3}?(?:rows|customers|records|users|accounts|products|items|leads|policies|
-            transactions)|no need for real-?time|not live|not (?:need(?:s)? (?:to be )?)?real-?time|(?:doesn't|does not|
-            don't|need not|needn't) (?:have|need) to be real-?time|stapelverarbeitung|im batch|
+            transactions)|no need for real[- ]?time|not live|not (?:need(?:s)? (?:to be )?)?real[- ]?time|
+            (?:doesn't|does not|
+            don't|need not|needn't) (?:have|need) to be real[- ]?time|stapelverarbeitung|im batch|
             batch-?weise|backfill|asynchronously|async(?:hronous)? (?:inference|processing)|batch of|in batches|
             keine echtzeit\w*"""
     )),
     Cue("batch_inference", 3, phrases(
-        r"""nightly(?! (?:build|release|version|wheel|image|test))|(?:every|each|over) ?night|overnight|
+        r"""nightly(?! (?:[a-z]+ )?(?:builds?|releases?|versions?|wheels?|images?|tests?|ci))|(?:every|each|
+        over) ?night|overnight|
             (?:every|each) (?:mon|tues|wednes|thurs|fri|satur|sun|week)day|(?:every|each) weekend|
         jedes wochenende|(?:runs?|jobs?|scor\w+|batch|predict\w*|forecasts?)[^.;,]{0,30} on (?:\w+days|weekends)|
         (?:by|until|before) (?:the )?(?:next )?morning|nächtlich\w*|jede nacht|
@@ -141,7 +147,8 @@ CUES = [
             annotate|run)(?:ing)? (?:\w+ ){0,3}?(?:archive|backlog|corpus|all (?:our|the|of our)|the whole|
             the entire|millions? of|thousands? of|hundreds of thousands)|(?:pages|documents|texts|images|rows|
             records|hours of audio|scans|invoices|files|recordings) (?:per|a|each|every) (?:day|week|month|night)|
-            transcription of|document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
+            (?:transcription|translation|classification) of|(?:übersetzung|transkription|klassifizierung) von|
+            document ocr|(?:1st|first|last day|end) of (?:each|every|the) (?:month|week|quarter)|
             once (?:a|per) (?:day|week|month|night|quarter)|churn through"""
     )),
     Cue("batch_inference", 3, re.compile(
@@ -177,6 +184,18 @@ CUES = [
         r"\b(?:each|every|once (?:a|per)|jede[nrs]?) (?:night|month|week|quarter|morning|\w+days?|nacht|monat|woche|"
         r"\w+tag)\b"
     )),
+    Cue("realtime_inference", 5, phrases(r"real[- ]?time (?:inference|api|apis|endpoints?|scoring|predictions?)")),
+    Cue("edge", 4, re.compile(
+        r"\b(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|kameras?|kassen)\b"
+        r"[^.;\n]{0,40}\b(?:offline|without (?:internet|network))\b(?! (?:batch|inference|scoring|evaluation|store))|"
+        r"\b(?:offline|without (?:internet|network))\b[^.;,\n]{0,20}\b(?:in|on|at|inside) (?:the|our|each|every|"
+        r"a) (?:\w+ )?"
+        r"(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|stores?|shops?)\b"
+    )),
+    Cue("data_pipeline", 3, phrases(
+        r"(?:write|fill|refresh|build|update|load)s? (?:\w+ ){0,2}(?:feature|fact|staging|dimension) tables|"
+        r"(?:airflow|dagster|prefect|luigi|kedro|beam|glue|databricks|spark|kafka) (?:[\w-]+ )?(?:pipelines?|dags?)"
+    )),
     Cue("data_pipeline", 4, phrases(
         r"""etl|elt|(?:daily|nightly|hourly) ingest\w*|dbt(?: models?)?|data (?:pipelines?|ingestion|
         preparation|cleaning|transformation)|feature (?:engineering|
@@ -190,10 +209,10 @@ CUES = [
             lake ?house|delta|iceberg|s3|gcs)"""
     )),
     Cue("realtime_inference", 4, phrases(
-        r"""(?:real-?time|online|low[- ]latency|synchronous|live|interactive) (?:\w+ )?(?:inference|predictions?|
+        r"""(?:real[- ]?time|online|low[- ]latency|synchronous|live|interactive) (?:\w+ )?(?:inference|predictions?|
             scoring|serving|endpoints?|api|recommendations?|detection|classification|decisions?|model|ranking|
             personali[sz]ation|service|search)|model (?:endpoints?|apis?|servers?)|(?:inference|prediction|scoring|
-            serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real-?time|sentiment|fraud|recommendation|
+            serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real[- ]?time|sentiment|fraud|recommendation|
             classification|ranking|chat|detection|embedding|llm|translation)[- ](?:endpoints?|apis?|servers?|
             services?)|(?:host|hosts|hosting) (?:[\w.-]+ ){0,4}?(?:models?|llms?|llama\S*|mi[sx]tral\S*|qwen\S*|
             whisper|bert|classifiers?|
@@ -204,7 +223,7 @@ CUES = [
             predictions?|traffic|requests|behind|via|pytorch|tensorflow|xgboost|sklearn|inference|llama|mistral|
             up)\b(?! (?:website|site|page|dataset|data))|behind an? (?:rest |http )?api|(?:pytorch|tensorflow|
             models?|llms?|onnx|gpu|vllm|xgboost|sklearn) serving|inference (?:server|service|endpoint|api|traffic|
-            requests?)|model[- ](?:serving|server|hosting|inference server)|in real-?time|real-?time|echtzeit\w*|
+            requests?)|model[- ](?:serving|server|hosting|inference server)|in real[- ]?time|real[- ]?time|echtzeit\w*|
             (?<!get )(?<!post )(?<!put )(?<!vpc )endpoints?|chat (?:models?|llms?|service|apps?)|(?:serv(?:e|es|ed|
             ing)|offer(?:ing)?|provid(?:e|ing)|expos(?:e|ing)|deploy(?:ing)?) (?:[\w-]+ ){0,2}?
             (?:llama|mi[sx]tral|qwen|gemma|deepseek|falcon|whisper|sdxl|gpt-|bert|phi-)[\w.-]*|(?:llama|mi[sx]tral|

@@ -28,7 +28,7 @@ _LEARNING = re.compile(
             mi[sx]tral\S*|qwen\S*|
             yolo\S*|resnet\S*|features?|vectors?|moderat\w+|segment(?:ation|ing)|similarity|search|personali\w+|
             tagg?ing|label\w*|
-            triage|match(?:ing|er)|dedup\w*|pricing|risk|spam|vllm|triton|torch\w*|pytorch|tensorflow|keras|sklearn|
+            triage|match(?:ing|er)|dedup\w*|pricing|risk|spam|caption\w*|annotat\w*|vllm|triton|torch\w*|pytorch|tensorflow|keras|sklearn|
             (?<!get )(?<!post )(?<!put )(?<!patch )(?<!rest )(?<!api )endpoint|scikit\S*|xgboost|lightgbm|
             catboost|onnx\S*|jax|lgbm|clip|transformers?|kserve|sagemaker|vertex|bentoml|mlflow|jetsons?)\b"""
     )

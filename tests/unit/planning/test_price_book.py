@@ -156,3 +156,8 @@ def test_a_price_that_cannot_be_is_refused(folder: Path, on_demand: str, spot: s
     with pytest.raises(PriceBookRefused) as refused:
         PriceBook.load(folder)
     assert (refused.value.file, refused.value.line, refused.value.reason) == ("instances.csv", 2, reason)
+
+
+def test_either_of_two_places_allows_the_regions_of_both() -> None:
+    assert regions_for("UK or Ireland") == regions_for("UK") | regions_for("Ireland")
+    assert regions_for("UK or the moon") == regions_for("UK")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from intake.merge import merge
 from providers.base import Finding, Reading
 from providers.rulebook.reading import read
@@ -75,3 +77,49 @@ def test_what_was_assumed_or_inherited_gives_way() -> None:
 
         assert {field: item.value for field, item in changes.items() if item} == {"latency_p95_ms": 100.0}
         assert contradictions == []
+
+
+CLOUDS = ConstraintSchema({"cloud": Constraint(value=["azure", "gcp"], status="stated")})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("AWS is welcome, too", ["aws", "azure", "gcp"]),
+        ("You may add AWS", ["aws", "azure", "gcp"]),
+        ("In addition, take AWS", ["aws", "azure", "gcp"]),
+        ("AWS wäre auch möglich", ["aws", "azure", "gcp"]),
+        ("Switch to AWS, that is cheaper too", ["aws"]),
+        ("Only AWS now, also for the tests", ["aws"]),
+    ],
+)
+def test_what_is_allowed_as_well_is_added(text: str, value: list[str]) -> None:
+    changes, contradictions = merge(CLOUDS, read(text), message=4, text=text)
+
+    assert {field: item.value for field, item in changes.items() if item} == {"cloud": value}
+    assert contradictions == []
+
+
+def test_another_list_without_a_word_of_adding_is_asked_about() -> None:
+    text = "It runs on AWS"
+
+    assert merge(CLOUDS, read(text), message=4, text=text) == (
+        {},
+        [Contradiction(field="cloud", earlier=["azure", "gcp"], later=["aws"], message=4)],
+    )
+
+
+def test_two_values_in_one_message_are_asked_about() -> None:
+    text = "We may spend $700 a month. The allowance is $5,000 a month."
+    changes, contradictions = merge(ConstraintSchema(), read(text), message=2, text=text)
+
+    assert {field: item.value for field, item in changes.items() if item} == {"monthly_budget_usd": 700.0}
+    assert contradictions == [Contradiction(field="monthly_budget_usd", earlier=700.0, later=5000.0, message=2)]
+
+
+def test_a_rival_of_what_stands_is_asked_about_once() -> None:
+    text = "p95 under 100 ms. Every p95 under 300 ms."
+
+    assert merge(STATED, read(text), message=2, text=text)[1] == [
+        Contradiction(field="latency_p95_ms", earlier=80.0, later=100.0, message=2)
+    ]
