@@ -239,7 +239,7 @@ def _replicas(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for amount in amounts:
         before = text.working[max(text.sentence(amount.start).start, amount.start - 60) : amount.start]
         noun = _NOUN_BEHIND.match(text.working, amount.end)
-        start = _cap(amount, before, noun, text.working[amount.end : amount.end + 20])
+        start = _cap(amount, before, noun, text.working[amount.end : amount.end + 40])
         if start is None:
             continue
         end = amount.end if noun is None else noun.end()
@@ -266,6 +266,8 @@ def _cap(amount: Amount, before: str, noun: re.Match[str] | None, tail: str) -> 
         cap = _ELLIPTIC.search(before)
         if cap is None and _AT_MOST_BEHIND.match(tail):
             return amount.start
+    if cap is None and noun is not None and _AT_MOST_BEHIND.match(tail, noun.end() - noun.start()):
+        return amount.start
     if cap is None and amount.is_range:
         cap = _AUTOSCALING.search(before)
         if cap is None and noun is not None:

@@ -70,7 +70,7 @@ CUES = [
         retrieval[- ]augmented(?: generation)?|(?:chat(?:bots?)?|\w*bots?|assistants?|
             retrieval|talk|q&a|questions?|ask|question[- ]answering|answers? questions?)(?: \w+){0,2} (?:with|
             over|about|on|
-            from|against|across|using) (?:[\w,.'-]+ ){0,4}?(?:docs?|documents?|documentation|pdfs?|wiki|knowledge ?base|
+            from|against|across|using) (?:[\w,.'-]+ ){0,6}?(?:docs?|documents?|documentation|pdfs?|wiki|knowledge ?base|
             manuals|handbook|policies|tickets|confluence|contracts|intranet)|vector (?:db|database|store|search|
             index)|document (?:q&a|question answering|chat)|knowledge[- ]base (?:search|assistant|chatbot|q&a)|
             semantic search|(?:answers?|repl(?:y|ies)|responses?) (?:\w+ ){0,3}?(?:with|citing|

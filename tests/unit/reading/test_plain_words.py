@@ -36,6 +36,8 @@ from tests.unit.reading.wordings import facts
         ("A Dagster pipeline that joins the invoices", "workload_type", "data_pipeline"),
         ("Wir wollen Gemma 9B feinabstimmen", "workload_type", "fine_tuning"),
         ("A helpbot over our Confluence", "workload_type", "rag"),
+        ("An assistant on top of 70 GB of manuals", "workload_type", "rag"),
+        ("7 replicas at most", "max_replicas", 7),
         ("Retrieval over 90 GB of manuals", "workload_type", "rag"),
         ("Count people in the cameras of the branches, offline", "workload_type", "edge"),
         ("60 reqests per secnd", "throughput_rps", 60),
