@@ -58,7 +58,10 @@ def _anthropic(access: ModelAccess, patience: Patience) -> Client:
         max_retries=0,
         stop=None,
     )
-    return Client(chat, (anthropic.APIError, httpx2.TransportError), chat._async_client.close)
+    # Its package has one pool of connections for all models of an address: closing one would close the others.
+    own = anthropic.AsyncClient(**chat._client_params)
+    vars(chat)["_async_client"] = own
+    return Client(chat, (anthropic.APIError, httpx2.TransportError), own.close)
 
 
 def _openai(access: ModelAccess, patience: Patience) -> Client:

@@ -40,6 +40,16 @@ async def test_what_was_quarantined_stays_there_when_another_model_answers(desk:
     assert "three answers in a row did not fit" in call.failures[0]
 
 
+@pytest.mark.parametrize("model", MODELS.values())
+async def test_a_model_that_is_closed_closes_no_other(desk: Desk, model: str) -> None:
+    for vendor in MODELS:
+        desk.server.script(vendor, GOOD, GOOD)
+    first, second = desk.provider(model), desk.provider(model)
+    assert understood(await desk.reader_of(first).read(TEXT)) == EXPECTED
+    await first.models.close()
+    assert understood(await desk.reader_of(second).read(TEXT)) == EXPECTED
+
+
 async def test_each_models_turn_is_counted_with_its_own_tokens(desk: Desk) -> None:
     desk.server.script("anthropic", Status(403))
     desk.server.script("openai", WRONG, WRONG, WRONG)
