@@ -259,10 +259,10 @@ def test_no_page_scrolls_sideways_at_320_pixels(
     }
     assert {address: excess for address, excess in wide.items() if excess > 0} == {}
     page.click("#leaf-decide a")
-    expect(page.locator("#approval")).to_be_in_viewport()
-    box = page.locator("#approval > .approval").bounding_box()
-    assert box is not None
-    assert (box["width"], box["height"]) == (320, 700)
+    sheet = page.locator("#approval > .approval")
+    expect(sheet).to_be_in_viewport()
+    expect(sheet).to_have_css("width", "320px")
+    expect(sheet).to_have_css("height", "700px")
     opened.close()
 
 
