@@ -42,13 +42,9 @@ async def listed(conn: Connection) -> list[UsedPack]:
     return [UsedPack.model_validate(row) for row in await every(conn, SQL["listed"])]
 
 
-async def known_pack(conn: Connection, sha256: str) -> bool:
-    """Whether a pack of this hash was ever in use here. A recorded replay with one that was not is refused."""
-    return await one(conn, SQL["known"], {"sha256": sha256}) is not None
-
-
 async def unknown_in(conn: Connection, decision_set: DecisionSetId) -> tuple[int, Sha256] | None:
-    """The first card that names a pack which was never in use here, by seq, and that pack."""
+    """The first card that names a pack which was never in use here, by seq, and that pack: `verify`, which replays what
+    was recorded, refuses it."""
     row = await one(conn, SQL["unknown"], {"decision_set": decision_set})
     return (row["seq"], row["sha256"]) if row else None
 

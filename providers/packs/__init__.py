@@ -49,24 +49,20 @@ class Pack(BaseModel):
 
 
 class Registry:
-    """Packs by id and by hash. Raises PackRefused when two of them share either."""
+    """Packs by id. Raises PackRefused when two of them share it."""
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         self._by_id: dict[str, Pack] = {}
-        self._by_hash: dict[Sha256, Pack] = {}
         for pack in packs:
             if pack.id in self._by_id:
                 raise PackRefused(f"two packs are called {pack.id}")
-            self._by_id[pack.id] = self._by_hash[pack.sha256] = pack
+            self._by_id[pack.id] = pack
 
     def __iter__(self) -> Iterator[Pack]:
         return iter(self._by_id.values())
 
     def __getitem__(self, pack: str) -> Pack:
         return self._by_id[pack]
-
-    def by_hash(self, sha256: str) -> Pack | None:
-        return self._by_hash.get(Sha256(sha256))
 
 
 def load_packs(folder: Path = FILES) -> Registry:

@@ -49,8 +49,9 @@ def _cap(critique: Critique, plan: Plan, chosen: Candidate) -> str:
 
 
 def _accelerators(critique: Critique, plan: Plan, chosen: Candidate) -> str:
-    said = [item for item in plan.assumptions if " sells them by " in item]
-    return said[0] if said else "No smaller machine meets the constraints."
+    """Only machines that come with more than was stated are planned past it."""
+    machine = next(item for item in plan.resources if item.kind == "compute")
+    return f"{machine.cloud} {machine.region} sells them by {machine.accelerator_count}."
 
 
 def _residency(critique: Critique, plan: Plan, chosen: Candidate) -> str:

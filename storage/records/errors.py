@@ -184,12 +184,6 @@ class AlreadyHandled(DomainError):
     code, status = "already-handled", 409
 
 
-class RateLimited(DomainError):
-    """Too many requests. Wait a moment and try again."""
-
-    code, status = "rate-limited", 429
-
-
 class ArtifactDamaged(DomainError):
     """The stored bytes do not have the hash that names them."""
 

@@ -24,7 +24,6 @@ from web.views.frames import decided
 from web.views.panel import GateForm
 
 router = APIRouter(include_in_schema=False)
-ACTIONS = ("approve", "reject", "request_changes")
 OVERRIDE = "override-"
 
 

@@ -6,14 +6,11 @@ Source: European Central Bank, euro foreign exchange reference rates of 13 Augus
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 Currency = Literal["USD", "EUR", "GBP", "CHF"]
 
 SIGNS: dict[str, Currency] = {"$": "USD", "€": "EUR", "£": "GBP", "us$": "USD"}
-AS_OF = date(2026, 8, 13)
-SOURCE = "European Central Bank, euro foreign exchange reference rates"
 
 _PER_EURO: dict[Currency, float] = {"EUR": 1.0, "USD": 1.1534, "GBP": 0.8549, "CHF": 0.9373}
 

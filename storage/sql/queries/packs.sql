@@ -8,10 +8,6 @@ on conflict (sha256) do nothing;
 -- Every pack that was ever in use, the newest first.
 select sha256, id, version, provider, body, first_used_at from packs order by first_used_at desc, id, sha256;
 
--- name: known
--- Whether a pack was ever in use.
-select 1 as known from packs where sha256 = %(sha256)s;
-
 -- name: unknown
 -- The first card of a decision set whose pack was never in use here.
 select e.seq, e.payload ->> 'pack' as sha256 from events e
