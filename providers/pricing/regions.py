@@ -130,6 +130,7 @@ _CONTINENTS = {
     "Oceania": frozenset({"AU"}),
     "Africa": frozenset({"ZA"}),
 }
+_CONTINENT_OF = {country: name for name, countries in _CONTINENTS.items() for country in countries}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def countries_of(residency: str) -> frozenset[str]:
 
 def continent_of(country: str) -> str:
     """Empty for a country without a region."""
-    return next((name for name, countries in _CONTINENTS.items() if country in countries), "")
+    return _CONTINENT_OF.get(country, "")
 
 
 def regions_for(residency: str) -> frozenset[tuple[str, str]]:

@@ -38,7 +38,7 @@ class Catalogue:
     book: PriceBook
     _sizes: dict[str, Capacity | Misfit] = field(default_factory=dict)
     _priced: dict[tuple[str, str], tuple[Service, ...]] = field(default_factory=dict)
-    _around: dict[tuple[str, str, int, int], tuple[Decimal, Decimal]] = field(default_factory=dict)
+    _around: dict[tuple[str, str, int, int], tuple[Decimal, Decimal, bool]] = field(default_factory=dict)
 
     @cached_property
     def workload(self) -> Workload:
@@ -129,14 +129,13 @@ class Catalogue:
         hours = self._hours(run_hours)
         price = price_of(machine, purchase)
         compute = None if price is None or not count else cents(price * hours * count)
-        services, reserve = self._services_usd(machine, zones, count)
+        services, reserve, unpriced = self._services_usd(machine, zones, count)
         if compute is None and count:
             broken = (*broken, Violation(None, "the price book has no price for it"))
         total = _UNPRICED if compute is None else compute + services + reserve
         return Option(
             machine, purchase, zones, count, needed, size, hours, run_hours, compute, services, reserve, total,
-            (*broken, *self._limits.over_budget(total, reserve)), self.workload.family == "serving",
-            any(service.figure is None for service in self.services(machine.cloud, machine.region)),
+            (*broken, *self._limits.over_budget(total, reserve)), self.workload.family == "serving", unpriced,
         )  # fmt: skip
 
     def _hours(self, run_hours: float) -> Decimal:
@@ -145,13 +144,14 @@ class Catalogue:
         hours = Decimal(repr(run_hours * self.workload.runs_a_month))
         return min(HOURS_A_MONTH, max(Decimal("0.01"), hours.quantize(Decimal("0.01"), ROUND_HALF_UP)))
 
-    def _services_usd(self, machine: Instance, zones: int, count: int) -> tuple[Decimal, Decimal]:
+    def _services_usd(self, machine: Instance, zones: int, count: int) -> tuple[Decimal, Decimal, bool]:
+        """US dollars a month, the reserve for what has no price, and whether there is any."""
         key = (machine.cloud, machine.region, zones, count)
         if key not in self._around:
             found = self.services(machine.cloud, machine.region)
             usd = sum((service.usd(zones, count) for service in found), Decimal(0))
             reserve = sum((service.reserve * service.times(zones, count) for service in found), Decimal(0))
-            self._around[key] = (usd, reserve)
+            self._around[key] = (usd, reserve, any(service.figure is None for service in found))
         return self._around[key]
 
     def _purchases(self, machine: Instance) -> tuple[Purchase, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from math import ceil
@@ -29,21 +29,28 @@ class Limits:
     values: ConstraintValues
     workload: Workload
     book: PriceBook
+    _places: dict[tuple[str, str], tuple[Violation, ...]] = field(default_factory=dict)
+    _types: dict[str, tuple[Violation, ...]] = field(default_factory=dict)
 
     def barred(self, machine: Instance) -> tuple[Violation, ...]:
         """What speaks against the machine and its region, whatever the count."""
-        values = self.values
-        found: list[Violation] = []
-        if values.cloud is not None and machine.cloud not in values.cloud:
-            found.append(Violation("cloud", f"only {', '.join(values.cloud)} is allowed", machine.cloud))
         place = (machine.cloud, machine.region)
-        if self._regions is not None and place not in self._regions:
-            found.append(Violation("regions", f"only {', '.join(values.regions or ())} is allowed", machine.region))
-        if self._residency is not None and place not in self._residency:
-            found.append(Violation("data_residency", f"outside {values.data_residency}", machine.region))
-        return (*found, *self._barred_chip(machine))
+        if place not in self._places:
+            self._places[place] = tuple(self._barred_place(*place))
+        if machine.type not in self._types:
+            self._types[machine.type] = tuple(self._barred_type(machine))
+        return self._places[place] + self._types[machine.type]
 
-    def _barred_chip(self, machine: Instance) -> Iterator[Violation]:
+    def _barred_place(self, cloud: str, region: str) -> Iterator[Violation]:
+        values = self.values
+        if values.cloud is not None and cloud not in values.cloud:
+            yield Violation("cloud", f"only {', '.join(values.cloud)} is allowed", cloud)
+        if self._regions is not None and (cloud, region) not in self._regions:
+            yield Violation("regions", f"only {', '.join(values.regions or ())} is allowed", region)
+        if self._residency is not None and (cloud, region) not in self._residency:
+            yield Violation("data_residency", f"outside {values.data_residency}", region)
+
+    def _barred_type(self, machine: Instance) -> Iterator[Violation]:
         chip = ACCELERATORS.get(machine.accelerator)
         asked = self._gpus is not None and machine.accelerator in self._gpus
         if self._gpus is not None and not asked:

@@ -7,6 +7,7 @@ number. The scale of places and switches is ours.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log
 
 from providers.pricing import REGIONS, continent_of, countries_of, regions_named
@@ -68,12 +69,21 @@ def _ratio(violation: Violation, catalogue: Catalogue) -> float:
 
 
 def _place(violation: Violation, option: Option, catalogue: Catalogue) -> int:
-    values, region = catalogue.values, REGIONS[option.machine.cloud, option.machine.region]
+    """An index of _PLACES."""
+    values, machine = catalogue.values, option.machine
     if violation.field == "regions":
-        wanted = {REGIONS[place].country for word in values.regions or () for place in regions_named(word)}
+        return _apart(machine.cloud, machine.region, tuple(values.regions or ()))
+    return _apart(machine.cloud, machine.region, values.data_residency or "")
+
+
+@lru_cache(maxsize=1024)
+def _apart(cloud: str, name: str, wanted: tuple[str, ...] | str) -> int:
+    """`wanted`: words for regions, or a residency."""
+    region = REGIONS[cloud, name]
+    if isinstance(wanted, str):
+        countries = countries_of(wanted)
     else:
-        wanted = set(countries_of(values.data_residency or ""))
-    known = [other for other in REGIONS.values() if other.country in wanted]
-    if region.bloc in {other.bloc for other in known}:
+        countries = {REGIONS[place].country for word in wanted for place in regions_named(word)}
+    if region.bloc in {other.bloc for other in REGIONS.values() if other.country in countries}:
         return 0
-    return 1 if continent_of(region.country) in {continent_of(country) for country in wanted} else 2
+    return 1 if continent_of(region.country) in {continent_of(country) for country in countries} else 2

@@ -75,7 +75,15 @@ class Service:
         return cents(self.quantity * self.times(zones, machines) * self.figure.usd)
 
     def times(self, zones: int, machines: int) -> int:
-        return {"fixed": 1, "zone": zones, "machine": machines, "standby": min(zones, 2)}[self.need.scale]
+        match self.need.scale:
+            case "fixed":
+                return 1
+            case "zone":
+                return zones
+            case "machine":
+                return machines
+            case "standby":
+                return min(zones, 2)
 
 
 def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:

@@ -18,7 +18,7 @@ Around = Callable[[str, str], tuple[Service, ...]]
 
 
 def weighed(options: list[Option], around: Around) -> list[Option]:
-    """The same options in the same order, marked where unknown prices count against them."""
+    """The same options in the same order; of those that meet the constraints, marked where unknown prices count."""
     feasible = [option for option in options if option.feasible]
     if not feasible:
         return options
@@ -26,12 +26,14 @@ def weighed(options: list[Option], around: Around) -> list[Option]:
     shared = frozenset.intersection(*(_lacking(around(*place)) for place in places))
     least = min(option.compared for option in feasible) * MATTERS
     return [
-        replace(option, unpriced_counts=True) if option.unpriced and _own(option, shared, around, least) else option
+        replace(option, unpriced_counts=True) if option.feasible and _own(option, shared, around, least) else option
         for option in options
     ]
 
 
 def _own(option: Option, shared: frozenset[str], around: Around, least: Decimal) -> bool:
+    if not option.unpriced:
+        return False
     own = [
         service
         for service in around(option.machine.cloud, option.machine.region)
