@@ -49,10 +49,11 @@ class Violation:
 
 @dataclass(slots=True, eq=False)  # not frozen: a search makes thousands, and freezing took a quarter of its time
 class Option:
-    """Not changed once it is made. `hours` are hours a month that each machine is paid for, never more than a month has; `compute` and `services` US
-    dollars a month, `compute` None when the book has no price; `reserve` stands for service prices the book does not
-    have. `needed` is how many machines the peak takes. `unpriced`: the book lacks a price of something around the
-    machines; `unpriced_counts`: and that speaks against this option (see `unpriced.weighed`)."""
+    """Not changed once it is made. `hours` are hours a month that each machine is paid for, never more than a month
+    has; `compute` and `services` US dollars a month, `compute` None when the book has no price; `reserve` stands for
+    service prices the book does not have. `needed` is how many machines the peak takes. `unpriced`: the book lacks a
+    price of something around the machines; `unpriced_counts`: and that speaks against this option (see
+    `unpriced.weighed`)."""
 
     machine: Instance
     purchase: Purchase
