@@ -33,25 +33,25 @@ MEANINGS: dict[FieldName, Meaning] = {
     "workload_type": Meaning("Workload", "", "What kind of work it is; decides the shape of the plan."),
     "latency_p95_ms": Meaning("Latency p95", "ms", "How fast 95 of 100 answers have to be."),
     "throughput_rps": Meaning("Throughput", "req/s", "How many requests a second it is sized for."),
-    "monthly_budget_usd": Meaning("Budget", "/ month", "The most it may cost, in US dollars a month."),
+    "monthly_budget_usd": Meaning("Budget", "/mo", "The most it may cost, in US dollars a month."),
     "cloud": Meaning("Cloud", "", "The clouds it may run on."),
     "regions": Meaning("Regions", "", "The regions it may run in."),
     "data_residency": Meaning("Data residency", "", "Where the data has to stay."),
     "compliance": Meaning("Compliance", "", "The rules it has to meet."),
     "data_sensitivity": Meaning("Data sensitivity", "", "How much harm a leak would do."),
-    "gpu_required": Meaning("GPU", "", "Whether it needs GPUs."),
+    "gpu_required": Meaning("GPU needed", "", "Whether it needs GPUs."),
     "gpu_type": Meaning("GPU type", "", "The GPU it has to be."),
-    "gpu_count": Meaning("GPUs", "", "How many GPUs in all."),
+    "gpu_count": Meaning("GPU count", "", "How many GPUs in all."),
     "model_framework": Meaning("Framework", "", "What the model was made or is served with."),
     "model_size_params": Meaning("Model size", "parameters", "How many parameters the model has."),
     "dataset_size_gb": Meaning("Dataset", "GB", "How much data is read."),
-    "availability_slo": Meaning("Availability", "%", "The share of time it has to answer."),
+    "availability_slo": Meaning("Availability SLO", "%", "The share of time it has to answer."),
     "spot_ok": Meaning("Spot capacity", "", "Whether it may run on machines that can be taken away."),
     "deadline_hours": Meaning("Deadline", "h", "How long one run may take."),
     "orchestrator": Meaning("Orchestrator", "", "What schedules the work."),
     "scale_to_zero": Meaning("Scale to zero", "", "Whether it may stop while nobody uses it."),
-    "max_replicas": Meaning("Most replicas", "", "The most copies that may run at once."),
-    "ci_cd": Meaning("Delivery", "", "What builds and deploys it."),
+    "max_replicas": Meaning("Replicas at most", "", "The most copies that may run at once."),
+    "ci_cd": Meaning("CI/CD", "", "What builds and deploys it."),
     "monitoring": Meaning("Monitoring", "", "What watches it."),
 }
 
@@ -60,7 +60,7 @@ _NAMES: dict[str, str] = {
     "batch_inference": "batch inference",
     "fine_tuning": "fine-tuning",
     "data_pipeline": "data pipeline",
-    "rag": "retrieval-augmented generation",
+    "rag": "retrieval (RAG)",
     "feature_store": "feature store",
     "streaming_inference": "streaming inference",
     "aws": "AWS",
@@ -125,7 +125,7 @@ def name_of(word: str) -> str:
 
 
 def show(field: FieldName, value: ConstraintValue) -> str:
-    """The value as a person reads it: "80 ms", "$4,000 / month", "yes", "AWS, Azure"."""
+    """The value as a person reads it: "80 ms", "$4,000 /mo", "yes", "AWS, Azure"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -80,7 +80,7 @@ def test_five_turns_with_a_correction_an_edit_a_reload_and_a_killed_worker(page:
     expect(page.locator("#card-1")).to_contain_text("Superseded by message")
     expect(page.locator("#card-1 .said")).to_contain_text("at most $4k a month")
     changes = page.locator(".from-agent", has_text="Read again with the edit.")
-    expect(changes).to_contain_text("Budget: $4,000 / month → $3,000 / month", timeout=SLOW)
+    expect(changes).to_contain_text("Budget: $4,000 /mo → $3,000 /mo", timeout=SLOW)
     fact(page, "monthly_budget_usd", "$3,000 /mo")
     fact(page, "latency_p95_ms", "120 ms")
     fact(page, "cloud", "AWS")

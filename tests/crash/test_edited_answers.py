@@ -68,7 +68,7 @@ async def test_an_edit_is_read_in_the_place_of_the_old_words(house: House) -> No
         ("monthly_budget_usd", 4000, None),
     ]
     [words] = told(events, "message-sent")
-    assert "Latency p95: 80 ms → 100 ms; Budget: $4,000 / month → not stated" in words["text"]
+    assert "Latency p95: 80 ms → 100 ms; Budget: $4,000 /mo → not stated" in words["text"]
     assert after.coverage.score < now.coverage.score
     assert after.question is not None
 

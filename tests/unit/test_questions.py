@@ -82,7 +82,7 @@ def test_a_dispute_comes_first_and_offers_what_was_said() -> None:
 
     assert question is not None
     assert question.field == "monthly_budget_usd"
-    assert [option.label for option in question.options] == ["$4,000 / month", "$3,000 / month"]
+    assert [option.label for option in question.options] == ["$4,000 /mo", "$3,000 /mo"]
     assert all(option.label in question.why for option in question.options)
 
 
@@ -154,8 +154,8 @@ def test_the_last_question_lists_the_assumptions_and_starts() -> None:
         ("latency_p95_ms", 80.0, "80 ms"),
         ("throughput_rps", 0.002315, "0.002315 req/s"),
         ("throughput_rps", 1200.0, "1,200 req/s"),
-        ("monthly_budget_usd", 4000.0, "$4,000 / month"),
-        ("monthly_budget_usd", 1153.4, "$1,153.40 / month"),
+        ("monthly_budget_usd", 4000.0, "$4,000 /mo"),
+        ("monthly_budget_usd", 1153.4, "$1,153.40 /mo"),
         ("model_size_params", 7_000_000_000, "7B parameters"),
         ("availability_slo", 99.95, "99.95 %"),
         ("deadline_hours", 1.5, "1.5 h"),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from intake.requirements import required
+from intake.schema import name_of
 from providers.pricing import REGIONS
 from storage.records.decision_sets import DecisionSet
 from web.views.fields import typed_text
 from web.views.fork import Asked
-from web.views.words import FIELDS, NAMES, value_words
+from web.views.words import FIELDS, value_words
 
 SLIDERS = ("monthly_budget_usd", "latency_p95_ms", "throughput_rps")
 ASKABLE = (*SLIDERS, "regions", "spot_ok")
@@ -131,4 +132,4 @@ def _clouds(found: DecisionSet, stated: Place | None) -> list[Places]:
     for (cloud, name), region in sorted(REGIONS.items()):
         if (not allowed or cloud in allowed) and not (stated and name == stated.value):
             by_cloud.setdefault(cloud, []).append(Place(name, f"{name} ({region.city})"))
-    return [Places(NAMES.get(cloud, cloud), places) for cloud, places in by_cloud.items()]
+    return [Places(name_of(cloud), places) for cloud, places in by_cloud.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from intake.schema import name_of, show
+from intake.schema import MEANINGS, name_of, show
 from storage.records.constraints import (
     FIELD_NAMES,
     Cloud,
@@ -15,7 +15,6 @@ from storage.records.constraints import (
     FieldName,
     WorkloadType,
 )
-from web.filters import quantity, usd
 
 Tone = Literal["running", "waiting", "ok", "fail", "stale", "policy", "plain"]
 Kind = Literal["choice", "many", "number", "whole", "yes_no", "word", "words"]
@@ -38,13 +37,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """How a constraint field is named, asked for and shown. `unit` stands behind the value."""
+    """How a form asks for a constraint field."""
 
     name: FieldName
-    label: str
     kind: Kind
-    unit: str = ""
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return MEANINGS[self.name].label
+
+    @property
+    def unit(self) -> str:
+        """What stands behind the box."""
+        unit = MEANINGS[self.name].unit
+        return f"USD {unit}" if self.name == "monthly_budget_usd" else unit
 
 
 STAGES: dict[str, str] = {
@@ -75,67 +82,42 @@ NODES: dict[str, str] = {
     "validators": "Validators",
     "diff_and_persist": "Commit",
 }
-WORKLOADS: dict[str, str] = {
-    "realtime_inference": "Real-time inference",
-    "batch_inference": "Batch inference",
-    "training": "Training",
-    "fine_tuning": "Fine-tuning",
-    "data_pipeline": "Data pipeline",
-    "rag": "Retrieval (RAG)",
-    "feature_store": "Feature store",
-    "streaming_inference": "Streaming inference",
-    "edge": "Edge",
-}
-NAMES: dict[str, str] = {
-    **WORKLOADS,
-    "aws": "AWS",
-    "gcp": "Google Cloud",
-    "azure": "Azure",
-    "onprem": "On premises",
-    "gdpr": "GDPR",
-    "hipaa": "HIPAA",
-    "pci": "PCI DSS",
-    "soc2": "SOC 2",
-    "fedramp": "FedRAMP",
-    "iso27001": "ISO 27001",
-    "public": "Public",
-    "internal": "Internal",
-    "pii": "Personal (PII)",
-    "phi": "Health (PHI)",
-    "financial": "Financial",
-}
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _choices(literal: object) -> tuple[Choice, ...]:
-    return tuple(Choice(value, NAMES[value]) for value in get_args(literal))
+    return tuple(Choice(value, _capital(name_of(value))) for value in get_args(literal))
 
 
 FIELDS: dict[str, FieldWords] = {
     words.name: words
     for words in (
-        FieldWords("workload_type", "Workload", "choice", choices=_choices(WorkloadType)),
-        FieldWords("latency_p95_ms", "Latency p95", "number", "ms"),
-        FieldWords("throughput_rps", "Throughput", "number", "req/s"),
-        FieldWords("monthly_budget_usd", "Budget", "number", "USD /mo"),
-        FieldWords("cloud", "Cloud", "many", choices=_choices(Cloud)),
-        FieldWords("regions", "Regions", "words"),
-        FieldWords("data_residency", "Data residency", "word"),
-        FieldWords("compliance", "Compliance", "many", choices=_choices(Compliance)),
-        FieldWords("data_sensitivity", "Data sensitivity", "choice", choices=_choices(DataSensitivity)),
-        FieldWords("gpu_required", "GPU needed", "yes_no"),
-        FieldWords("gpu_type", "GPU type", "word"),
-        FieldWords("gpu_count", "GPU count", "whole"),
-        FieldWords("model_framework", "Framework", "word"),
-        FieldWords("model_size_params", "Model size", "whole", "parameters"),
-        FieldWords("dataset_size_gb", "Dataset", "number", "GB"),
-        FieldWords("availability_slo", "Availability SLO", "number", "%"),
-        FieldWords("spot_ok", "Spot capacity", "yes_no"),
-        FieldWords("deadline_hours", "Deadline", "number", "h"),
-        FieldWords("orchestrator", "Orchestrator", "word"),
-        FieldWords("scale_to_zero", "Scale to zero", "yes_no"),
-        FieldWords("max_replicas", "Replicas at most", "whole"),
-        FieldWords("ci_cd", "CI/CD", "word"),
-        FieldWords("monitoring", "Monitoring", "words"),
+        FieldWords("workload_type", "choice", choices=_choices(WorkloadType)),
+        FieldWords("latency_p95_ms", "number"),
+        FieldWords("throughput_rps", "number"),
+        FieldWords("monthly_budget_usd", "number"),
+        FieldWords("cloud", "many", choices=_choices(Cloud)),
+        FieldWords("regions", "words"),
+        FieldWords("data_residency", "word"),
+        FieldWords("compliance", "many", choices=_choices(Compliance)),
+        FieldWords("data_sensitivity", "choice", choices=_choices(DataSensitivity)),
+        FieldWords("gpu_required", "yes_no"),
+        FieldWords("gpu_type", "word"),
+        FieldWords("gpu_count", "whole"),
+        FieldWords("model_framework", "word"),
+        FieldWords("model_size_params", "whole"),
+        FieldWords("dataset_size_gb", "number"),
+        FieldWords("availability_slo", "number"),
+        FieldWords("spot_ok", "yes_no"),
+        FieldWords("deadline_hours", "number"),
+        FieldWords("orchestrator", "word"),
+        FieldWords("scale_to_zero", "yes_no"),
+        FieldWords("max_replicas", "whole"),
+        FieldWords("ci_cd", "word"),
+        FieldWords("monitoring", "words"),
     )
 }
 assert tuple(FIELDS) == FIELD_NAMES
@@ -150,18 +132,11 @@ def value_words(name: str, value: ConstraintValue | None) -> str:
     """The value as an operator reads it, with its unit."""
     if value is None:
         return "not stated"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(NAMES.get(item) or name_of(item) for item in value)
-    if name == "monthly_budget_usd":
-        return f"{usd(value)} /mo"
-    if name == "model_size_params":
-        return show("model_size_params", value)
     words = FIELDS.get(name)
-    if isinstance(value, int | float):
-        return f"{quantity(value)} {words.unit if words else ''}".strip()
-    return NAMES.get(value) or name_of(value)
+    if words is None:
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    shown = show(words.name, value)
+    return _capital(shown) if words.choices else shown
 
 
 def stage_word(stage: str) -> str:
