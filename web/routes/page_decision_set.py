@@ -41,7 +41,7 @@ async def show(
     show: Annotated[str, Query(max_length=20)] = "all",
 ) -> Response:
     window, head = await earlier(conn, id_, before=before, card=card or edit)
-    loaded = await load(conn, id_, caller, window)
+    loaded = await load(console, conn, id_, caller, window)
     form = edit_of(loaded, edit) if edit else None
     view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form)
     return console.templates.page(request, PAGE, view, block="earlier" if before else "main")
@@ -62,7 +62,7 @@ async def rendered(console: Console, decision_set: DecisionSetId, caller: Caller
     """One event as the HTML that htmx puts in its places."""
     async with console.pool.connection() as conn:
         window, _ = await latest(conn, decision_set) if event.type in LEAVES else ([event], 0)
-        loaded = await load(conn, decision_set, caller, window)
+        loaded = await load(console, conn, decision_set, caller, window)
     view = frame(event, loaded) if event.type in LEAVES else card_only(event, card_context(loaded))
     return console.templates.env.get_template("frames/event.html").render(view=view)
 
@@ -71,7 +71,7 @@ async def rendered(console: Console, decision_set: DecisionSetId, caller: Caller
 async def worker(
     request: Request, id_: DecisionSetPath, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep
 ) -> Response:
-    view = worker_note(await load(conn, id_, caller, []))
+    view = worker_note(await load(console, conn, id_, caller, []))
     return console.templates.page(request, "pages/worker.html", view)
 
 
@@ -128,6 +128,6 @@ async def refused_page(
     """The whole page again, with what was typed and why it could not be done, around one of its cards."""
     async with console.pool.connection() as conn:
         window, head = await earlier(conn, decision_set, before=None, card=around)
-        loaded = await load(conn, decision_set, caller, window)
+        loaded = await load(console, conn, decision_set, caller, window)
     view = decision_set_page(loaded, head_seq=head, refused=refused)
     return console.templates.page(request, PAGE, view, status=error.status)

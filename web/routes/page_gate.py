@@ -79,7 +79,7 @@ async def _panel(
     request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, kept: GateForm | None, status: int = 200
 ) -> Response:
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     view = decided(loaded, kept)
     return console.templates.page(request, "frames/decided.html", view, status=status, headers=as_of(loaded))
 

@@ -103,7 +103,7 @@ async def send_message(
     if not _by_htmx(request):
         return go_to(request, f"/decision-sets/{id_}#composer")
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     return _answer(request, console, loaded, composer_of(loaded))
 
 
@@ -132,7 +132,7 @@ async def _refused_message_edit(
     """The form again with the words in it, on the message that holds now; else the words alone."""
     seq = int(given) if (given := form.text("replaces")).isdecimal() else 0
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await earlier(conn, id_, before=None, card=seq))[0])
+        loaded = await load(console, conn, id_, caller, (await earlier(conn, id_, before=None, card=seq))[0])
     again = edit_of(loaded, seq, typed=form.text("text"), error=error.detail)
     refused = Refused(edit=again, notice="" if again else error.detail, unsent="" if again else form.text("text"))
     return await refused_page(request, console, caller, id_, error, refused, around=seq)
@@ -157,7 +157,7 @@ async def _refused_message(
     request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted, error: DomainError
 ) -> Response:
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     box = composer_of(loaded, text=form.text("text"), picked=form.text("option"), error=error.detail)
     if _by_htmx(request) and box:
         return _answer(request, console, loaded, box, status=error.status)
@@ -188,7 +188,7 @@ async def edit_constraint(
     if not _by_htmx(request):
         return go_to(request, f"/decision-sets/{id_}#fact-{name}")
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     if form.text("assumed"):
         return _answer_assumption(request, console, loaded, name)
     return _answer_fact(request, console, loaded, name, reading=True)
@@ -208,7 +208,7 @@ async def _refused_edit(
     if not _by_htmx(request):
         return await refused_page(request, console, caller, id_, error, Refused(facts=problem, notice=error.detail))
     async with console.pool.connection() as conn:
-        loaded = await load(conn, id_, caller, (await latest(conn, id_))[0])
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     if form.text("assumed"):
         return _answer_assumption(request, console, loaded, name, problem=problem[name], status=error.status)
     return _answer_fact(request, console, loaded, name, problem=problem, status=error.status)

@@ -8,6 +8,7 @@ from storage.postgres import Connection
 from storage.records.events import Event
 from storage.records.ids import DecisionSetId
 from web.commands.once import Caller
+from web.console import Console
 from web.routes.page_forms import fresh_key
 from web.views.decision_set import Caps, Loaded
 
@@ -19,7 +20,9 @@ def caps_of(caller: Caller) -> Caps:
     return Caps(caller.role != "viewer", caller.role in ("approver", "admin"), caller.role)
 
 
-async def load(conn: Connection, decision_set: DecisionSetId, caller: Caller, window: list[Event]) -> Loaded:
+async def load(
+    console: Console, conn: Connection, decision_set: DecisionSetId, caller: Caller, window: list[Event]
+) -> Loaded:
     """Raises NotFound."""
     return Loaded(
         found=await decision_sets.read(conn, decision_set),
@@ -28,6 +31,7 @@ async def load(conn: Connection, decision_set: DecisionSetId, caller: Caller, wi
         caps=caps_of(caller),
         key=fresh_key(),
         last_heartbeat=await workers.last_heartbeat(conn),
+        priced=(await console.what_if.inputs.current(conn)).book.regions,
     )
 
 

@@ -75,10 +75,12 @@ async def _shown(
     request: Request, console: Console, caller: CallerDep, found: DecisionSet, wanted: Asked, status: int = 200
 ) -> Response:
     """Nothing is computed while nothing differs, or while something typed can't be read."""
+    async with console.pool.connection() as conn:
+        priced = (await console.what_if.inputs.current(conn)).book.regions
     made = None
     if wanted.changes and not wanted.errors:
         made = await console.what_if.recompute(console.pool, found.id, wanted.changes)
-    view = what_if_page(found, wanted, made, may_write=caps_of(caller).write, key=fresh_key())
+    view = what_if_page(found, wanted, made, priced, may_write=caps_of(caller).write, key=fresh_key())
     block = "answer" if wants_fragment(request) else "main"
     return console.templates.page(
         request, PAGE, view, block=block, status=422 if wanted.errors and status == 200 else status

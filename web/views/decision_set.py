@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -117,7 +117,7 @@ class DecisionSetPage:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a page or a frame is made from, read together."""
+    """What a page or a frame is made from, read together; `priced` are the clouds and regions of the price book."""
 
     found: DecisionSet
     run: RunRow | None
@@ -125,6 +125,7 @@ class Loaded:
     caps: Caps
     key: str
     last_heartbeat: datetime | None
+    priced: Set[tuple[str, str]]
 
 
 def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
@@ -214,7 +215,7 @@ def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | No
 
 
 def what_if_of(loaded: Loaded) -> WhatIfLeaf | None:
-    return what_if_leaf(loaded.found, may_write=loaded.caps.write, key=loaded.key)
+    return what_if_leaf(loaded.found, loaded.priced, may_write=loaded.caps.write, key=loaded.key)
 
 
 def facts_of(loaded: Loaded, errors: dict[str, tuple[str, str]] | None = None) -> FactsPanel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,12 +84,14 @@ class WhatIfLeaf:
     answer: WhatIfAnswer
 
 
-def what_if_leaf(found: DecisionSet, *, may_write: bool, key: str) -> WhatIfLeaf | None:
+def what_if_leaf(found: DecisionSet, priced: Set[tuple[str, str]], *, may_write: bool, key: str) -> WhatIfLeaf | None:
     """None before there is a plan that was held against policy."""
     if found.plan is None or found.cost is None or found.policy is None:
         return None
     nothing = Asked()
-    return WhatIfLeaf(what_if_form(found, nothing), what_if_answer(found, nothing, None, may_write=may_write, key=key))
+    return WhatIfLeaf(
+        what_if_form(found, nothing, priced), what_if_answer(found, nothing, None, may_write=may_write, key=key)
+    )
 
 
 def what_if_answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,7 +72,8 @@ def read_changes(typed: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]
     return {name: typed[name] for name in ASKABLE if name in typed}
 
 
-def what_if_form(found: DecisionSet, asked: Asked) -> WhatIfForm:
+def what_if_form(found: DecisionSet, asked: Asked, priced: Set[tuple[str, str]]) -> WhatIfForm:
+    """`priced`: the clouds and regions that a plan can be made for."""
     known = found.constraints.root
     needed = {name for fact in required(found.constraints) for name in fact.fields} | {"monthly_budget_usd"}
     sliders = [_slider(found, name, asked) for name in SLIDERS if name in known or name in needed]
@@ -83,7 +84,7 @@ def what_if_form(found: DecisionSet, asked: Asked) -> WhatIfForm:
         sliders=sliders,
         region=_typed(asked, "regions", stated.value if stated else ""),
         stated=stated,
-        clouds=_clouds(found, stated),
+        clouds=_clouds(found, stated, priced),
         spot=_spot(_typed(asked, "spot_ok", "" if spot is None else typed_text(spot))),
         spot_stands=value_words("spot_ok", spot),
         region_stands=value_words("regions", regions),
@@ -125,11 +126,11 @@ def _round(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-def _clouds(found: DecisionSet, stated: Place | None) -> list[Places]:
-    """The regions of the clouds that are allowed."""
+def _clouds(found: DecisionSet, stated: Place | None, priced: Set[tuple[str, str]]) -> list[Places]:
+    """The priced regions of the clouds that are allowed."""
     allowed = found.constraints.values.cloud
     by_cloud: dict[str, list[Place]] = {}
-    for (cloud, name), region in sorted(REGIONS.items()):
+    for cloud, name in sorted(priced):
         if (not allowed or cloud in allowed) and not (stated and name == stated.value):
-            by_cloud.setdefault(cloud, []).append(Place(name, f"{name} ({region.city})"))
+            by_cloud.setdefault(cloud, []).append(Place(name, f"{name} ({REGIONS[cloud, name].city})"))
     return [Places(name_of(cloud), places) for cloud, places in by_cloud.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from storage.records.decision_sets import DecisionSet
@@ -19,6 +20,14 @@ class WhatIfPage:
     answer: WhatIfAnswer
 
 
-def what_if_page(found: DecisionSet, asked: Asked, made: Recomputed | None, *, may_write: bool, key: str) -> WhatIfPage:
+def what_if_page(
+    found: DecisionSet,
+    asked: Asked,
+    made: Recomputed | None,
+    priced: Set[tuple[str, str]],
+    *,
+    may_write: bool,
+    key: str,
+) -> WhatIfPage:
     answer = what_if_answer(found, asked, made, may_write=may_write, key=key)
-    return WhatIfPage(set_head(found, "run"), what_if_form(found, asked), answer)
+    return WhatIfPage(set_head(found, "run"), what_if_form(found, asked, priced), answer)
