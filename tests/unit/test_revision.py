@@ -87,9 +87,7 @@ async def test_an_edit_says_what_it_changed_and_nothing_else_moves() -> None:
     cards = await talk.say(edited, replaces=1)
 
     assert changed(cards) == {"latency_p95_ms": (80.0, 100.0), "monthly_budget_usd": (4000.0, None)}
-    assert said(cards) == (
-        "Read again with the edit. Latency p95: 80 ms → 100 ms; Budget: $4,000 /mo → not stated."
-    )
+    assert said(cards) == ("Read again with the edit. Latency p95: 80 ms → 100 ms; Budget: $4,000 /mo → not stated.")
     assert talk.values == {**{name: before[name] for name in before if name != "monthly_budget_usd"}} | {
         "latency_p95_ms": 100.0
     }
