@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -77,7 +78,8 @@ DAILY, WEEKLY, ONCE = 30, 4, 1
 class Workload:
     """Sizes in SI units: parameters, tokens, bytes, GB, hours. `latency_ms` is a p95 target and None for jobs.
     `runs_a_month` is always assumed, since nobody is asked how often a job runs, and 0 for a service. `device_ms`
-    is what a frame may take on a device, where that is stated. `assumed` names the fields behind `assumptions`."""
+    is what a frame may take on a device, where that is stated. `assumed`: of `assumptions`, those that stand for a
+    field."""
 
     type: WorkloadType
     family: Family
@@ -93,7 +95,7 @@ class Workload:
     runs_a_month: int
     device_ms: float | None
     assumptions: tuple[str, ...]
-    assumed: frozenset[FieldName]
+    assumed: Mapping[FieldName, str]
 
     @property
     def has_model(self) -> bool:
@@ -116,22 +118,24 @@ class _Assumed:
     """Collects what had to be assumed while the fields are resolved one by one."""
 
     sentences: list[str] = field(default_factory=list)
-    fields: set[FieldName] = field(default_factory=set)
+    fields: dict[FieldName, str] = field(default_factory=dict)
 
     def take(self, name: FieldName, stated: float | None, default: float, sentence: str) -> float:
         if stated is not None:
             return stated
-        self.fields.add(name)
-        self.sentences.append(sentence)
+        self.say(name, sentence)
         return default
+
+    def say(self, name: FieldName, sentence: str) -> None:
+        self.fields[name] = sentence
+        self.sentences.append(sentence)
 
 
 def workload_of(values: ConstraintValues) -> Workload:
     assumed = _Assumed()
     kind: WorkloadType = values.workload_type or "realtime_inference"
     if values.workload_type is None:
-        assumed.fields.add("workload_type")
-        assumed.sentences.append("The workload is served in real time.")
+        assumed.say("workload_type", "The workload is served in real time.")
     family = FAMILY[kind]
     framework = (values.model_framework or "").strip().lower()
     classical = framework in CLASSICAL or kind in WITHOUT_MODEL
@@ -163,7 +167,7 @@ def workload_of(values: ConstraintValues) -> Workload:
         device_ms=values.latency_p95_ms if kind == "edge" else None,
         runs_a_month=0 if serving else _runs_a_month(kind, deadline),
         assumptions=tuple(assumed.sentences),
-        assumed=frozenset(assumed.fields),
+        assumed=assumed.fields,
     )
 
 

@@ -130,7 +130,6 @@ def _device(case: Case) -> Iterator[Objection]:
 
 
 def _assumed_size(case: Case) -> Iterator[Objection]:
-    if case.values.model_size_params is None and any("parameters" in item for item in case.plan.assumptions):
-        said = next(item for item in case.plan.assumptions if "parameters" in item)
+    if said := workload_of(case.values).assumed.get("model_size_params"):
         claim = "The size of the model is assumed; everything scales with it."
         yield Objection("size", "low", claim, (said,), counter_proposal="State it.")
