@@ -8,6 +8,7 @@ from providers.rulebook.reading.availability import availabilities
 from providers.rulebook.reading.candidates import Candidate, Doubt, located, problems, settle
 from providers.rulebook.reading.corrections import corrections
 from providers.rulebook.reading.deadline import deadlines
+from providers.rulebook.reading.environments import of_production
 from providers.rulebook.reading.governance import governance
 from providers.rulebook.reading.hardware import gpus
 from providers.rulebook.reading.injection import injected
@@ -34,7 +35,8 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     a bare answer ("80", "yes", "EU only") is then understood as that field."""
     prepared = prepare(text)
     found = amounts(prepared.working, prepared.german)
-    candidates, doubts = _read_all(prepared, found)
+    proposed, doubts = _read_all(prepared, found)
+    candidates = of_production(prepared, proposed)
     chosen = settle(prepared, candidates)
     findings = [located(prepared, item) for item in chosen]
     impossible, unsure = problems(prepared, doubts), False
