@@ -26,8 +26,8 @@ _BEHIND = re.compile(
     rf"\(?(?:for|in|on|at|für|im|in der) {_NAMED}(?! sets?\b| data\b| images?\b)"
 )
 _BEFORE = re.compile(
-    rf"(?<![\w-]){_NAMED}(?: (?:runs?|lives?|sits?|in|budget|environment|env|cluster|latency|traffic|needs?|gets?|has|have|"
-    r"may|can|must|should|shall|will|is|be|to|cost|spend|take|stay|at|most|up|max|under|below|within|of|about|"
+    rf"(?<![\w-]){_NAMED}(?: (?:runs?|lives?|sits?|in|budget|environment|env|cluster|latency|traffic|needs?|gets?|has|"
+    r"have|may|can|must|should|shall|will|is|be|to|cost|spend|take|stay|at|most|up|max|under|below|within|of|about|"
     r"around|only|darf|kosten|bekommt|höchstens|maximal)\b)*[\s:=(<]*\Z"
 )
 
