@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from intake.requirements import WORKLOAD, required
 from providers.rulebook.reading.places import CLOUD_OF
+from providers.rulebook.workload import FIRST_TOKEN_MS, workload_of
 from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValue, FieldName, WorkloadType
 
 _WITHOUT_GPU = {"sklearn", "xgboost", "lightgbm", "catboost", "prophet", "spark", "spacy"}
@@ -84,6 +85,8 @@ def _throughput(schema: ConstraintSchema) -> Default:
 
 
 def _latency(schema: ConstraintSchema) -> Default:
+    if _workload(schema) == "realtime_inference" and workload_of(schema.values).generative:
+        return float(FIRST_TOKEN_MS), "usual for the first token of a language model"
     return _LATENCY.get(_workload(schema), 200.0), "usual for the workload"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.catalogue import SCALING, Catalogue
 from providers.rulebook.costing import runs_assumed
 from providers.rulebook.devices import DEVICES, UNMEASURED, model_gb, on_device
 from providers.rulebook.money import dollars
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
-from providers.rulebook.services import KUBERNETES
+from providers.rulebook.services import EXPOSABLE, KUBERNETES, SENSITIVE, faces_internet
 
 _MANAGED = frozenset(
     {"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks", "ecs", "lambda", "batch", "cloud_run"}
@@ -36,6 +36,8 @@ def assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> 
         found.append(more)
     if unpriced := [cloud for cloud in catalogue.values.cloud or () if not _has_figures(cloud, catalogue)]:
         found.append(f"Not considered, because the price book has no figures for it: {', '.join(unpriced)}.")
+    if said := _private(catalogue):
+        found.append(said)
     if said := _orchestrator(catalogue.values.orchestrator):
         found.append(said)
     if said := _not_spot(catalogue, chosen):
@@ -45,6 +47,14 @@ def assumptions(catalogue: Catalogue, chosen: Option, avoid: frozenset[str]) -> 
     if ruled_out(chosen, avoid):
         found.append("The critics ruled out every option that meets the constraints; the best of them stands.")
     return found
+
+
+def _private(catalogue: Catalogue) -> str:
+    """Where nothing but a missing word keeps the endpoint from the internet."""
+    kind, said = catalogue.workload.type, catalogue.values.data_sensitivity
+    if kind not in EXPOSABLE or said in SENSITIVE or faces_internet(catalogue.workload, catalogue.values):
+        return ""
+    return "The endpoint is private, and callers run in the same network; it is public where the data are stated to be."
 
 
 def _orchestrator(stated: str | None) -> str:
@@ -80,6 +90,8 @@ def sizing(catalogue: Catalogue, option: Option | None) -> list[str]:
         found += [on_device(workload).words, f"Inference costs nothing in the cloud; {fetched}."]
     if option is not None and not option.serving:
         found.append(runs_assumed(option, workload))
+        if option.count > 1:
+            found.append(f"{option.count} machines together do {SCALING:.0%} of what each would do alone.")
     answer = option.capacity.answer_seconds if option and option.serving and option.capacity else None
     if answer is not None:
         whole = f"A whole answer of {workload.tokens_out} tokens takes about {answer:,.1f} s"

@@ -131,7 +131,9 @@ def _traffic(catalogue: Catalogue) -> list[str]:
     workload, values = catalogue.workload, catalogue.values
     found = ["Traffic: half in low, twice in high."]
     if not faces_internet(workload, values):
-        found.append("Egress: none, since what calls it runs in the same cloud; traffic between zones is not priced.")
+        found.append(
+            "Egress: none, since what calls the private endpoint runs in the same cloud. Between zones: not priced."
+        )
     if workload.rps * AVERAGE_LOAD > LOGGED_A_SECOND:
         audit = "; each has an audit line" if audited(values) else ""
         found.append(f"Logs: {LOGGED_A_SECOND:g} requests a second on average, a sample of what comes{audit}.")

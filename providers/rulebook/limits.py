@@ -108,8 +108,7 @@ class Limits:
     def spot(self) -> tuple[Violation, ...]:
         if self.values.spot_ok:
             return ()
-        words = "spot is not wanted" if self.values.spot_ok is False else "nobody said interruptions are acceptable"
-        return (Violation("spot_ok", words, "yes"),)
+        return (Violation("spot_ok", "nobody said interruptions are acceptable", "yes"),)
 
     def over_budget(self, total: Decimal, reserve: Decimal) -> tuple[Violation, ...]:
         """`total` is infinite for what has no price, which is told elsewhere."""

@@ -7,7 +7,8 @@ Quantities rest on assumptions, all a month:
   volume stays. An audit line has 0.2 KB and is never left out. A run of a job writes 0.1 GB.
 - An event of a stream has 1 KB. One in ten requests opens a connection, and one load balancer capacity unit takes 25 of
   them a second (AWS, "Application Load Balancer pricing").
-- 50 GB of disk a machine (a quarter of the month for a job), 10 kept versions of a model, 5 GB of images; backups take
+- 50 GB of disk a machine, for a neural network 100 GB or 60 GB and its weights with a fifth over (a quarter of the
+  month for a job), 10 kept versions of a model, 5 GB of images; backups take
   the room of what they back up.
 """
 
@@ -19,6 +20,7 @@ from math import ceil
 from typing import Literal
 
 from providers.pricing import HOURS_A_MONTH, Figure, PriceBook
+from providers.rulebook.capacity import WEIGHT_OVERHEAD
 from providers.rulebook.devices import DEVICES, TELEMETRY_GB, model_gb
 from providers.rulebook.money import cents
 from providers.rulebook.stores import GIB, Store, server_named, sold_apart, store_of
@@ -30,9 +32,12 @@ Swing = Literal["steady", "traffic", "machines"]
 
 SECONDS_A_MONTH = 730 * 3600
 AVERAGE_LOAD = 0.5
-DISK_GB, JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB = 50, 0.25, 10, 5
+DISK_GB, NETWORK_DISK_GB, RUNTIME_GB = 50, 100, 60
+JOB_DISK_SHARE, KEPT_VERSIONS, IMAGES_GB = 0.25, 10, 5
 LOG_KB, LOGGED_A_SECOND, AUDIT_KB, JOB_LOG_GB = 0.5, 50.0, 0.2, 0.1
 REQUEST_LOGS, AUDIT_LOGS = "Request logs", "Request and audit logs"
+EXPOSABLE = frozenset({"realtime_inference", "rag"})
+"""What people or systems elsewhere may call."""
 SENSITIVE = frozenset({"pii", "phi", "financial"})
 KUBERNETES = frozenset({"kubernetes", "k8s", "eks", "gke", "aks", "kubeflow", "kserve", "seldon", "ray", "knative"})
 
@@ -90,7 +95,7 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
     weights_gb = max(1.0, workload.params * 2 / 1e9)
     stored = weights_gb * KEPT_VERSIONS + workload.dataset_gb
     hours = float(HOURS_A_MONTH)
-    disk = DISK_GB if workload.family == "serving" else DISK_GB * JOB_DISK_SHARE
+    disk = disk_gb(workload) * (1 if workload.family == "serving" else JOB_DISK_SHARE)
     needs = [
         Need("storage", "storage_gb_month", "Model versions and data", "fixed", stored),
         Need("registry", "registry", "Container images", "fixed", IMAGES_GB),
@@ -111,9 +116,17 @@ def needs_of(workload: Workload, values: ConstraintValues) -> tuple[Need, ...]:
     return tuple(needs)
 
 
+def disk_gb(workload: Workload) -> int:
+    """GB on one machine: the system, the image and, for a neural network, its runtime and 16-bit weights."""
+    if workload.classical or not workload.has_model:
+        return DISK_GB
+    weights = workload.params * 2 * WEIGHT_OVERHEAD / 1e9
+    return max(NETWORK_DISK_GB, ceil((RUNTIME_GB + weights) / 10) * 10)
+
+
 def faces_internet(workload: Workload, values: ConstraintValues) -> bool:
-    """Whether its endpoint is public."""
-    return workload.type in ("realtime_inference", "rag") and values.data_sensitivity not in SENSITIVE
+    """Whether its endpoint is public: only where the data are stated to be, so that nothing is exposed by default."""
+    return workload.type in EXPOSABLE and values.data_sensitivity == "public"
 
 
 def audited(values: ConstraintValues) -> bool:

@@ -43,6 +43,8 @@ _LATENCY_MS: dict[str, float] = {
     "rag": 2000,
     "feature_store": 25,
 }
+FIRST_TOKEN_MS = 2000
+"""Of a language model: the bound of MLPerf Inference on the time to first token of Llama 2 70B, server scenario."""
 _DATASET_GB: dict[str, float] = {
     "batch_inference": 10,
     "data_pipeline": 100,
@@ -59,6 +61,7 @@ _DEADLINE_HOURS: dict[str, float] = {
     "training": 72,
     "fine_tuning": 24,
 }
+_ADAPTERS = "Adapters (LoRA) are trained on frozen 16-bit weights; training every weight takes six times the memory."
 HOURS_OF_A_MONTH = 730.0
 _REPEATED = frozenset({"batch_inference", "data_pipeline"})
 _THROUGHPUT_RPS, _GENERATIVE_RPS = 50.0, 2.0
@@ -145,9 +148,11 @@ def workload_of(values: ConstraintValues) -> Workload:
     tokens_in, tokens_out = _tokens(kind, classical, generative)
     if not classical and family != "training":
         assumed.sentences.append(_request_sentence(kind, generative, tokens_in, tokens_out))
+    if kind == "fine_tuning" and not classical:
+        assumed.sentences.append(_ADAPTERS)
     serving = family == "serving"
     rps = _rps(values, generative, assumed) if serving else 0.0
-    latency = _latency(values, kind, assumed) if serving else None
+    latency = _latency(values, kind, generative, assumed) if serving else None
     if serving:
         dataset, deadline = _kept(values, kind, assumed), 0.0
     else:
@@ -215,8 +220,8 @@ def _rps(values: ConstraintValues, generative: bool, assumed: _Assumed) -> float
     return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {default:g} requests a second.")
 
 
-def _latency(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
-    default = _LATENCY_MS[kind]
+def _latency(values: ConstraintValues, kind: WorkloadType, generative: bool, assumed: _Assumed) -> float:
+    default = max(_LATENCY_MS[kind], FIRST_TOKEN_MS if generative else 0)
     return assumed.take("latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {default:g} ms is enough.")
 
 

@@ -11,6 +11,8 @@ from typing import Literal
 from providers.base import CodeRequest
 from providers.rulebook.bundle.built import FAMILIES, Family, built_names
 from providers.rulebook.bundle.escape import label_value, resource_name
+from providers.rulebook.services import disk_gb
+from providers.rulebook.workload import workload_of
 from storage.records.constraints import ConstraintValues
 from storage.records.plans import Pattern, Plan, Resource
 
@@ -130,7 +132,7 @@ def view_of(request: CodeRequest) -> BundleView:
         gpus=compute.accelerator_count,
         vcpus=max(1, compute.vcpus),
         memory_mib=max(512, int(compute.memory_gib * 1024 * 0.8)),
-        disk_gib=100 if compute.accelerator_count else 50,
+        disk_gib=disk_gb(workload_of(values)),
         min_replicas=min(plan.min_replicas, most),
         replicas=min(compute.count, most),
         max_replicas=most,

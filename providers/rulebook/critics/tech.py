@@ -9,10 +9,11 @@ from providers.rulebook.case import Case
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.devices import MEMORY_SHARE as DEVICE_MEMORY_SHARE
 from providers.rulebook.devices import on_device
+from providers.rulebook.options import lasting
 from providers.rulebook.stores import LARGEST_GIB, server_named, store_of
 from providers.rulebook.workload import workload_of
 
-LATENCY_SHARE, MEMORY_SHARE = 0.95, 0.85
+LATENCY_SHARE, MEMORY_SHARE, DEADLINE_SHARE = 0.95, 0.85, 0.9
 ROUNDED = 0.99
 
 
@@ -25,6 +26,7 @@ def objections(case: Case) -> Iterator[Objection]:
         yield from _latency_margin(case)
         yield from _cold_start(case)
         yield from _store(case)
+    yield from _late(case)
     yield from _memory(case)
     yield from _device(case)
     yield from _assumed_size(case)
@@ -108,6 +110,18 @@ def _store(case: Case) -> Iterator[Objection]:
         needs = f"{store.lookups:,g} lookups a second and {store.disk_gb:,.0f} GB take {store.vcpus:,.1f} vCPUs"
         evidence = (f"{needs} and {store.gib:,.0f} GiB, planned are {vcpus:g} and {database.memory_gib:,.0f} GiB",)
         yield Objection("store", "high", "The database does not carry the store.", evidence, "", "Take a larger one.")
+
+
+def _late(case: Case) -> Iterator[Objection]:
+    """A run that has no time left to be started again."""
+    hours, deadline = case.chosen.run_hours if case.chosen else None, case.values.deadline_hours
+    if hours is None or not deadline or hours <= deadline * DEADLINE_SHARE:
+        return
+    spot = case.machine is not None and case.machine.purchase == "spot"
+    taken = ("what a reclaimed machine did since its last checkpoint is done again",) if spot else ()
+    evidence = (f"{lasting(hours)} of {deadline:g} hours", *taken)
+    counter = "Add a machine, or allow a run more time."
+    yield Objection("deadline", "medium" if spot else "low", "A run hardly fits its deadline.", evidence, "", counter)
 
 
 def _device(case: Case) -> Iterator[Objection]:

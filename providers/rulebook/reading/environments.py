@@ -10,8 +10,18 @@ from providers.rulebook.reading.text import Text
 from storage.records.constraints import FieldName
 
 _TOLD_APART: frozenset[FieldName] = frozenset(
-    {"latency_p95_ms", "throughput_rps", "monthly_budget_usd", "availability_slo", "deadline_hours", "max_replicas"}
-    | {"gpu_count", "gpu_type", "regions", "cloud"}
+    {
+        "latency_p95_ms",
+        "throughput_rps",
+        "monthly_budget_usd",
+        "availability_slo",
+        "deadline_hours",
+        "max_replicas",
+        "gpu_count",
+        "gpu_type",
+        "regions",
+        "cloud",
+    }
 )
 _NEAR = 40
 """Characters on either side of a figure."""

@@ -71,7 +71,7 @@ def test_the_plan_stays_in_its_place_though_a_better_one_is_elsewhere(planning: 
 def test_a_looser_constraint_leads_to_the_best_plan_and_asks_again(planning: Planning, bundle: PolicyBundle) -> None:
     found = fitted(planning, bundle, {**ON_CPUS, "monthly_budget_usd": 2000}, {"monthly_budget_usd": 4000})
     assert found.plan.zones == 3
-    assert found.reasons == ["The likely cost would rise from $1,806.78 to $2,662.55 a month."]
+    assert found.reasons == ["The likely cost would rise from $1,854.78 to $2,734.55 a month."]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_nothing_changed_is_tighter(planning: Planning, bundle: PolicyBundle) ->
             "The policy “A high month stays within the budget” would warn",
         ),
         ({}, {"monthly_budget_usd": 20.0}, "No plan meets this."),
-        ({}, {"data_sensitivity": "internal"}, "It would be reachable from the internet, which was not approved."),
+        ({}, {"data_sensitivity": "public"}, "It would be reachable from the internet, which was not approved."),
         ({}, {"data_sensitivity": "internal"}, "It would no longer have: Audit logging."),
         (ON_CPUS, {"spot_ok": True, "monthly_budget_usd": 1500}, "It would run on spot machines"),
         ({}, {"cloud": ["azure"]}, "The policy “Every part has a price” would warn"),

@@ -70,3 +70,21 @@ def test_words_for_people(planning: Planning) -> None:
     reasons = [item.rejected_because or "" for item in proposal.plan.candidates]
     assert any(reason == "Costs the same." for reason in reasons)
     assert not any("$0 " in reason for reason in reasons)
+
+
+def test_an_endpoint_is_public_only_where_the_data_are(planning: Planning) -> None:
+    words = "The endpoint is private"
+    _, public = planning.of(workload_type="realtime_inference", data_sensitivity="public")
+    assert public.plan.public_endpoint
+    assert not any(item.startswith(words) for item in public.plan.assumptions)
+    _, internal = planning.of(workload_type="realtime_inference", data_sensitivity="internal")
+    assert not internal.plan.public_endpoint
+    assert any(item.startswith(words) for item in internal.plan.assumptions)
+
+
+def test_adapters_and_what_several_machines_do_together_are_said(planning: Planning) -> None:
+    _, made = planning.of(workload_type="fine_tuning", model_size_params=70e9, deadline_hours=12, cloud=["aws"])
+    count = made.plan.resources[0].count
+    assert count > 1
+    assert any("Adapters (LoRA)" in item for item in made.plan.assumptions)
+    assert any(item.startswith(f"{count} machines together do 90%") for item in made.plan.assumptions)

@@ -223,3 +223,13 @@ def test_what_was_assumed_takes_confidence_away_and_is_named(fraud: tuple[Constr
     weaker = less_sure(found, assumed)
     assert weaker.confidence == pytest.approx(found.confidence - 0.1)
     assert weaker.confidence_basis == f"{found.confidence_basis}; assumed: {label('latency_p95_ms')}"
+
+
+@pytest.mark.parametrize(("purchase", "severity"), [("spot", "medium"), ("on_demand", "low")])
+def test_a_run_that_hardly_fits_its_deadline(planning: Planning, purchase: str, severity: str) -> None:
+    values, proposal = planning.of(workload_type="training", model_size_params=10**9, deadline_hours=10, spot_ok=True)
+    plan = with_machine(with_chosen(proposal.plan, run_hours=9.5), purchase=purchase)
+    found = critique("tech", values, plan, proposal.cost)
+    assert (found.severity, "9.5 hours of 10 hours" in said(found)) == (severity, True)
+    roomy = with_machine(with_chosen(proposal.plan, run_hours=5.0), purchase=purchase)
+    assert "deadline" not in critique("tech", values, roomy, proposal.cost).claim

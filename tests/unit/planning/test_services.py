@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.base import CodeRequest
+from providers.rulebook.bundle.view import view_of
 from providers.rulebook.critics import critique
 from providers.rulebook.services import needs_of
 from providers.rulebook.workload import workload_of
@@ -30,8 +32,10 @@ def usd(cost: Cost, words: str) -> float:
 @pytest.mark.parametrize(
     ("stated", "leaves"),
     [
-        ({"workload_type": "realtime_inference"}, True),
-        ({"workload_type": "rag"}, True),
+        ({"workload_type": "realtime_inference", "data_sensitivity": "public"}, True),
+        ({"workload_type": "rag", "data_sensitivity": "public"}, True),
+        ({"workload_type": "realtime_inference"}, False),
+        ({"workload_type": "rag", "data_sensitivity": "internal"}, False),
         ({"workload_type": "realtime_inference", "data_sensitivity": "pii"}, False),
         ({"workload_type": "feature_store"}, False),
         ({"workload_type": "streaming_inference"}, False),
@@ -79,3 +83,14 @@ def test_more_requests_never_need_less(kind: str, rate: float) -> None:
     for item in ("logs_gb", "egress_gb", "queue_in", "load_balancer_unit"):
         less = amount(item, workload_type=kind, throughput_rps=rate)
         assert amount(item, workload_type=kind, throughput_rps=rate * 2) >= less
+
+
+@pytest.mark.parametrize(("params", "gb"), [(110_000_000, 100), (8_000_000_000, 100), (70_000_000_000, 230)])
+def test_a_disk_holds_the_weights_that_are_served(planning: Planning, params: int, gb: int) -> None:
+    """The same in the bill and in the code."""
+    values, proposal = planning.of(workload_type="realtime_inference", model_size_params=params, cloud=["aws"])
+    machines = proposal.plan.resources[0].count
+    disks = next(line for line in proposal.cost.lines if line.item.startswith("Machine disks"))
+
+    assert disks.quantity == gb * machines
+    assert view_of(CodeRequest("fraud-model", values, proposal.plan, proposal.cost)).disk_gib == gb

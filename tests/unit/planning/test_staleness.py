@@ -40,7 +40,7 @@ def test_a_plan_on_old_figures_says_so_and_no_amount_moves(book: PriceBook) -> N
     assert stale(fresh.cost.assumptions) == stale(undated.cost.assumptions) == []
     assert [words.split(" prices are")[0] for words in stale(partly.cost.assumptions)] == ["7 of 8"]
     assert "the oldest is of 2024-07-01" in stale(partly.cost.assumptions)[0]
-    assert stale(wholly.cost.assumptions)[0].startswith(f"Every price is older than {STALE_DAYS} days, $1,491.34")
+    assert stale(wholly.cost.assumptions)[0].startswith(f"Every price is older than {STALE_DAYS} days, $1,503.34")
     without = {"assumptions": []}
     assert wholly.cost.model_copy(update=without) == undated.cost.model_copy(update=without)
 
