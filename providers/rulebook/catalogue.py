@@ -136,6 +136,7 @@ class Catalogue:
         return Option(
             machine, purchase, zones, count, needed, size, hours, run_hours, compute, services, reserve, total,
             (*broken, *self._limits.over_budget(total, reserve)), self.workload.family == "serving", unpriced,
+            transfers=(machine.cloud, machine.region) in self._limits.outside_eea,
         )  # fmt: skip
 
     def _hours(self, run_hours: float) -> Decimal:

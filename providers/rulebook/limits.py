@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from math import ceil
 
-from providers.pricing import Instance, PriceBook, regions_for, regions_named
+from providers.pricing import REGIONS, Instance, PriceBook, regions_for, regions_named
 from providers.pricing.accelerators import ACCELERATORS, accelerators_named
 from providers.rulebook.options import Violation
 from providers.rulebook.workload import Workload
@@ -132,6 +132,13 @@ class Limits:
     @cached_property
     def _residency(self) -> frozenset[tuple[str, str]] | None:
         return None if self.values.data_residency is None else regions_for(self.values.data_residency)
+
+    @cached_property
+    def outside_eea(self) -> frozenset[tuple[str, str]]:
+        """Where data under the GDPR would be transferred to; empty where it does not apply or a residency is stated."""
+        if "gdpr" not in (self.values.compliance or ()) or self.values.data_residency is not None:
+            return frozenset()
+        return frozenset(REGIONS) - regions_for("EEA")
 
     @cached_property
     def _gpus(self) -> frozenset[str] | None:

@@ -16,11 +16,12 @@ from storage.records.plans import Candidate
 Purchase = Literal["on_demand", "spot"]
 PURCHASE_WORDS: dict[str, str] = {"on_demand": "on demand", "spot": "spot"}
 
-RISK_WEIGHTS = {"zone": 4, "spot": 4, "partial": 2, "price": 1}
+RISK_WEIGHTS = {"zone": 4, "spot": 4, "partial": 2, "transfer": 2, "price": 1}
 RISK_WORDS = {
     "zone": "the loss of its one zone stops it",
     "spot": "spot machines can be taken back at two minutes' notice",
     "partial": "the loss of a zone leaves less than the peak needs",
+    "transfer": "data under the GDPR would leave the EEA",
     "price": "part of its price is unknown",
 }
 SPOT = "every spot machine"
@@ -53,7 +54,7 @@ class Option:
     has; `compute` and `services` US dollars a month, `compute` None when the book has no price; `reserve` stands for
     service prices the book does not have. `needed` is how many machines the peak takes. `unpriced`: the book lacks a
     price of something around the machines; `unpriced_counts`: and that speaks against this option (see
-    `unpriced.weighed`)."""
+    `unpriced.weighed`). `transfers`: data under the GDPR would leave the EEA without a stated residency."""
 
     machine: Instance
     purchase: Purchase
@@ -72,6 +73,7 @@ class Option:
     serving: bool
     unpriced: bool = False
     unpriced_counts: bool = False
+    transfers: bool = False
 
     @property
     def label(self) -> str:
@@ -104,6 +106,8 @@ class Option:
             found.append("spot")
         if self.serving and self.zones > 1 and self.count - -(-self.count // self.zones) < self.needed:
             found.append("partial")
+        if self.transfers:
+            found.append("transfer")
         if self.unpriced:
             found.append("price")
         return tuple(found)

@@ -244,3 +244,16 @@ def test_planning_is_quick(book: PriceBook) -> None:
         plan(PlanRequest(values), book)
         taken.append(time.process_time() - before)
     assert min(taken) < 0.3
+
+
+def test_data_under_the_gdpr_stay_in_the_eea_though_elsewhere_is_cheaper(planning: Planning) -> None:
+    job = {"workload_type": "batch_inference", "dataset_size_gb": 200, "gpu_required": True, "spot_ok": True}
+    _, anywhere = planning.of(**job, data_sensitivity="pii")
+    _, covered = planning.of(**job, data_sensitivity="pii", compliance=["gdpr"])
+    places = [(made.plan.resources[0].cloud, made.plan.resources[0].region) for made in (anywhere, covered)]
+
+    assert anywhere.cost.likely < covered.cost.likely
+    assert [place in regions_for("EEA") for place in places] == [False, True]
+    assert "data under the GDPR would leave the EEA" not in covered.plan.risks
+    _, bound = planning.of(**job, data_sensitivity="pii", compliance=["gdpr"], regions=["ca-central-1"])
+    assert "data under the GDPR would leave the EEA" in bound.plan.risks
