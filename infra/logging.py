@@ -39,6 +39,9 @@ def configure_logging(level: str = "info", *, process: str, stream: TextIO | Non
     root.handlers = [handler]
     root.setLevel(level.upper())
     _route_libraries()
+    # It writes of each job when it is deferred, starts and ends, and knows no run; our own lines say it with the ids.
+    quiet = root.level > logging.DEBUG
+    logging.getLogger("procrastinate").setLevel(max(root.level, logging.WARNING) if quiet else logging.NOTSET)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -4,12 +4,17 @@ the command does."""
 from __future__ import annotations
 
 import procrastinate
+import psycopg
+from procrastinate.exceptions import ConnectorException
 
 from storage.postgres import Connection
 from storage.records.ids import DecisionSetId
 
 TASK = "advance"
 QUEUE = "decisions"
+
+DATABASE_AWAY = (psycopg.OperationalError, ConnectorException)
+"""What is raised when the database is away, by our own connections and by Procrastinate's."""
 
 _deferrer = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Never opened: every defer names the caller's connection."""

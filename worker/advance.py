@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
-import psycopg
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
@@ -20,7 +19,7 @@ from graphs.services import Services
 from infra.logging import bind_run
 from storage import checkpoints, decision_sets, runs
 from storage.events import Origin, log_event
-from storage.jobs import defer_advance
+from storage.jobs import DATABASE_AWAY, defer_advance
 from storage.ledger import Entry
 from storage.postgres import Pool, UnitOfWork, one, unit_of_work
 from storage.records.decision_sets import ENDED
@@ -32,8 +31,9 @@ from worker.steps import Rest, Step, decision_step, intake_step
 
 log = structlog.get_logger(__name__)
 
-JobOutcome = Literal["done", "idle", "fenced", "drained", "failed"]
-"""`idle`: there was no open run."""
+JobOutcome = Literal["done", "idle", "fenced", "drained", "interrupted", "failed"]
+"""`idle`: there was no open run. `interrupted`: the database went away; a reaper finds the run open, and without a job.
+"""
 
 IDLE_TURNS = 20
 """How often in a row a run may find nothing due and something come in before it could end."""
@@ -41,12 +41,14 @@ IDLE_TURNS = 20
 
 @dataclass
 class Advancer:
-    """One per worker. `name` is the worker's id; `drain` stops every run at its next superstep."""
+    """One per worker. `name` is the worker's id; `drain` stops every run at its next superstep. `running` is what is
+    being advanced now."""
 
     pool: Pool
     services: Services
     name: str
     draining: bool = False
+    running: set[DecisionSetId] = field(default_factory=set)
     _controls: set[RunControl] = field(default_factory=set)
     _graphs: dict[str, Compiled] = field(default_factory=dict)
 
@@ -59,29 +61,45 @@ class Advancer:
             control.request_drain()
 
     async def advance(self, decision_set: DecisionSetId) -> JobOutcome:
-        """Raises psycopg.OperationalError when the database is away: the job is then taken up again."""
-        taken = await self._take(decision_set)
-        if taken is None:
-            return "idle"
-        context, logging_ids = taken
-        with logging_ids:
-            log.info("run taken", lease=context.lease)
-            try:
-                await self._until_rest(context)
-            except Fenced:
-                log.warning("fenced: another worker has this decision set")
-                return "fenced"
-            except GraphDrained:
-                async with unit_of_work(self.pool) as work:
-                    await defer_advance(work.conn, decision_set)
-                log.info("drained: the run goes on elsewhere")
-                return "drained"
-            except psycopg.OperationalError:
-                raise
-            except Exception as error:
-                log.exception("run failed")
-                await self._fail(context, error)
-                return "failed"
+        self.running.add(decision_set)
+        try:
+            taken = await self._take(decision_set)
+            if taken is None:
+                return "idle"
+            context, logging_ids = taken
+            with logging_ids:
+                return await self._taken(context)
+        except DATABASE_AWAY as error:
+            log.warning("no run taken: the database is away", decision_set=decision_set, error=str(error))
+            return "interrupted"
+        finally:
+            self.running.discard(decision_set)
+
+    async def _taken(self, context: RunContext) -> JobOutcome:
+        log.info("run taken", lease=context.lease)
+        try:
+            return await self._until_ended(context)
+        except Fenced:
+            log.warning("fenced: another worker has this decision set")
+            return "fenced"
+        except DATABASE_AWAY as error:
+            log.warning("interrupted: the database is away", error=str(error))
+            return "interrupted"
+
+    async def _until_ended(self, context: RunContext) -> JobOutcome:
+        try:
+            await self._until_rest(context)
+        except GraphDrained:
+            async with unit_of_work(self.pool) as work:
+                await defer_advance(work.conn, context.decision_set)
+            log.info("drained: the run goes on elsewhere")
+            return "drained"
+        except (Fenced, *DATABASE_AWAY):
+            raise
+        except Exception as error:
+            log.exception("run failed")
+            await self._fail(context, error)
+            return "failed"
         return "done"
 
     async def _take(self, decision_set: DecisionSetId) -> tuple[RunContext, AbstractContextManager[None]] | None:

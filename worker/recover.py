@@ -4,18 +4,21 @@ they are to free."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import psycopg
 import structlog
 from procrastinate import App
 
+from infra.logging import bind_run
 from storage import decision_sets, deltas, gates, git, runs, workers
 from storage.events import Origin, log_event
-from storage.jobs import QUEUE, defer_advance
+from storage.jobs import DATABASE_AWAY, QUEUE, defer_advance
 from storage.postgres import Pool, every, unit_of_work
 from storage.records.events import RunComplete, RunFailed, StageChanged
-from storage.records.ids import DecisionSetId, ThreadId
+from storage.records.ids import DecisionSetId, GateId, ThreadId
+from worker.advance import Advancer
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +36,17 @@ async def beat_for_ever(pool: Pool, worker: str, host: str) -> None:
             async with pool.connection() as conn:
                 await workers.beat(conn, worker, host)
                 await runs.beat(conn, worker)
-        except psycopg.OperationalError as error:
+        except DATABASE_AWAY as error:
             log.warning("heartbeat missed", error=str(error))
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def reap_for_ever(pool: Pool, app: App) -> None:
+async def reap_for_ever(pool: Pool, app: App, own: Advancer) -> None:
     while True:
         try:
-            await reap(pool, app)
+            await reap(pool, app, own)
             await expire_gates(pool)
-        except psycopg.OperationalError as error:
+        except DATABASE_AWAY as error:
             log.warning("reaper missed a turn", error=str(error))
         await asyncio.sleep(BEAT_SECONDS)
 
@@ -56,24 +59,29 @@ async def tidy_for_ever(pool: Pool) -> None:
             await git.tidy(pool)
             async with pool.connection() as conn:
                 await deltas.sweep(conn)
-        except psycopg.OperationalError as error:
+        except DATABASE_AWAY as error:
             log.warning("packs left as they are", error=str(error))
 
 
-async def reap(pool: Pool, app: App) -> None:
-    """Puts back what dead workers held, defers a job for each open run that has none, and gives up the hopeless."""
+async def reap(pool: Pool, app: App, own: Advancer) -> None:
+    """Puts back what dead workers held, defers a job for each open run that has none, and gives up the hopeless.
+    `own` is who reaps: it lives, whatever the database says, and what it is doing is not taken back."""
     async with pool.connection() as conn:
-        dead = await workers.dead(conn)
+        dead = [name for name in await workers.dead(conn) if name != own.name]
         lost = await workers.lost_jobs(conn, dead) if dead else []
         for worker in dead:
             await workers.leave(conn, worker)
         await workers.forget(conn)
-    for job in lost:
-        log.warning("job taken back from a dead worker", job_id=job)
-        await app.job_manager.retry_job_by_id_async(job, datetime.now(UTC))
+    for job, decision_set in lost:
+        async with _named_run(pool, decision_set):
+            await app.job_manager.retry_job_by_id_async(job, datetime.now(UTC))
+            log.warning("job taken back from a dead worker", job_id=job)
     for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
-        log.warning("stalled job taken back", job_id=job.id)
-        await app.job_manager.retry_job(job)
+        if job.lock is None or job.lock in own.running:
+            continue
+        async with _named_run(pool, DecisionSetId(job.lock)):
+            await app.job_manager.retry_job(job)
+            log.warning("stalled job taken back", job_id=job.id)
     async with pool.connection() as conn:
         orphans = await every(conn, runs.SQL["orphans"])
     for run in orphans:
@@ -84,21 +92,34 @@ async def reap(pool: Pool, app: App) -> None:
                 await defer_advance(work.conn, run["decision_set_id"])
 
 
+@asynccontextmanager
+async def _named_run(pool: Pool, decision_set: DecisionSetId) -> AsyncIterator[None]:
+    """What is logged inside has the ids of the decision set's newest run."""
+    async with pool.connection() as conn:
+        run = await runs.current(conn, decision_set)
+    request, name = (run.request_id or "", run.id) if run else ("", "")
+    with bind_run(request_id=request, run_id=name, thread_id=decision_set, node_name="reaper"):
+        yield
+
+
 async def expire_gates(pool: Pool) -> None:
     """Fails, in the open, every decision set whose approval nobody answered in time."""
     async with pool.connection() as conn:
         found = await gates.expired(conn)
     for decision_set in found:
-        await _expire(pool, decision_set)
+        if gate := await _expire(pool, decision_set):
+            async with _named_run(pool, decision_set):
+                log.info("gate expired", gate=gate)
 
 
-async def _expire(pool: Pool, decision_set: DecisionSetId) -> None:
+async def _expire(pool: Pool, decision_set: DecisionSetId) -> GateId | None:
+    """The gate, unless it stands."""
     async with unit_of_work(pool) as work:
         row = await decision_sets.lock(work.conn, decision_set)
         gate, last = await gates.unanswered(work.conn, decision_set), await runs.current(work.conn, decision_set)
         waits = row["status"] == "awaiting_approval" and row["cancel_asked"] is None
         if gate is None or not gate["is_expired"] or not waits or (last is not None and last.outcome is None):
-            return  # answered, cancelled or opened again meanwhile, or about to be
+            return None  # answered, cancelled or opened again meanwhile, or about to be
         cause = f"Nobody answered the approval by {gate['expires_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC."
         run = await runs.open_run(work.conn, decision_set, "resume", None)
         await runs.finish(work.conn, run, "failed")
@@ -112,7 +133,7 @@ async def _expire(pool: Pool, decision_set: DecisionSetId) -> None:
         origin = Origin(decision_set, ThreadId(decision_set), run, "gate_hitl", checkpoint=gate["checkpoint_id"])
         ended = (StageChanged(stage="approval", status="failed"), RunComplete(outcome="failed"))
         await log_event(work, origin, failed, *ended)
-        log.info("gate expired", gate=gate["id"])
+    return gate["id"]
 
 
 async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: int) -> None:
@@ -130,4 +151,5 @@ async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: 
         )
         origin = Origin(decision_set, ThreadId(decision_set), None)
         await log_event(work, origin, failed, RunComplete(outcome="failed"))
-        log.error("run given up", run_id=run, attempts=attempts)
+    async with _named_run(pool, decision_set):
+        log.error("run given up", attempts=attempts)

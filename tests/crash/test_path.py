@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from infra.logging import RUN_IDS
 from storage import ledger
 from storage.artifacts import open_store
 from storage.postgres import every, one
@@ -85,11 +86,13 @@ async def test_every_log_line_of_a_run_has_the_four_ids(house: House) -> None:
     await house.to_gate(made.id)
     house.stop()
     lines = [json.loads(line) for line in house.log_text().splitlines() if line.startswith("{")]
-    of_run = [line for line in lines if line.get("thread_id") == made.id]
-    assert {line["node_name"] for line in of_run} >= {"extract_constraints", "planner", "policy_eval", "advance"}
-    for line in of_run:
-        assert {"request_id", "run_id", "thread_id", "node_name"} <= line.keys()
-        assert all(line[name] for name in ("request_id", "run_id", "thread_id", "node_name"))
+    said = [line["event"] for line in lines]
+    of_runs = lines[said.index("worker ready") + 1 : said.index("worker stopping")]
+    assert of_runs[0]["event"] == "run taken"
+    assert {line["node_name"] for line in of_runs} >= {"extract_constraints", "planner", "policy_eval", "advance"}
+    bare = [line for line in of_runs if not all(line.get(name) for name in RUN_IDS)]
+    assert bare == []
+    assert {line["thread_id"] for line in of_runs} == {made.id}
 
 
 async def test_a_worker_killed_at_any_instant_loses_and_doubles_nothing(house: House) -> None:

@@ -39,7 +39,7 @@ def ids(line: dict[str, object]) -> list[object]:
 
 def test_structlog_and_the_standard_library_write_alike(stream: io.StringIO) -> None:
     structlog.get_logger("countersign").info("job-started", decision_set="a")
-    logging.getLogger("procrastinate.worker").info("Starting %s", "job", extra={"action": "start_job"})
+    logging.getLogger("procrastinate.worker").error("Ended %s", "badly", extra={"action": "job_error"})
     ours, theirs = lines(stream)
     assert (ours["event"], ours["decision_set"], ours["level"], ours["process"]) == (
         "job-started",
@@ -48,8 +48,8 @@ def test_structlog_and_the_standard_library_write_alike(stream: io.StringIO) -> 
         "worker",
     )
     assert (theirs["event"], theirs["action"], theirs["logger"]) == (
-        "Starting job",
-        "start_job",
+        "Ended badly",
+        "job_error",
         "procrastinate.worker",
     )
     assert {"timestamp", "level", "logger", "process", "event"} <= ours.keys() & theirs.keys()
@@ -118,4 +118,13 @@ def test_warnings_are_lines_too(stream: io.StringIO) -> None:
 def test_levels_hold(stream: io.StringIO) -> None:
     structlog.get_logger().debug("not now")
     logging.getLogger("uvicorn.access").info("GET / 200")
+    logging.getLogger("procrastinate.jobs").info("Deferred 1 job(s)")
     assert lines(stream) == []
+
+
+@pytest.mark.parametrize(("level", "shown"), [("debug", 3), ("info", 2), ("warning", 2), ("error", 1)])
+def test_what_the_queue_writes_of_each_job_is_for_debugging(stream: io.StringIO, level: str, shown: int) -> None:
+    configure_logging(level, process="worker", stream=stream)
+    for number in (logging.INFO, logging.WARNING, logging.ERROR):
+        logging.getLogger("procrastinate.worker.worker").log(number, "Starting job")
+    assert len(lines(stream)) == shown

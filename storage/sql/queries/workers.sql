@@ -19,6 +19,14 @@ select max(heartbeat_at) as at from workers;
 -- Takes the session lock that proves a worker alive; it is free within milliseconds of its death.
 select pg_try_advisory_lock(%(group)s, hashtext(%(id)s)) as held;
 
+-- name: holds
+-- Whether this session has the session lock.
+select exists (
+    select 1 from pg_locks l
+    where l.locktype = 'advisory' and l.granted and l.pid = pg_backend_pid()
+        and l.classid = %(group)s::oid and l.objid = (hashtext(%(id)s)::bigint & 4294967295)::oid and l.objsubid = 2
+) as held;
+
 -- name: dead
 -- Workers on the list whose session lock nobody holds.
 select w.id from workers w where not exists (
@@ -29,6 +37,6 @@ select w.id from workers w where not exists (
 
 -- name: lost_jobs
 -- Jobs that a dead worker was doing.
-select j.id from procrastinate_jobs j
+select j.id, j.lock from procrastinate_jobs j
 join runs r on r.decision_set_id = j.lock and r.outcome is null
 where j.status = 'doing' and j.task_name = 'advance' and r.worker = any(%(dead)s);
