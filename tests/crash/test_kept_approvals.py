@@ -127,8 +127,8 @@ async def test_an_approval_is_void_where_a_person_said_no_after_it(house: House)
     with connect(house.database_url, autocommit=True) as conn:
         conn.execute(
             "insert into gates select id || '-later', decision_set_id, run_id, thread_id, checkpoint_id, 'another',"
-            " allowed, opened_seq, opened_at, expires_at, answer || '{\"action\": \"request_changes\"}', now(),"
-            " answer_seq + 1000 from gates"
+            " allowed, opened_seq, opened_at, expires_at, answer || jsonb_build_object('action', 'request_changes'),"
+            " now(), answer_seq + 1000 from gates"
         )
     assert await kept(house, made, capsule) is None
     told = await back_to_the_gate(house, made)
