@@ -1,4 +1,4 @@
-"""Who may do what: API keys and sign-in links, both stored as hashes."""
+"""Who may do what: API keys, sign-in links and sessions, all stored as hashes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SQL = queries("access")
 Role = Literal["viewer", "operator", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LINK_MINUTES = 60
+SESSION_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,24 @@ class Principal:
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
+_BOOTSTRAP = Principal("bootstrap", "admin")
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
 async def principal_for_key(conn: Connection, key: str, bootstrap_key: str | None) -> Principal | None:
     """Whose key this is; None when it is unknown or revoked."""
-    return await principal_for_digest(conn, _hash(key), bootstrap_key)
-
-
-async def principal_for_digest(conn: Connection, digest: bytes, bootstrap_key: str | None) -> Principal | None:
-    """The same by the key's SHA-256, which is all that a session remembers of a key."""
-    if bootstrap_key and hmac.compare_digest(digest, _hash(bootstrap_key)):
-        return Principal("bootstrap", "admin")
+    digest = _hash(key)
+    if _is_bootstrap(digest, bootstrap_key):
+        return _BOOTSTRAP
     row = await one(conn, SQL["key"], {"sha": digest})
     return Principal(f"key:{row['name']}", row["role"]) if row else None
+
+
+def _is_bootstrap(digest: bytes, bootstrap_key: str | None) -> bool:
+    return bootstrap_key is not None and hmac.compare_digest(digest, _hash(bootstrap_key))
 
 
 async def redeem_link(conn: Connection, token: str) -> Principal | None:
@@ -55,9 +59,26 @@ async def redeem_link(conn: Connection, token: str) -> Principal | None:
     return Principal(row["name"], row["role"], row["id"]) if row else None
 
 
-async def person(conn: Connection, user: UserId) -> Principal | None:
-    row = await one(conn, SQL["user"], {"id": user})
-    return Principal(row["name"], row["role"], row["id"]) if row else None
+async def begin_session(conn: Connection, *, user: UserId | None = None, key: str | None = None) -> str:
+    """The token of a new session, of a person or of an API key, of which only the hash is kept."""
+    token = secrets.token_urlsafe(32)
+    digest = None if key is None else _hash(key)
+    await conn.execute(SQL["begin_session"], {"sha": _hash(token), "user": user, "key": digest, "days": SESSION_DAYS})
+    return token
+
+
+async def session(conn: Connection, token: str, bootstrap_key: str | None) -> Principal | None:
+    """Whom the session stands for today; None when it was ended, or the person or the key is gone."""
+    row = await one(conn, SQL["session"], {"sha": _hash(token)})
+    if row is None:
+        return None
+    if row["key_sha256"] and _is_bootstrap(row["key_sha256"], bootstrap_key):
+        return _BOOTSTRAP
+    return Principal(row["name"], row["role"], row["user_id"]) if row["name"] else None
+
+
+async def end_session(conn: Connection, token: str) -> None:
+    await conn.execute(SQL["end_session"], {"sha": _hash(token)})
 
 
 async def session_secret(conn: Connection) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.rows import DictRow
@@ -87,7 +88,15 @@ async def reopen(conn: Connection, gate: GateId) -> DictRow:
     return row
 
 
-async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Approval | None:
-    """An approval of exactly this, given before and still valid."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An approval that a run went on with, and until when it holds."""
+
+    approval: Approval
+    expires_at: datetime
+
+
+async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Standing | None:
+    """The last word on a decision set, where it approved exactly this and the run went on."""
     row = await one(conn, SQL["standing_approval"], {"decision_set": decision_set, "capsule": capsule})
-    return Approval.model_validate(row["answer"]) if row else None
+    return Standing(Approval.model_validate(row["answer"]), row["expires_at"]) if row else None

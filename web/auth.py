@@ -20,7 +20,7 @@ from web.console import Console, console_of
 from web.deps import require
 from web.errors import answer
 from web.security import SAFE, same_origin
-from web.sessions import COOKIE, principal_of
+from web.sessions import COOKIE
 
 __all__ = ["Authentication", "note_refused", "require"]
 
@@ -81,11 +81,11 @@ async def _principal(request: Request, console: Console) -> Principal | None:
     cookie = request.cookies.get(COOKIE)
     if authorization is not None:
         return await _bearer(request, console, _key(authorization))
-    session = console.sessions.read(cookie) if cookie else None
-    if session is None or request.url.path.startswith("/git/"):
+    token = console.sessions.read(cookie) if cookie else None
+    if token is None or request.url.path.startswith("/git/"):
         return None
     async with console.pool.connection() as conn:
-        return await principal_of(conn, session, console.bootstrap_key)
+        return await access.session(conn, token, console.bootstrap_key)
 
 
 async def _bearer(request: Request, console: Console, key: str | None) -> Principal | None:

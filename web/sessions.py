@@ -1,30 +1,15 @@
-"""Session cookies: who signed in, signed with the secret that every machine shares, never the role itself."""
+"""Session cookies: the token of a row, signed with the secret that every machine shares, never who or which role."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from storage import access
-from storage.access import Principal
-from storage.postgres import Connection
-from storage.records.ids import UserId
+from storage.access import SESSION_DAYS
 
 COOKIE = "countersign_session"
-DAYS = 14
-
-
-class Session(BaseModel):
-    """A person, or an API key by its SHA-256 (hex). Both are looked up again on each request, so that a revoked key or
-    a changed role holds at once."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    user: UserId | None = None
-    key_sha256: str | None = None
+SECONDS = SESSION_DAYS * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +20,13 @@ class Sessions:
     def _signer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.secret, salt="countersign.session")
 
-    def sign(self, session: Session) -> str:
-        return self._signer.dumps(session.model_dump(exclude_none=True))
+    def sign(self, token: str) -> str:
+        return self._signer.dumps(token)
 
-    def read(self, cookie: str) -> Session | None:
-        """None when the cookie was not signed here, or too long ago."""
+    def read(self, cookie: str) -> str | None:
+        """The token; None when the cookie was not signed here, too long ago, or before tokens were in it."""
         try:
-            return Session.model_validate(self._signer.loads(cookie, max_age=DAYS * 86_400))
-        except (BadData, ValidationError):
+            token = self._signer.loads(cookie, max_age=SECONDS)
+        except BadData:
             return None
-
-
-def key_session(key: str) -> Session:
-    return Session(key_sha256=hashlib.sha256(key.encode()).hexdigest())
-
-
-async def principal_of(conn: Connection, session: Session, bootstrap_key: str | None) -> Principal | None:
-    """Who the session stands for today; None when the person or the key is gone."""
-    if session.user is not None:
-        return await access.person(conn, session.user)
-    if session.key_sha256 is not None:
-        return await access.principal_for_digest(conn, bytes.fromhex(session.key_sha256), bootstrap_key)
-    return None
+        return token if isinstance(token, str) else None

@@ -76,26 +76,29 @@ class Gate:
     async def _open(
         self, state: GateInput, context: RunContext, gate: GateId, checkpoint: CheckpointId
     ) -> Approval | None:
-        """Opens the gate unless it stands; answers an earlier approval of exactly this, if one is still valid."""
+        """Opens the gate unless it stands; answers the approval of exactly this that the run went on with, if it is the
+        last word and still valid."""
         origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
         async with unit_of_work(context.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
             if row["lease"] != context.lease:
                 raise Fenced(context.decision_set)
             opened = self._payload(state, gate, row["created_by"])
+            kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
+            if kept and "approve" not in opened.allowed:
+                kept = None
             fresh = await gates.open_gate(
                 work.conn,
                 gate,
                 origin,
                 capsule=state["capsule"],
                 allowed=list(opened.allowed),
-                expires_at=opened.expires_at,
+                expires_at=kept.expires_at if kept else opened.expires_at,
             )
             if not fresh:
                 return None
-            kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
-            if kept and "approve" in opened.allowed:
-                return await self._keep(work, origin, opened, kept)
+            if kept:
+                return await self._keep(work, origin, opened, kept.approval)
             changed = StageChanged(stage="approval", status="awaiting_approval", round=state.get("round", 1))
             seq = await log_event(work, origin, opened, changed)
             await gates.note_seq(work.conn, gate, seq - 1)
@@ -108,6 +111,7 @@ class Gate:
         return None
 
     async def _keep(self, work: UnitOfWork, origin: Origin, opened: GateOpened, kept: Approval) -> Approval:
+        """The comment holds again as well: what it made tighter then is made tighter now."""
         answered = GateAnswered(
             gate=opened.gate,
             action="approve",
@@ -118,7 +122,7 @@ class Gate:
             kept_from=kept.comment_event,
         )
         seq = await log_event(work, origin, answered)
-        approval = kept.model_copy(update={"gate": opened.gate, "comment": "", "comment_event": seq})
+        approval = kept.model_copy(update={"gate": opened.gate, "comment_event": seq})
         await gates.answer(work.conn, approval)
         return approval
 

@@ -72,6 +72,9 @@ def test_changes_are_asked_for_and_the_next_plan_shows_its_delta(approver: Brows
     expect(page.locator("#approval .counts")).to_contain_text(re.compile(r"~[1-9]"))
     expect(page.locator("#approval").get_by_text("Earlier decisions (1)")).to_be_visible()
     expect(page.locator("[data-card=reason]").filter(has_text="Changes requested").first).to_be_visible()
+    expect(page.locator("#live-alarm")).to_have_text(re.compile(r"^Approval needed for #\d+$"))
+    submit(page, "reject", "too dear")
+    expect(page.locator("#live-alarm")).to_be_empty()
     page.close()
 
 

@@ -17,7 +17,7 @@ from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
 from providers.rulebook.bundle import RulebookCodeGen
-from storage import gates, ledger
+from storage import ledger
 from storage.artifacts import FolderStore
 from storage.postgres import every, one, unit_of_work
 from storage.records.ids import DecisionSetId
@@ -176,21 +176,6 @@ async def test_rule_11_a_drained_run_goes_on_elsewhere_as_the_same_run(house: Ho
         {(e.node, e.payload["title"], e.payload["round"]) for e in told if e.type == "reason-card"}
     )
     assert len([event for event in told if event.type == "run-complete"]) == 2
-
-
-async def test_rule_13_an_identical_capsule_keeps_its_approval(house: House) -> None:
-    worker = advancer(house)
-    made = await at_gate(house, worker)
-    gate = (await house.read(made)).gate
-    assert gate is not None
-    async with house.pool.connection() as conn:
-        standing = await gates.standing_approval(conn, made, gate.capsule)
-    assert standing is None
-    await house.answer(made, "approve", "")
-    async with house.pool.connection() as conn:
-        standing = await gates.standing_approval(conn, made, gate.capsule)
-    assert standing is not None
-    assert (standing.action, standing.by) == ("approve", "ana")
 
 
 async def test_a_cancelled_decision_set_ends_and_writes_no_more(house: House) -> None:

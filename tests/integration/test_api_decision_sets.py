@@ -70,6 +70,7 @@ async def test_a_new_decision_set_is_durable_when_it_is_accepted(server: WebServ
     [
         ({"message": ""}, (422, "empty-message")),
         ({"message": " \n\t "}, (422, "empty-message")),
+        ({"message": "\u200b\u200b\ufeff"}, (422, "empty-message")),
         ({"message": "x" * 20_001}, (413, "message-too-long")),
         ({"message": "x" * 1_000_000}, (413, "body-too-large")),
         ({"message": "MZ\x90\x00\x03\x00"}, (422, "not-text")),
@@ -113,6 +114,7 @@ async def test_a_message_answers_or_corrects(api: httpx.AsyncClient, pool: Pool)
     answer = await api.post(f"{path}/messages", json={"text": "make that 400 req/s"})
     assert (answer.status_code, answer.json()["question"]) == (202, None)
     assert code(await api.post(f"{path}/messages", json={})) == (422, "empty-message")
+    assert code(await api.post(f"{path}/messages", json={"text": "\u2060\u3164"})) == (422, "empty-message")
     assert code(await api.post(f"{path}/messages", json={"text": "x", "choice": "perhaps"})) == (422, "invalid")
     assert code(await api.post(f"{path}/messages", json={"choice": "skip"})) == (422, "invalid")
     moved = await api.post(f"{path}/messages", json={"question_id": "gone", "text": "80"})

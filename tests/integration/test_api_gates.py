@@ -32,7 +32,8 @@ async def test_a_gate_refuses_in_the_order_of_the_contract(server: WebServer, po
         assert code(await approver.post(path, json={**known, "action": "dance"})) == (422, "action-not-allowed")
         silent = {**known, "action": "reject"}
         assert code(await approver.post(path, json=silent)) == (422, "comment-required")
-        assert code(await approver.post(path, json={**silent, "comment": " \n"})) == (422, "comment-required")
+        for nothing in (" \n", "\u200b\ufeff"):
+            assert code(await approver.post(path, json={**silent, "comment": nothing})) == (422, "comment-required")
         assert code(await approver.post(path, json={**silent, "overrides": [{"policy": "x"}]})) == (422, "invalid")
         assert code(await approver.post(path, json={"action": "reject", "comment": "no"})) == (422, "invalid")
         rejected = await approver.post(path, json={**silent, "comment": "too dear"})

@@ -30,6 +30,8 @@ async def test_what_was_typed_stands_again_with_the_words_beside_it(api: httpx.A
     empty = await api.post("/decision-sets", data=form)
     assert empty.status_code == 422
     assert "Say in a sentence what must run." in empty.text
+    unseen = await api.post("/decision-sets", data={**form, "message": "\u200b\ufeff"})
+    assert (unseen.status_code, "Say in a sentence what must run." in unseen.text) == (422, True)
     unknown = await api.post("/decision-sets", data={"project": "nowhere", "message": "Serve <b>it</b>"})
     assert unknown.status_code == 422
     assert "There is no project &#39;nowhere&#39;" in unknown.text
@@ -57,6 +59,16 @@ async def test_a_new_project_is_made_with_its_first_decision_set_or_not_at_all(a
     made = await api.post("/decision-sets", data={"new_project": "churn", "message": SENTENCE})
     assert made.status_code == 303
     assert [item["slug"] for item in (await api.get("/api/projects")).json()["items"]] == ["churn"]
+
+
+async def test_where_there_is_no_project_one_is_offered_by_name(api: httpx.AsyncClient, pool: Pool) -> None:
+    page = (await api.get("/decision-sets/new")).text
+    offered = re.search(r'name="new_project" value="([^"]*)"', page)
+    assert offered is not None
+    assert offered[1] == "First project"
+    made = await api.post("/decision-sets", data={"new_project": offered[1], "message": SENTENCE})
+    assert made.status_code == 303
+    assert 'name="new_project" value=""' in (await api.get("/decision-sets/new")).text
 
 
 async def test_an_answer_to_a_question_that_moved_keeps_the_words(api: httpx.AsyncClient, pool: Pool) -> None:

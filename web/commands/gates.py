@@ -28,7 +28,7 @@ from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
 from storage.records.plans import Approval, PolicyOverride, PolicyReport
 from web.commands.once import Caller
-from web.commands.text import checked_text
+from web.commands.text import checked_text, shows
 
 Action = Literal["approve", "reject", "request_changes"]
 
@@ -106,7 +106,7 @@ async def _check_overrides(
         if item.policy not in unmet:
             known = ", ".join(sorted(unmet)) or "none is"
             raise Invalid(f"{item.policy} is not an unmet soft policy of this plan; {known}.", field="overrides")
-    said = {item.policy for item in overrides if item.reason.strip()}
+    said = {item.policy for item in overrides if shows(item.reason)}
     if missing := [f"{title} ({policy})" for policy, title in unmet.items() if policy not in said]:
         raise OverrideRequired(
             f"Not met, and soft: {'; '.join(missing)}. Say why each may stand, or request changes instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from storage.records.errors import EmptyMessage, MessageTooLong, NotText
 
@@ -11,20 +12,32 @@ LONGEST = 20_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BINARY_SHARE = 0.05
+_MARKLESS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"})
+"""General categories of characters that leave no mark on their own."""
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by category that are drawn as nothing: Hangul fillers and the empty Braille cell."""
+
+
+def shows(text: str) -> bool:
+    """Whether anybody would see that there is a text."""
+    return any(character not in _BLANK and unicodedata.category(character) not in _MARKLESS for character in text)
 
 
 def checked_text(text: str, *, field: str = "message", empty_allowed: bool = False) -> str:
-    """The text as it will be stored: line ends as \\n, control characters as U+FFFD so that offsets stay. Raises
-    EmptyMessage, MessageTooLong, or NotText when more than one character in twenty is a control character."""
+    """The text as it will be stored: line ends as \\n, control characters as U+FFFD so that offsets stay; empty
+    where nothing shows. Raises EmptyMessage, MessageTooLong, or NotText when more than one character in twenty is a
+    control character."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LONGEST:
         raise MessageTooLong(field=field)
-    if not text.strip() and not empty_allowed:
-        raise EmptyMessage(field=field)
     cleaned, replaced = _CONTROL.subn("\ufffd", text)
     if "\x00" in text or replaced > len(text) * _BINARY_SHARE:
         raise NotText(field=field)
-    return cleaned
+    if shows(text):
+        return cleaned
+    if not empty_allowed:
+        raise EmptyMessage(field=field)
+    return ""
 
 
 def title_of(text: str) -> str:

@@ -13,7 +13,7 @@ from web.auth import note_refused
 from web.console import Console
 from web.deps import ConnectionDep, ConsoleDep
 from web.head import asks_for_head
-from web.sessions import COOKIE, DAYS, Session, key_session
+from web.sessions import COOKIE, SECONDS
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +45,7 @@ async def sign_in(
         return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_)))
     person = await access.redeem_link(conn, token)
     if person is not None:
-        return signed_in(console, Session(user=person.user), local(next_))
+        return signed_in(console, await access.begin_session(conn, user=person.user), local(next_))
     if getattr(request.state, "caller", None):  # the link was opened a second time in the browser it signed in
         return RedirectResponse(local(next_), 303)
     note_refused(request, console, "link")
@@ -62,7 +62,7 @@ async def sign_in_with_key(
 ) -> Response:
     key = key.strip()
     if await access.principal_for_key(conn, key, console.bootstrap_key):
-        return signed_in(console, key_session(key), local(next_))
+        return signed_in(console, await access.begin_session(conn, key=key), local(next_))
     if key:
         note_refused(request, console, "key")
     error = "No such key, or it was revoked." if key else "Paste an API key."
@@ -70,18 +70,22 @@ async def sign_in_with_key(
 
 
 @router.post("/sign-out")
-async def sign_out() -> Response:
+async def sign_out(request: Request, console: ConsoleDep, conn: ConnectionDep) -> Response:
+    """The row goes with the cookie: a copy of it opens nothing any more."""
+    token = console.sessions.read(request.cookies.get(COOKIE, ""))
+    if token is not None:
+        await access.end_session(conn, token)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE)
     return response
 
 
-def signed_in(console: Console, session: Session, to: str) -> Response:
+def signed_in(console: Console, token: str, to: str) -> Response:
     response = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
     response.set_cookie(
         COOKIE,
-        console.sessions.sign(session),
-        max_age=DAYS * 86_400,
+        console.sessions.sign(token),
+        max_age=SECONDS,
         httponly=True,
         samesite="lax",
         secure=console.secure_cookies,

@@ -64,7 +64,8 @@ SETTLING = frozenset({"message-sent", "question-asked", "run-failed", "run-compl
 class FrameView:
     """`cards` are new; `updates` replace cards that stand already. A part is None when nothing moved it: `intake` is
     the ask, the coverage and the facts, `run` what surrounds the cards. `ends`: nothing follows.
-    `spoken`: what a model was saying stands there by now, or never will."""
+    `alarm` is empty where the one that stands no longer holds. `spoken`: what a model was saying stands there by now,
+    or never will."""
 
     cards: list[Entry]
     updates: list[Entry] = field(default_factory=list)
@@ -74,7 +75,7 @@ class FrameView:
     run: RunLeaves | None = None
     what_if: WhatIfLeaf | None = None
     said: str = ""
-    alarm: str = ""
+    alarm: str | None = None
     ends: bool = False
     spoken: bool = False
 
@@ -170,8 +171,15 @@ def _moved(event: Event, view: FrameView, loaded: Loaded) -> FrameView:
         what_if=what_if_of(loaded) if event.type == "gate-opened" else None,
         said=strip.sentence,
         ends=ends,
-        alarm=f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else "",
+        alarm=_alarm(event, loaded),
     )
+
+
+def _alarm(event: Event, loaded: Loaded) -> str | None:
+    """None leaves what stands: an alarm that is written again is spoken again."""
+    if loaded.found.gate is None:
+        return ""
+    return f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else None
 
 
 def _touched(event: Event, loaded: Loaded, context: Context) -> list[Event]:

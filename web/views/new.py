@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from storage.records.decision_sets import DecisionSet, Project
 from web.views.words import field_label, value_words
 
+FIRST_PROJECT = "First project"
+
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
@@ -26,7 +28,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class NewDecisionSet:
-    """`field` names the input that `error` is about."""
+    """`field` names the input that `error` is about. `new_project` is offered where there is no project yet."""
 
     projects: list[Project]
     project: str
@@ -54,7 +56,7 @@ def new_decision_set(
     return NewDecisionSet(
         projects=list(projects),
         project=parent.project if parent else project,
-        new_project=new_project,
+        new_project=new_project or ("" if projects or parent else FIRST_PROJECT),
         message=message,
         parent=_parent(parent) if parent else None,
         may_write=may_write,

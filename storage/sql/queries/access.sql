@@ -19,9 +19,31 @@ select name, role, created_at, last_used_at, revoked_at from api_keys order by c
 -- Ends a key that is in use.
 update api_keys set revoked_at = now() where name = %(name)s and revoked_at is null returning name;
 
--- name: user
--- A person by id.
-select id, name, role from users where id = %(id)s;
+-- name: begin_session
+-- A session of a person or of an API key, stored as the hash of its token; those whose time is over go.
+with over as (
+    delete from sessions where expires_at <= now()
+)
+insert into sessions (token_sha256, user_id, key_sha256, expires_at)
+values (%(sha)s, %(user)s, %(key)s, now() + make_interval(days => %(days)s));
+
+-- name: session
+-- Whom a session stands for today, nobody where the key was revoked; notes the key's use at most once a minute.
+with used as (
+    update api_keys k set last_used_at = now()
+    from sessions s
+    where s.token_sha256 = %(sha)s and s.expires_at > now() and k.key_sha256 = s.key_sha256 and k.revoked_at is null
+        and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute')
+)
+select s.key_sha256, s.user_id, coalesce(u.name, 'key:' || k.name) as name, coalesce(u.role, k.role) as role
+from sessions s
+left join users u on u.id = s.user_id
+left join api_keys k on k.key_sha256 = s.key_sha256 and k.revoked_at is null
+where s.token_sha256 = %(sha)s and s.expires_at > now();
+
+-- name: end_session
+-- Signs out.
+delete from sessions where token_sha256 = %(sha)s;
 
 -- name: ensure_user
 -- The person who signs in by link, made on first use.

@@ -40,8 +40,16 @@ where id = %(id)s and answer is null
 returning *;
 
 -- name: standing_approval
--- The latest approval of the same capsule that has not expired.
-select answer, answer_seq from gates
-where decision_set_id = %(decision_set)s and capsule = %(capsule)s and answer ->> 'action' = 'approve'
-    and expires_at > now()
-order by answered_at desc limit 1;
+-- The last answer of a decision set, if it approves the same capsule, has not expired, and code was begun on it: one
+-- that opened the gate again was given on condition of another plan.
+select answer, expires_at from (
+    select answer, answer_seq, expires_at, capsule from gates
+    where decision_set_id = %(decision_set)s and answer is not null
+    order by answer_seq desc limit 1
+) last
+where capsule = %(capsule)s and answer ->> 'action' = 'approve' and expires_at > now()
+    and exists (
+        select 1 from events
+        where decision_set_id = %(decision_set)s and seq > answer_seq
+            and type = 'stage-changed' and payload ->> 'stage' = 'codegen'
+    );
