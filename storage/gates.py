@@ -87,6 +87,11 @@ async def reopen(conn: Connection, gate: GateId) -> DictRow:
     return row
 
 
+async def set_aside(conn: Connection, gate: GateId) -> None:
+    """An approval that was not acted on stands for nothing from here on."""
+    await conn.execute(SQL["set_aside"], {"id": gate})
+
+
 async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Approval | None:
     """An approval of exactly this, given before and still valid."""
     row = await one(conn, SQL["standing_approval"], {"decision_set": decision_set, "capsule": capsule})

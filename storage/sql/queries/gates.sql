@@ -39,6 +39,10 @@ update gates set opened_at = now(), expires_at = now() + (expires_at - opened_at
 where id = %(id)s and answer is null
 returning *;
 
+-- name: set_aside
+-- Ends the validity of an answer.
+update gates set expires_at = least(expires_at, now()) where id = %(id)s and answer is not null;
+
 -- name: standing_approval
 -- The latest approval of the same capsule that has not expired.
 select answer, answer_seq from gates
