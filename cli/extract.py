@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, ValidationError
 
 from infra.errors import OperatorError
+from infra.faults import reason
 from providers.rulebook.reading import read
 
 
@@ -57,4 +58,4 @@ def _result(line: _Line) -> dict[str, object]:
 def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"][:1])
-    return f"{place}: {first['msg']}" if place else first["msg"]
+    return f"{place}: {reason(first)}" if place else reason(first)

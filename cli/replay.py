@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.faults import reason
 from providers.policies import PolicyBundle, evaluate
 from storage import policy_decisions
 from storage.policy_decisions import Gated
@@ -137,7 +138,7 @@ def _reason(error: ValidationError | KeyError) -> str:
     if isinstance(error, KeyError):
         return f"no {error.args[0]} is recorded"
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return f"{'.'.join(str(part) for part in first['loc'])}: {reason(first)}"
 
 
 def _link(gated: Gated, base_url: str) -> str:

@@ -34,7 +34,8 @@ from storage.records.plans import (
 class MLOpsProjectState(TypedDict, total=False):
     """`round` counts the plans that were made, by the planner or for a gate that opened again; after `last_round` the
     planner tries no more before a person is asked. `revision` counts the times a person asked for changes; `compared`
-    is the plan that the last gate showed, once a person has answered it. Each critic writes a channel of its own;
+    is the plan that the last gate showed, once a person has answered it; `unheard` is why the last approval's comment
+    was not acted on. Each critic writes a channel of its own;
     `critiques` is what reconciliation saw; `covered` has a hash of each part under the capsule."""
 
     project: str
@@ -60,6 +61,7 @@ class MLOpsProjectState(TypedDict, total=False):
     approval: Approval | None
     amendment: Amendment | None
     feedback: str
+    unheard: list[str]
     bundle: Bundle
     validation: Validation
     commit: Commit

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from infra import faults
 from infra.errors import SettingsError
 from infra.models import FORMS, RULEBOOK, is_model
 
@@ -154,7 +155,7 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     except ValidationError as error:
         # Neither the value nor pydantic's link to it: the first may be a secret, the second is noise to an operator.
         first = error.errors(include_input=False, include_url=False)[0]
-        reason = first["msg"].removeprefix("Value error, ").removesuffix(".")
+        reason = faults.reason(first).removesuffix(".")
         name = variable(str(first["loc"][0]))
         raise SettingsError(f"{name}: {reason[:1].lower()}{reason[1:]}. Correct it, or unset it.") from None
     if settings.model in settings.fallback_models or (settings.model == RULEBOOK and settings.fallback_models):

@@ -15,14 +15,11 @@ from providers.rulebook.money import cents
 from providers.rulebook.options import Option, ruled_out
 from providers.rulebook.planner import plan as plan_best
 from providers.rulebook.planner import planned
-from providers.rulebook.workload import workload_of
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Candidate, Cost, Critique, Plan, PolicyReport, Resource
 
 _WORSE = ("pass", "warn", "fail")
 SAFEGUARDS = ("Data residency", "Encryption at rest", "Private networking", "Audit logging")
-SAME = 0.999
-"""Estimates are rounded: a share that differs by less is the same."""
 TRIED = 5
 """Options near the approved plan that are planned in full before the best of all is taken."""
 
@@ -148,7 +145,6 @@ def _held(proposal: Proposal, request: PlanRequest, approved: Approved, bundle: 
     reasons = [
         *_new_places(approved.plan, plan),
         *_less_safe(approved.plan, plan),
-        *_weaker(approved, request.values, plan),
         *_dearer(approved.cost, cost),
         *_worse(approved.policy, policy),
     ]
@@ -182,20 +178,6 @@ def _less_safe(before: Plan, after: Plan) -> Iterator[str]:
 
 def _zones(count: int) -> str:
     return "1 zone" if count == 1 else f"{count} zones"
-
-
-def _weaker(approved: Approved, values: ConstraintValues, after: Plan) -> Iterator[str]:
-    """Weaker is what carries less, or answers later, both as such and by the share of what is required."""
-    before, now = approved.chosen, next((item for item in after.candidates if item.chosen), None)
-    if before is None or now is None:
-        return
-    old, new = workload_of(approved.values), workload_of(values)
-    carried, carries = before.capacity_rps or 0, now.capacity_rps or 0
-    if 0 < carries < carried and carries * old.rps < carried * new.rps * SAME:
-        yield f"It would carry {carries:,.0f} requests a second instead of {carried:,.0f}; {new.rps:,.0f} are required."
-    early, late = before.latency_p95_ms or 0, now.latency_p95_ms or 0
-    if 0 < early < late and late * (old.latency_ms or 0) * SAME > early * (new.latency_ms or 0):
-        yield f"Its p95 would be {late:g} ms instead of {early:g} ms; {new.latency_ms:g} ms is required."
 
 
 def _dearer(before: Cost, after: Cost) -> Iterator[str]:

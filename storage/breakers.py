@@ -41,9 +41,17 @@ class Standing:
     opened: bool = False
 
 
-async def admit(conn: Connection, name: str, *, probe: str, pause: timedelta, patience: timedelta) -> State | None:
-    """How a call may be made now: `closed` for any, `half-open` for the one probe after a `pause`, None for not at all.
-    `probe` names the caller, who is waited for as long as `patience`. One statement: of all processes, one probes."""
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How a call may be made now: `closed` for any, `half-open` for the one probe after a pause, None for not at all.
+    `wait` is then what is left of the pause in seconds, None while another call probes."""
+
+    entered: State | None
+    wait: float | None = None
+
+
+async def admit(conn: Connection, name: str, *, probe: str, pause: timedelta, patience: timedelta) -> Admission:
+    """`probe` names the caller, who is waited for as long as `patience`. One statement: of all processes one probes."""
     parameters = {"name": name, "probe": probe, "pause": pause, "patience": patience}
     row = await one(conn, SQL["admit"], parameters)
     if row is None:
@@ -52,8 +60,8 @@ async def admit(conn: Connection, name: str, *, probe: str, pause: timedelta, pa
     if row is None:
         raise LookupError(f"the breaker {name} has no row")
     if row["may_probe"]:
-        return "half-open"
-    return "closed" if row["state"] == "closed" else None
+        return Admission("half-open")
+    return Admission("closed") if row["state"] == "closed" else Admission(None, row["wait"])
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ import pygit2
 from psycopg.rows import DictRow
 from pydantic import ValidationError
 
+from infra.faults import reason
 from storage import packs as used_packs
 from storage import replay
 from storage.artifacts import ArtifactStore
@@ -83,7 +84,7 @@ async def events(subject: Subject) -> Verified:
         try:
             _ = model and model.model_validate(row["payload"])
         except ValidationError as error:
-            raise Difference(f"event {row['seq']} is no {row['type']}: {error.errors()[0]['msg']}") from error
+            raise Difference(f"event {row['seq']} is no {row['type']}: {reason(error.errors()[0])}") from error
         expected += 1
     _same("the count of events", (await one(subject.conn, SQL["head"], {"id": subject.id}) or {}).get("seq"), len(rows))
     return Verified("events", len(rows))

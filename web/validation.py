@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from fastapi.exceptions import RequestValidationError
 
+from infra.faults import reason
 from storage.records.errors import DomainError, Invalid, MalformedJson, NotFound, NotText
 
 
@@ -21,8 +22,8 @@ def refusal(error: RequestValidationError) -> tuple[DomainError, list[FieldError
     if any(item["loc"][:1] == ("path",) for item in found):
         return NotFound(), []
     if any(item["type"] == "json_invalid" for item in found):
-        reason, place = found[0].get("ctx", {}).get("error", "it does not parse"), found[0]["loc"][-1]
-        return MalformedJson(f"The request body is not valid JSON: {reason} at character {place}."), []
+        said, place = found[0].get("ctx", {}).get("error", "it does not parse"), found[0]["loc"][-1]
+        return MalformedJson(f"The request body is not valid JSON: {said} at character {place}."), []
     fields: list[FieldError] = [{"field": _name(item), "message": _message(item)} for item in found[:50]]
     if any(item["type"] == "string_unicode" for item in found):
         return NotText("The request holds characters that are not text."), fields
@@ -43,7 +44,7 @@ def _message(item: Mapping[str, Any]) -> str:
         case "model_attributes_type" | "dict_type" if len(item["loc"]) == 1:
             return "Send a JSON object, with `Content-Type: application/json`."
         case _:
-            message = str(item["msg"]).removeprefix("Value error, ")
+            message = reason(item)
             return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NotRequired, get_args
@@ -123,8 +123,15 @@ class Amend:
         self._services = services
 
     async def __call__(
-        self, state: FeedbackInput, approval: Approval, changes: Changes, inputs: Inputs, context: RunContext | None
+        self,
+        state: FeedbackInput,
+        approval: Approval,
+        changes: Changes,
+        unheard: Sequence[str],
+        inputs: Inputs,
+        context: RunContext | None,
     ) -> NodeResult:
+        """`unheard` says what else the comment asks for, in which nothing was read."""
         constraints, today = state["constraints"].with_changes(dict(changes)), datetime.now(UTC).date()
         fitted: Refit = await self._services.compute(
             refit,
@@ -140,7 +147,7 @@ class Amend:
         critiques = await self._critiques(constraints, fitted.plan, fitted.cost)
         by_rules = await self._critiques(state["constraints"], state["plan"], state["cost_estimate"])
         before = [*state.get("critiques", []), *by_rules]
-        fitted = replace(fitted, reasons=[*fitted.reasons, *objected(before, critiques)])
+        fitted = replace(fitted, reasons=[*unheard, *fitted.reasons, *objected(before, critiques)])
         amendment = Amendment(
             changes=dict(changes),
             tighter=fitted.tighter,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from graphs.decision.amend import Amend, FeedbackInput, shown_before
 from graphs.decision.policy_eval import basis_of
 from graphs.services import Services
 from graphs.state import MLOpsProjectState
 from intake.extract import captured
 from intake.merge import merge
+from intake.schema import label
 from providers import capsule as capsules
 from providers.base import Reading
 from providers.inputs import Inputs
+from providers.rulebook.reading.demands import unread
 from storage.records.canonical import sha256_of
-from storage.records.constraints import Constraint, ConstraintSchema, FieldName
+from storage.records.constraints import FIELD_NAMES, Constraint, ConstraintSchema, FieldName
 from storage.records.events import Payload, ReasonCard, StageChanged
 from storage.records.plans import Approval
 from storage.records.steps import NodeFailed, NodeResult, RunContext
@@ -21,6 +25,13 @@ UNREAD = (
     "Nothing in the comment was read as a constraint that differs from the plan's. Name what to change with its value,"
     " such as “at most $2,000 a month” or “600 req/s”, and each only once."
 )
+NOT_BUILT = "Nothing was built: your comment"
+SAY_IT = (
+    f"Say it as one of {', '.join(label(name) for name in FIELD_NAMES)}, with its value,"
+    " or approve without a condition."
+)
+TOPICS: frozenset[FieldName] = frozenset({"data_sensitivity", "workload_type"})
+"""Named in passing by what asks for something else: "PII must be encrypted with our own key"."""
 
 
 class ProcessApprovalFeedback:
@@ -36,13 +47,13 @@ class ProcessApprovalFeedback:
         self._check_capsule(state, approval, inputs)
         if approval.action == "reject":
             return self._reject(approval)
-        changes = await self._changes(state["constraints"], approval)
+        changes, unheard = await self._read(state["constraints"], approval)
         if approval.action == "request_changes":
             rounds = (await self._services.settling(context)).rounds
             return self._plan_again(state, approval, changes, rounds)
         if not changes:
-            return self._go_on(approval)
-        return await self._amend(state, approval, changes, inputs, context)
+            return self._ask_again(state, approval, unheard) if unheard else self._go_on(approval)
+        return await self._amend(state, approval, changes, unheard, inputs, context)
 
     def _check_capsule(self, state: FeedbackInput, approval: Approval, inputs: Inputs) -> None:
         """What runs after the gate must be what was approved."""
@@ -78,12 +89,23 @@ class ProcessApprovalFeedback:
             patch={"status": "building", "stage": "codegen"},
         )
 
-    async def _changes(self, known: ConstraintSchema, approval: Approval) -> dict[FieldName, Constraint]:
-        """The constraints in the comment, with their place in it as evidence. What stands gives way to it, and a list
-        grows where the comment adds to it."""
+    async def _read(self, known: ConstraintSchema, approval: Approval) -> tuple[dict[FieldName, Constraint], list[str]]:
+        """The constraints in the comment, with their place in it as evidence, and what it asks for besides. What stands
+        gives way to it, and a list grows where the comment adds to it."""
         if not approval.comment:
-            return {}
-        return changed_by(known, await self._services.orchestration.read(approval.comment), approval)
+            return {}, []
+        reading = await self._services.orchestration.read(approval.comment)
+        changes = changed_by(known, reading, approval)
+        return changes, unheard(reading, changes, approval.comment)
+
+    def _ask_again(self, state: FeedbackInput, approval: Approval, reasons: list[str]) -> NodeResult:
+        """The same plan under the same capsule, which the approval does not stand for: nothing was begun on it."""
+        stage = StageChanged(stage="approval", status="planning", round=state.get("round", 1))
+        return NodeResult(
+            update={"outcome": "unheard", "feedback": approval.comment, "unheard": reasons},
+            cards=[self._card("Comment", "Nothing was built", "Ask for approval again", approval, reasons), stage],
+            patch={"status": "planning", "stage": "approval"},
+        )
 
     def _plan_again(
         self, state: FeedbackInput, approval: Approval, changes: dict[FieldName, Constraint], rounds: int
@@ -117,13 +139,15 @@ class ProcessApprovalFeedback:
             },
         )
 
-    def _card(self, title: str, decision: str, chosen: str, approval: Approval) -> ReasonCard:
+    def _card(
+        self, title: str, decision: str, chosen: str, approval: Approval, reasons: Sequence[str] = ()
+    ) -> ReasonCard:
         provider = self._services.orchestration
         return ReasonCard(
             title=title,
             decision=decision,
             chosen=chosen,
-            evidence=[approval.comment],
+            evidence=[approval.comment, *reasons],
             provider=provider.name,
             model=provider.model,
             pack=provider.pack,
@@ -144,6 +168,25 @@ def changed_by(known: ConstraintSchema, reading: Reading, approval: Approval) ->
     }
 
 
+def unheard(reading: Reading, changes: Mapping[FieldName, Constraint], comment: str) -> list[str]:
+    """What the comment asks for and nothing will hold, each as a sentence for whoever answers: a demand in which
+    nothing was read, a value that cannot be, and two values for one field."""
+    heard = [(item.start, item.end) for item in reading.findings if item.field not in TOPICS or item.field in changes]
+    impossible = [
+        f"{label(item.field)} cannot be “{comment[item.start : item.end]}”: {item.reason}" for item in reading.problems
+    ]
+    twice = sorted({label(item.field) for item in reading.rivals})
+    said = [(item.start, item.end) for item in [*reading.problems, *reading.rivals]]
+    return [
+        *(
+            f"{NOT_BUILT} asks for something that could not be read as a constraint: “{words}”. {SAY_IT}"
+            for words in unread(comment, [*heard, *said])
+        ),
+        *(f"{NOT_BUILT} asks for what cannot be. {words}." for words in impossible),
+        *(f"{NOT_BUILT} gives {name} two values. Name one." for name in twice),
+    ]
+
+
 def after_feedback(state: MLOpsProjectState) -> str:
     """Tighter or plain approval: on to code. Otherwise the gate again, the planner again, or the end."""
     return _AFTER[state.get("outcome", "rejected")]
@@ -153,6 +196,7 @@ _AFTER = {
     "approved": "codegen",
     "amended": "gate_hitl",
     "request_changes": "planner",
+    "unheard": "gate_hitl",
     "unread": "planner",
     "rejected": "rejected",
 }

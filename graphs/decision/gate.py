@@ -48,6 +48,7 @@ class GateInput(TypedDict):
     reconciliation: NotRequired[Reconciliation]
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
+    unheard: NotRequired[list[str]]
     outcome: NotRequired[str]
     round: NotRequired[int]
     revision: NotRequired[int]
@@ -128,8 +129,8 @@ class Gate:
 
     def _payload(self, state: GateInput, gate: GateId, requester: str) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
-        amendment, found = state.get("amendment"), state.get("reconciliation")
-        cost, unread = state["cost_estimate"].likely, state.get("outcome") == "unread"
+        found = state.get("reconciliation")
+        cost, reasons = state["cost_estimate"].likely, asked_again(state)
         before = baseline.cost_likely if baseline else None
         return GateOpened(
             gate=gate,
@@ -148,9 +149,21 @@ class Gate:
             + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"]
             + unbuilt(self._services.codegen.not_built(plan)),
             dissent=found.dissent if found else [],
-            comment_kept=state.get("feedback", "") if amendment or unread else "",
-            reasons=[UNREAD] if unread else amendment.reasons if amendment else [],
+            comment_kept=state.get("feedback", "") if state.get("amendment") or reasons else "",
+            reasons=reasons,
         )
+
+
+def asked_again(state: GateInput) -> list[str]:
+    """Why a gate opens after an answer; empty for the first one."""
+    amendment = state.get("amendment")
+    match state.get("outcome"):
+        case "unheard":
+            return state.get("unheard", [])
+        case "unread":
+            return [UNREAD]
+        case _:
+            return amendment.reasons if amendment else []
 
 
 def before_of(state: GateInput) -> Baseline | None:

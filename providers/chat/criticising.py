@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -22,12 +22,14 @@ from storage.records.plans import Critique
 TOOL = "criticise"
 LONGEST_CLAIM, LONGEST_COUNTER, MOST_EVIDENCE, MOST_AVOIDED = 300, 300, 8, 12
 Number = Annotated[int, Field(ge=1)]
+Severity = Literal["none", "low", "medium", "high"]
+GRAVITY: tuple[Severity, ...] = get_args(Severity)
 
 
 class Criticised(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    severity: Literal["none", "low", "medium", "high"]
+    severity: Severity
     claim: Annotated[str, Field(max_length=LONGEST_CLAIM), AfterValidator(line)] = "No objection."
     evidence: Annotated[list[Number], Field(max_length=MOST_EVIDENCE, description="numbers of facts")] = Field(
         default_factory=list
@@ -95,13 +97,12 @@ def critique_of(criticised: Criticised, critic: CriticName, case: Case, facts: S
 
 
 def with_rules(model: Critique, rules: Critique, by: str) -> Critique:
-    """What `by`, a model, holds against the plan, beside what the rules found. Theirs is in its evidence; where they
-    object severely and the model does not, it is the other way round: no hard finding is argued away."""
+    """What `by`, a model, and the rules hold against the plan: the graver is the claim, the model's where both are as
+    grave, and the other stands in its evidence. Only a severe finding of the rules rules options out."""
     if rules.severity == "none":
         return model
-    kept = rules.severity == "high"
-    avoid = sorted({*model.avoid, *rules.avoid}) if kept else model.avoid
-    if kept and model.severity != "high":
+    avoid = sorted({*model.avoid, *rules.avoid}) if rules.severity == "high" else model.avoid
+    if GRAVITY.index(rules.severity) > GRAVITY.index(model.severity):
         basis = f"found by rules; {rules.confidence_basis}"
         evidence = [*rules.evidence, _note(model, by)]
         return rules.model_copy(update={"evidence": evidence, "confidence_basis": basis, "avoid": avoid})

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from infra.faults import reason
 from storage.records.canonical import sha256_of
 from storage.records.ids import Sha256
 
@@ -80,7 +81,7 @@ def read_pack(path: Path) -> Pack:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise PackRefused(f"{path.name}: {place}: {first['msg']}") from None
+        raise PackRefused(f"{path.name}: {place}: {reason(first)}") from None
     if pack.id != path.stem:
         raise PackRefused(f"{path.name}: id: it is {pack.id}, and the file is called otherwise")
     return pack

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.faults import reason
 from providers.policies import yaml_nodes
 from providers.policies.document import SENSITIVE, Document
 from providers.policies.specimens import specimens
@@ -70,7 +71,7 @@ def _value(given: yaml_nodes.Mapping, path: str) -> Any:
         try:
             return checked_value(name, value)
         except ValidationError as error:
-            raise given.refuse(path, f"{path}: {error.errors()[0]['msg']}") from None
+            raise given.refuse(path, f"{path}: {reason(error.errors()[0])}") from None
     if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if usual is not None and type(value) is not type(usual):

@@ -10,6 +10,12 @@ from decimal import Decimal, InvalidOperation
 
 from providers.pricing.refusal import PriceBookRefused
 
+MOST_USD = Decimal(100_000)
+"""US dollars an hour or unit, ours. The dearest figure that ships is $128 an hour, eight H100 on Azure: what is nearly
+a thousand times that is a slip of the unit or of the decimal point."""
+MOST_COUNTED = 1_000_000
+"""Cores, GiB, zones or accelerators of one machine. Ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -31,28 +37,50 @@ class Row:
         value = self.cells[column].strip()
         if not value and least == 0:
             return 0
-        if not value.isdecimal() or int(value) < least:
-            raise self.refuse(f"{column} is {value!r}, not a whole number of at least {least}")
-        return int(value)
+        if not value.isdecimal():
+            raise self.refuse(f"{column} is {_shown(value)}, not a whole number of at least {least}")
+        counted = self._decimal(column, value)
+        if counted < least:
+            raise self.refuse(f"{column} is {_shown(value)}, not a whole number of at least {least}")
+        if counted > MOST_COUNTED:
+            raise self.refuse(f"{column} is {_shown(value)}, more than any machine has: at most {MOST_COUNTED:,}")
+        return int(counted)
 
     def number(self, column: str) -> float:
-        return float(self._decimal(column, self.text(column)))
+        value = self.text(column)
+        parsed = self._decimal(column, value)
+        if parsed > MOST_COUNTED:
+            raise self.refuse(f"{column} is {_shown(value)}, more than any machine has: at most {MOST_COUNTED:,}")
+        return float(parsed)
 
     def money(self, column: str) -> Decimal | None:
         """US dollars; None where the cell is blank, because a missing price is unknown and never zero."""
         value = self.cells[column].strip()
-        return self._decimal(column, value) if value else None
+        if not value:
+            return None
+        parsed = self._decimal(column, value)
+        if parsed > MOST_USD:
+            raise self.refuse(
+                f"{column} is {_shown(value)}, above ${MOST_USD:,} for one hour or unit, which no list price is near;"
+                " check the unit and the decimal point"
+            )
+        return parsed
 
     def _decimal(self, column: str, value: str) -> Decimal:
         try:
             parsed = Decimal(value)
         except InvalidOperation:
-            raise self.refuse(f"{column} is {value!r}, not a number") from None
+            raise self.refuse(f"{column} is {_shown(value)}, not a number") from None
         if not parsed.is_finite():
-            raise self.refuse(f"{column} is {value!r}, not a finite number")
+            raise self.refuse(f"{column} is {_shown(value)}, not a finite number")
         if parsed < 0:
             raise self.refuse(f"{column} is negative: {value}")
         return parsed
+
+
+def _shown(value: str) -> str:
+    """A cell may hold thousands of digits, and its refusal is one line."""
+    return repr(value if len(value) <= 40 else f"{value[:39]}…")
 
 
 def rows_of(file: str, data: bytes, columns: tuple[str, ...], key: tuple[str, ...]) -> Iterator[Row]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import TypeVar
 
 import structlog
@@ -53,13 +54,14 @@ class SharedBreaker:
         """Makes the call if it may be made. Raises NotCalled, or what the call raises."""
         probe = new_id()
         async with self._pool.connection() as conn:
-            entered = await breakers.admit(
+            admission = await breakers.admit(
                 conn,
                 self._name,
                 probe=probe,
                 pause=timedelta(seconds=self._patience.pause),
                 patience=timedelta(seconds=self._patience.call + 10),
             )
+        entered = admission.entered
         self._row.admit(entered)
         # Closed without the error that ends the call, so that the row is written however it ends.
         row = AsyncExitStack()
@@ -70,9 +72,13 @@ class SharedBreaker:
                 finally:
                     await self._take_row(row, entered or "closed", probe, sys.exc_info()[1])
         except CircuitBreakerError:
-            raise NotCalled(f"{self._name} failed too often and is not asked for the moment.") from None
+            raise NotCalled(self._closed_off(admission.wait)) from None
         finally:
             await row.aclose()
+
+    def _closed_off(self, wait: float | None) -> str:
+        until = "another call tries whether it answers again" if wait is None else f"again in {max(1, ceil(wait))} s"
+        return f"{self._name} failed too often and is not asked for the moment: {until}."
 
     async def _take_row(self, stack: AsyncExitStack, entered: State, probe: str, ended: BaseException | None) -> None:
         """Locks the row for what pybreaker makes of the call's end. No await may come between this and that."""

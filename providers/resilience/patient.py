@@ -10,6 +10,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from infra.faults import reason
 from providers.base import ModelCall
 from providers.resilience.asking import Ask, Model, Patience, Prompt, Said, Turn
 from providers.resilience.breaker import SharedBreaker
@@ -111,7 +112,7 @@ def _fitting(ask: Ask[T], said: Said) -> T:
 def in_words(error: ValidationError) -> str:
     """Each fault with its place, at most ten."""
     faults = error.errors(include_url=False, include_context=False)
-    words = [f"{'.'.join(str(part) for part in item['loc']) or 'arguments'}: {item['msg']}" for item in faults[:10]]
+    words = [f"{'.'.join(str(part) for part in item['loc']) or 'arguments'}: {reason(item)}" for item in faults[:10]]
     return "; ".join(words)
 
 

@@ -9,6 +9,7 @@ from math import ceil
 from providers.base import CriticName
 from providers.pricing.accelerators import ACCELERATORS
 from providers.rulebook.capacity import WEIGHT_OVERHEAD
+from providers.rulebook.counted import requests
 from providers.rulebook.fit import GIB
 from providers.rulebook.workload import FAMILY
 from storage.records.constraints import ConstraintValues, FieldName
@@ -17,6 +18,8 @@ from storage.records.plans import Candidate, Cost, Plan, Resource
 NEAR, FAR, CLEAR_SHARE, UNSTATED = 0.6, 0.95, 0.25, 0.1
 """Confidence in an estimate right at its limit and in one far from it; the share of the limit from which on it counts
 as far, a quarter, since capacity and cost are estimates; what each figure that nobody stated takes away."""
+
+REQUESTS = "requests a second"
 
 WANTED: dict[CriticName, tuple[FieldName, ...]] = {
     "tech": ("throughput_rps", "latency_p95_ms", "model_size_params"),
@@ -43,7 +46,8 @@ class Look:
 
     def __str__(self) -> str:
         figure, limit = _plain(self.figure), _plain(self.limit)
-        return f"{self.name} {figure} against {limit} {self.unit}, {self._apart} apart"
+        against = requests(limit) if self.unit == REQUESTS else f"{limit} {self.unit}"
+        return f"{self.name} {figure} against {against}, {self._apart} apart"
 
     @property
     def _apart(self) -> str:
@@ -119,7 +123,7 @@ def looks(critic: CriticName, case: Case) -> Iterator[Look]:
     wanted = values.throughput_rps
     if critic == "tech" and case.serving:
         if chosen and chosen.capacity_rps and wanted:
-            yield Look("capacity", chosen.capacity_rps, wanted, "requests a second", ("throughput_rps",))
+            yield Look("capacity", chosen.capacity_rps, wanted, REQUESTS, ("throughput_rps",))
         if chosen and chosen.latency_p95_ms and values.latency_p95_ms:
             yield Look("p95", chosen.latency_p95_ms, values.latency_p95_ms, "ms", ("latency_p95_ms",))
         if case.weights:
@@ -131,9 +135,9 @@ def looks(critic: CriticName, case: Case) -> Iterator[Look]:
             fields: tuple[FieldName, ...] = ("monthly_budget_usd", "max_replicas")
             yield Look("cost at the cap", case.at_cap, budget, "USD a month", fields)
     if critic == "cost" and case.serving and chosen and chosen.capacity_rps and wanted:
-        yield Look("load", wanted, chosen.capacity_rps, "requests a second", ("throughput_rps",))
+        yield Look("load", wanted, chosen.capacity_rps, REQUESTS, ("throughput_rps",))
     if critic == "risk" and case.serving and case.without_zone is not None and wanted:
-        yield Look("capacity without a zone", case.without_zone, wanted, "requests a second", ("throughput_rps",))
+        yield Look("capacity without a zone", case.without_zone, wanted, REQUESTS, ("throughput_rps",))
 
 
 def weigh(looked: Sequence[Look], unstated: Sequence[FieldName]) -> tuple[float, str]:

@@ -150,13 +150,22 @@ def runs_assumed(option: Option, workload: Workload) -> str:
     return f"{said}; one run costs {'an unknown sum' if usd is None else dollars(usd)} of machines."
 
 
+def _kept(option: Option, scale_to_zero: bool) -> str:
+    """How many machines of a service run for how long, in each bound."""
+    whole = "the one machine" if option.count == 1 else f"all {option.count} machines"
+    if scale_to_zero:
+        share = f"{IDLE_SHARE:.0%} of the month, scaled to zero for the rest"
+        return f"likely keeps {whole} for {share}, low half of that, high never scales to zero"
+    if option.count == 1:
+        return f"low and likely keep {whole} the whole month"
+    return f"likely keeps {whole} the whole month, low lets autoscaling halve those above the minimum"
+
+
 def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, ...]) -> list[str]:
     found = ["No discounts, commitments or taxes."]
     if option.serving:
-        found.append(
-            f"Utilisation: likely keeps all {option.count} machines the whole month, low lets autoscaling halve those"
-            f" above the minimum. Average load is {AVERAGE_LOAD:.0%} of the peak."
-        )
+        kept = _kept(option, bool(catalogue.values.scale_to_zero))
+        found.append(f"Utilisation: {kept}. Average load is {AVERAGE_LOAD:.0%} of the peak.")
         found.append("Growth: high adds a quarter of the machines, within the cap.")
         found += _traffic(catalogue)
     else:
@@ -166,8 +175,6 @@ def _assumptions(option: Option, catalogue: Catalogue, services: tuple[Service, 
         edge = catalogue.workload.type == "edge"
         moved = "half of the downloads in low, twice in high" if edge else "none; data stays in its region"
         found.append(f"Egress: {moved}.")
-    if catalogue.values.scale_to_zero and option.serving:
-        found.append("Scaled to zero half of the month; high assumes never.")
     if option.purchase == "spot":
         found.append("Spot: high does a tenth of the work twice and a fifth of it at the on-demand price.")
     elsewhere = [service.need.words for service in services if service.figure and not service.figure.exact]

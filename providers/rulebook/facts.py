@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from providers.base import CriticName
 from providers.rulebook.case import WANTED, Case, looks
+from providers.rulebook.counted import machines
 from providers.rulebook.options import PURCHASE_WORDS
 from storage.records.constraints import FieldName
 from storage.records.plans import CostLine
@@ -37,7 +38,7 @@ def _machines(case: Case) -> Iterator[Fact]:
         yield Fact(f"Each machine has {machine.vcpus} vCPUs and {machine.memory_gib:g} GiB of memory{chips}")
     if plan.max_replicas is not None:
         fields: tuple[FieldName, ...] = ("max_replicas",) if case.values.max_replicas is not None else ()
-        yield Fact(f"Autoscaling keeps {plan.min_replicas} to {plan.max_replicas} machines", fields)
+        yield Fact(f"Autoscaling keeps {plan.min_replicas} to {machines(plan.max_replicas)}", fields)
     chosen = case.chosen
     if chosen is not None and not case.serving and chosen.run_hours is not None:
         limit = case.values.deadline_hours

@@ -9,6 +9,7 @@ from providers.rulebook.assumptions import named
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
+from providers.rulebook.counted import machines, requests
 from providers.rulebook.devices import model_gb
 from providers.rulebook.options import Option
 from providers.rulebook.services import SENSITIVE, audited
@@ -34,7 +35,7 @@ class Setting:
         if self.option is None:
             return "As many machines as are planned"
         least, most = replicas(self.option, self.values.max_replicas, bool(self.values.scale_to_zero))
-        return f"{least} to {most} machines"
+        return f"{least} to {machines(most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "Real-time serving", (_SERVED, "latency_p95_ms", "throughput_rps"),
         lambda s: _serving(s) and s.workload.type != "streaming_inference",
-        lambda s: f"{s.workload.rps:g} requests a second at a p95 of {s.workload.latency_ms:g} ms.",
+        lambda s: f"{requests(f'{s.workload.rps:g}')} at a p95 of {s.workload.latency_ms:g} ms.",
     ),
     _Rule(
         "Dynamic batching", ("throughput_rps", "latency_p95_ms"),
@@ -145,7 +146,8 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Quotas", ("throughput_rps", "max_replicas", "monthly_budget_usd"), _limited,
-        lambda s: f"Each caller has a share of the {s.workload.rps:g} requests a second that were sized; 429 above.",
+        lambda s: f"Each caller has a share of the {requests(f'{s.workload.rps:g}')} that"
+        f" {'was' if s.workload.rps == 1 else 'were'} sized; 429 above.",
     ),
     _Rule(
         "On-device inference", (_SERVED, "latency_p95_ms", "model_size_params"), lambda s: s.workload.type == "edge",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from providers.rulebook.counted import machines
 from providers.rulebook.options import RISK_WORDS, risk_weight
 from storage.records.plans import Candidate, Critique, Plan
 
@@ -45,7 +46,9 @@ def _safer(name: str) -> Reply:
 
 
 def _cap(critique: Critique, plan: Plan, chosen: Candidate) -> str:
-    return f"No lower cap than {plan.max_replicas} machines is stated; the budget is held against the likely month."
+    return (
+        f"No lower cap than {machines(plan.max_replicas or 0)} is stated; the budget is held against the likely month."
+    )
 
 
 def _accelerators(critique: Critique, plan: Plan, chosen: Candidate) -> str:

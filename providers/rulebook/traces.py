@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.counted import requests
 from providers.rulebook.devices import UNMEASURED
 from providers.rulebook.options import RISK_WORDS, Option
 from providers.rulebook.workload import Workload
@@ -64,8 +65,10 @@ def _machines(chosen: Option, workload: Workload, stands: str) -> str:
     """What they carry against what is asked, and how they stand among the options."""
     capacity, rate = chosen.capacity, chosen.rate
     if chosen.serving and capacity is not None and rate is not None:
+        who = "It carries" if chosen.count == 1 else "They carry"
+        asked = f"{workload.rps:,g} {'is' if workload.rps == 1 else 'are'} asked"
         carried = (
-            f"They carry {rate:,.0f} requests a second where {workload.rps:,g} are asked, at a p95 of"
+            f"{who} {requests(f'{rate:,.0f}')} where {asked}, at a p95 of"
             f" {capacity.latency_ms:g} ms where {workload.latency_ms:g} ms may pass"
         )
     else:

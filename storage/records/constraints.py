@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic_core import PydanticCustomError
 
 from storage.records.ids import DecisionSetId
 
@@ -54,6 +55,19 @@ PositiveInt = Annotated[int, Field(gt=0, le=10**15)]
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 
 
+_NUMBERS = (
+    "latency_p95_ms",
+    "throughput_rps",
+    "monthly_budget_usd",
+    "gpu_count",
+    "model_size_params",
+    "dataset_size_gb",
+    "availability_slo",
+    "deadline_hours",
+    "max_replicas",
+)
+
+
 class ConstraintValues(BaseModel):
     """The bare values, typed. Units are in the names; money in US dollars a month; availability in percent.
     None means nobody said, and is never the same as zero or no."""
@@ -83,6 +97,14 @@ class ConstraintValues(BaseModel):
     max_replicas: PositiveInt | None = None
     ci_cd: Word | None = None
     monitoring: list[Word] | None = Field(default=None, min_length=1, max_length=20)
+
+    @field_validator(*_NUMBERS, mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: Any) -> Any:
+        """Python counts true as 1; nobody who sends it means so."""
+        if isinstance(value, bool):
+            raise PydanticCustomError("number_type", "Input should be a number, not true or false")
+        return value
 
     @field_validator("cloud", "regions", "compliance", "monitoring")
     @classmethod

@@ -116,6 +116,8 @@ async def test_what_cannot_be_is_refused_in_words(api: httpx.AsyncClient, pool: 
     path = f"/api/decision-sets/{decision_set}/what-if"
     for body, field in (
         ({"constraints": {"availability_slo": 120}}, "availability_slo"),
+        ({"constraints": {"throughput_rps": True}}, "throughput_rps"),
+        ({"constraints": {"gpu_count": False}}, "gpu_count"),
         ({"constraints": {"colour": "red"}}, "colour"),
         ({"constraints": {}, "store": True}, "store"),
         ({}, "constraints"),

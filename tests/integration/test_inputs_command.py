@@ -102,6 +102,12 @@ def test_a_good_book_is_put_in_force_and_listed(terminal: Terminal, figures: Pat
     ("file", "old", "new", "words"),
     [
         ("instances.csv", "0.587", "-0.587", r"ondemand_usd_per_hour is negative: -0.587"),
+        (
+            "instances.csv",
+            ",0.587,",
+            ",1e400,",
+            "ondemand_usd_per_hour is '1e400', above $100,000 for one hour or unit",
+        ),
         ("instances.csv", "cloud,region", "cloud,place", "unknown field 'place'"),
         ("services.csv", "aws,cluster_hour", 'aws,"cluster_hour', "not valid CSV"),
         ("sources.csv", "2026-07-30", "2999-01-01", "as_of is 2999-01-01, which is after today"),

@@ -44,7 +44,7 @@ async def api(server: WebServer) -> AsyncIterator[httpx.AsyncClient]:
 async def stands(pool: Pool, name: str, state: State, failures: int, error: str) -> None:
     """A breaker after its calls, as a worker settles them."""
     async with pool.connection() as conn:
-        entered = await breakers.admit(conn, name, probe="p", pause=SECOND, patience=SECOND)
+        entered = (await breakers.admit(conn, name, probe="p", pause=SECOND, patience=SECOND)).entered
         assert entered == "closed"
         async with breakers.settling(conn, name, entered=entered, probe="p", error=error) as standing:
             assert standing is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.decision.feedback import changed_by
+from graphs.decision.feedback import SAY_IT, changed_by, unheard
 from providers.rulebook.reading import read
 from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValue, FieldName
 from storage.records.plans import Approval
@@ -37,3 +37,45 @@ def changes(comment: str) -> dict[FieldName, ConstraintValue]:
 )
 def test_a_comment_replaces_and_adds(comment: str, expected: dict[FieldName, ConstraintValue]) -> None:
     assert changes(comment) == expected
+
+
+def told(comment: str) -> list[str]:
+    approval, reading = Approval.model_construct(comment=comment, comment_event=3), read(comment)
+    return unheard(reading, changed_by(PLANNED, reading, approval), comment)
+
+
+def test_what_nothing_can_hold_is_said_with_what_could() -> None:
+    (said,) = told("Data must be encrypted with our own KMS key.")
+    assert said == (
+        "Nothing was built: your comment asks for something that could not be read as a constraint: “Data must be"
+        f" encrypted with our own KMS key”. {SAY_IT}"
+    )
+    assert "Budget" in SAY_IT
+    assert SAY_IT.endswith("with its value, or approve without a condition.")
+
+
+def test_a_topic_that_is_known_already_is_no_reading_of_what_is_asked_about_it() -> None:
+    known = ConstraintSchema.model_validate({"data_sensitivity": {"value": "pii", "status": "stated"}})
+    comment = "PII must be encrypted with our own key"
+    reading = read(comment)
+    assert [item.field for item in reading.findings] == ["data_sensitivity"]
+    changed = changed_by(known, reading, Approval.model_construct(comment=comment, comment_event=3))
+    assert len(unheard(reading, changed, comment)) == 1
+
+
+@pytest.mark.parametrize(
+    ("comment", "words"),
+    [
+        ("it needs an availability of 120 %", "asks for what cannot be. Availability SLO cannot be “"),
+        ("The budget is $900 a month. Our budget is $8,000 a month.", "gives Budget two values. Name one."),
+    ],
+)
+def test_what_cannot_be_is_said_as_well(comment: str, words: str) -> None:
+    (said,) = told(comment)
+    assert said.startswith("Nothing was built: your comment ")
+    assert words in said
+
+
+@pytest.mark.parametrize("comment", ["", "Looks good, thanks", "cap replicas at 6", "keep it under $2,000 a month"])
+def test_what_is_read_or_no_demand_leaves_nothing_to_say(comment: str) -> None:
+    assert told(comment) == []

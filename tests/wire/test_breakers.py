@@ -104,7 +104,9 @@ async def test_it_opens_half_opens_and_closes_for_both(desk: Desk, callers: tupl
     assert "resting" in opened.last_error
 
     for caller in callers:
-        assert "failed too often and is not asked for the moment" in (await caller.told())["failed"]
+        said = (await caller.told())["failed"]
+        assert "ollama failed too often and is not asked for the moment: again in 3" in said  # of the hour's 3600 s
+        assert said.endswith(" s.")
     assert len(desk.server.heard["ollama"]) == 3
 
     await pass_time(desk)
@@ -113,7 +115,7 @@ async def test_it_opens_half_opens_and_closes_for_both(desk: Desk, callers: tupl
     one.ask()
     await until(desk, 4)
     assert (await standing(desk)).state == "half-open"
-    assert "not asked" in (await other.told())["failed"]
+    assert "not asked for the moment: another call tries whether it answers again." in (await other.told())["failed"]
     assert len(desk.server.heard["ollama"]) == 4
     probe.release.set()
     assert "500" in (await one.heard())["failed"]

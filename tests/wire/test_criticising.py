@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graphs.decision.reconcile import dissent
 from providers.base import CriticName, PlanRequest, Proposal
 from providers.packs import load_packs
 from providers.resilience import NoModelAnswered
@@ -47,8 +48,8 @@ async def test_words_that_nobody_will_read_are_not_held_against_a_model(desk: De
     calm = {"severity": "none", "claim": "No objection; it keeps 31 % of headroom.", "confidence": 0.9}
     desk.server.script("openai", calls(calm, CRITICISE))
     made = await proposal()
-    agent = desk.agent_of(desk.provider(OPENAI), "critic_tech")
-    found = await agent.critique("tech", VALUES, made.plan, made.cost)
+    agent = desk.agent_of(desk.provider(OPENAI), "critic_risk")
+    found = await agent.critique("risk", VALUES, made.plan, made.cost)
     assert agent.call is not None
     assert (found.claim, agent.call.tries) == ("No objection.", 1)
 
@@ -91,12 +92,60 @@ async def test_a_critic_is_given_the_plan_and_its_own_persona(desk: Desk, critic
 async def test_no_objection_is_said_as_the_rules_say_it(desk: Desk) -> None:
     desk.server.script("openai", CALM)
     made = await proposal()
+    found = await desk.agent_of(desk.provider(OPENAI)).critique("risk", VALUES, made.plan, made.cost)
+    assert (found.severity, found.claim, found.confidence) == ("none", "No objection.", 0.9)
+    assert (found.evidence, found.avoid) == ([], [])
+
+
+async def test_a_note_of_the_rules_is_no_silence_of_the_models(desk: Desk) -> None:
+    desk.server.script("openai", CALM)
+    made = await proposal()
     found = await desk.agent_of(desk.provider(OPENAI)).critique("tech", VALUES, made.plan, made.cost)
-    assert (found.severity, found.claim, found.confidence, found.avoid) == ("none", "No objection.", 0.9, [])
+    assert (found.severity, found.claim) == ("low", "The size of the model is assumed; everything scales with it.")
     assert found.evidence == [
-        "the rules, low: The size of the model is assumed; everything scales with it. (The model has 110 million"
-        " parameters, the size of BERT base.)"
+        "The model has 110 million parameters, the size of BERT base.",
+        f"{OPENAI}: no objection",
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [(CALM, f"{OPENAI}: no objection"), (objects("low", evidence=[1]), f"{OPENAI}, low: {CLAIM} (")],
+    ids=["silent", "milder"],
+)
+async def test_a_medium_objection_of_the_rules_goes_to_the_gate_with_both_cases(
+    desk: Desk, model: Answer, said: str
+) -> None:
+    """One zone, and nobody stated an availability: that is the rules' medium objection."""
+    desk.server.script("openai", model)
+    made = await proposal()
+    plan = in_one_zone(made.plan)
+    found = await desk.agent_of(desk.provider(OPENAI)).critique("risk", VALUES, plan, made.cost)
+    assert (found.severity, found.claim) == ("medium", "The loss of its one zone stops the service.")
+    assert found.evidence[-1].startswith(said)
+    assert found.confidence_basis.startswith("found by rules; ")
+    (kept,) = dissent([found], plan, [])
+    assert (kept.claim, kept.counter_proposal) == (found.claim, "Spread the machines over two zones.")
+    assert kept.answer
+
+
+async def test_below_severe_the_rules_rule_nothing_out_that_a_model_chose(desk: Desk) -> None:
+    desk.server.script("openai", CALM)
+    made = await proposal()
+    first, *rest = made.plan.resources
+    plan = made.plan.model_copy(update={"resources": [first.model_copy(update={"purchase": "spot"}), *rest]})
+    ours = await rulebook().critique("risk", VALUES, plan, made.cost)
+    found = await desk.agent_of(desk.provider(OPENAI)).critique("risk", VALUES, plan, made.cost)
+    assert (ours.severity, ours.avoid) == ("medium", [SPOT])
+    assert (found.severity, found.claim, found.avoid) == ("medium", ours.claim, [])
+
+
+async def test_as_grave_as_the_rules_a_model_speaks_in_its_own_words(desk: Desk) -> None:
+    desk.server.script("openai", objects("medium", evidence=[1]))
+    made = await proposal()
+    found = await desk.agent_of(desk.provider(OPENAI)).critique("risk", VALUES, in_one_zone(made.plan), made.cost)
+    assert (found.severity, found.claim) == ("medium", CLAIM)
+    assert found.evidence[-1].startswith("the rules, medium: The loss of its one zone stops the service. (1 zone")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +169,9 @@ async def test_what_does_not_fit_is_fed_back_and_corrected(desk: Desk, misfit: A
     made = await proposal()
     found = await desk.agent_of(desk.provider(OPENAI)).critique("tech", VALUES, made.plan, made.cost)
     assert found.claim == CLAIM
-    assert complaint in desk.server.heard["openai"][1]["messages"][-1]["content"]
+    said = desk.server.heard["openai"][1]["messages"][-1]["content"]
+    assert complaint in said
+    assert "Value error" not in said
 
 
 async def test_a_severe_finding_of_the_rules_stands_where_the_model_has_none(desk: Desk) -> None:

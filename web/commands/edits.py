@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from infra.faults import reason
 from storage.records.constraints import FIELD_NAMES, ConstraintSchema, ConstraintValue, FieldName, checked_value
 from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId
@@ -22,7 +23,7 @@ def checked_edits(edits: Mapping[str, Any]) -> dict[FieldName, ConstraintValue |
         try:
             checked[field] = None if value is None else checked_value(field, value)
         except ValidationError as error:
-            raise Invalid(f"{name}: {error.errors()[0]['msg']}.", field=name) from error
+            raise Invalid(f"{name}: {reason(error.errors()[0])}.", field=name) from error
     return checked
 
 

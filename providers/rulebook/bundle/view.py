@@ -11,6 +11,7 @@ from typing import Literal
 from providers.base import CodeRequest
 from providers.rulebook.bundle.built import FAMILIES, Family, built_names
 from providers.rulebook.bundle.escape import label_value, resource_name
+from providers.rulebook.counted import requests
 from providers.rulebook.services import disk_gb
 from providers.rulebook.workload import workload_of
 from storage.records.constraints import ConstraintValues
@@ -104,7 +105,7 @@ class BundleView:
         if self.latency_p95_ms is not None:
             found.append(("p95 latency", f"{self.latency_p95_ms:g} ms"))
         if self.throughput_rps is not None:
-            found.append(("Peak", f"{self.throughput_rps:g} requests a second"))
+            found.append(("Peak", requests(f"{self.throughput_rps:g}")))
         return [*found, ("Budget alarm", f"${self.budget_usd} a month")]
 
 

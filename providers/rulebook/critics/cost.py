@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from providers.rulebook.case import Case
+from providers.rulebook.counted import machines, requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.services import AUDIT_LOGS, REQUEST_LOGS
 
@@ -70,10 +71,10 @@ def _cheaper(case: Case) -> str | None:
 
 def _at_its_cap(case: Case) -> Iterator[Objection]:
     machine, most, budget, total = case.machine, case.plan.max_replicas, case.budget, case.at_cap
-    if machine is None or budget is None or total is None or total <= budget:
+    if machine is None or most is None or budget is None or total is None or total <= budget:
         return
     cap = max(machine.count, machine.count + int((budget - float(case.cost.likely)) / case.machine_usd))
-    evidence = (f"{most} machines all month cost ${total:,.0f}, the budget is ${budget:,.0f}",)
+    evidence = (f"{machines(most)} all month cost ${total:,.0f}, the budget is ${budget:,.0f}",)
     yield Objection(
         "cap", "medium", "Autoscaling may go past the budget.", evidence, "cost at the cap", f"Cap replicas at {cap}."
     )
@@ -85,7 +86,7 @@ def _idle(case: Case) -> Iterator[Objection]:
         return
     share = wanted / chosen.capacity_rps
     if share < IDLE_SHARE:
-        evidence = (f"{wanted:g} of {chosen.capacity_rps:,.0f} requests a second at the peak",)
+        evidence = (f"{wanted:g} of {requests(f'{chosen.capacity_rps:,.0f}')} at the peak",)
         counter = "Share the accelerator, or serve from CPUs with a smaller model."
         yield Objection("idle", "medium", f"The accelerators would be {1 - share:.0%} idle.", evidence, "load", counter)
 

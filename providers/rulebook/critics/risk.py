@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from providers.pricing.accelerators import ACCELERATORS
 from providers.rulebook.case import Case
+from providers.rulebook.counted import requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.options import SPOT
 from providers.rulebook.services import SENSITIVE
@@ -52,7 +53,7 @@ def _zones(case: Case) -> Iterator[Objection]:
     if peak is None or left is None:
         return
     if left < peak:
-        evidence = (f"{left:,.0f} requests a second without one zone, {peak:,.0f} at the peak",)
+        evidence = (f"{requests(f'{left:,.0f}')} without one zone, {peak:,.0f} at the peak",)
         yield Objection(
             "partial",
             "low",

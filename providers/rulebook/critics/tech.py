@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from providers.rulebook.case import Case
+from providers.rulebook.counted import requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.devices import MEMORY_SHARE as DEVICE_MEMORY_SHARE
 from providers.rulebook.devices import on_device
@@ -40,7 +41,7 @@ def _too_little(case: Case) -> Iterator[Objection]:
         "capacity",
         "high",
         "The machines do not carry the peak.",
-        (f"{chosen.capacity_rps:,.0f} requests a second against {wanted:,.0f}",),
+        (f"{requests(f'{chosen.capacity_rps:,.0f}')} against {wanted:,.0f}",),
         "capacity",
         "Add machines.",
         (chosen.label,),

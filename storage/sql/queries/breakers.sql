@@ -4,11 +4,12 @@ insert into breakers (name) values (%(name)s) on conflict (name) do nothing;
 
 -- name: admit
 -- Says whether a call may be made now. The first caller after the pause becomes the probe, and so does the first after
--- a probe that never came back; nobody else passes until the probe is settled.
+-- a probe that never came back; nobody else passes until the probe is settled. `wait` is the seconds of the pause left.
 with turn as (
     select name, state,
         (state = 'open' and coalesce(opened_at, '-infinity') + %(pause)s < clock_timestamp())
-        or (state = 'half-open' and coalesce(probe_until, '-infinity') < clock_timestamp()) as may_probe
+        or (state = 'half-open' and coalesce(probe_until, '-infinity') < clock_timestamp()) as may_probe,
+        case when state = 'open' then extract(epoch from opened_at + %(pause)s - clock_timestamp())::float end as wait
     from breakers where name = %(name)s for no key update
 ),
 probing as (
@@ -17,7 +18,7 @@ probing as (
     from turn where b.name = turn.name and turn.may_probe
     returning b.name
 )
-select turn.state, turn.may_probe from turn left join probing on probing.name = turn.name;
+select turn.state, turn.may_probe, turn.wait from turn left join probing on probing.name = turn.name;
 
 -- name: lock
 -- The row as it stands, held until the transaction's end.

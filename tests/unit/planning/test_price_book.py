@@ -82,6 +82,11 @@ def test_a_pickle_carries_the_content_and_is_parsed_once_in_each_process(folder:
         ("services.csv", ",0.1,aws-eks-cluster", ",,aws-eks-cluster", 2, "usd is empty"),
         ("services.csv", ",0.1,aws-eks-cluster", ",nan,aws-eks-cluster", 2, "usd is 'nan', not a finite number"),
         ("services.csv", ",0.1,aws-eks-cluster", ",ten,aws-eks-cluster", 2, "usd is 'ten', not a number"),
+        ("services.csv", ",0.1,aws-eks-cluster", ",1e400,aws-eks-cluster", 2, "usd is '1e400', above $100,000 for one"),
+        ("services.csv", ",0.1,aws-eks-cluster", ",1e999,aws-eks-cluster", 2, "usd is '1e999', above $100,000 for one"),
+        ("services.csv", ",0.1,aws-eks-cluster", ",100000.01,aws-eks-cluster", 2, "usd is '100000.01', above"),
+        ("instances.csv", ",0.587,", f",{'9' * 20},", None, f"ondemand_usd_per_hour is '{'9' * 20}', above"),
+        ("instances.csv", ",0.587,", f",{'9' * 5000},", None, f"ondemand_usd_per_hour is '{'9' * 39}…', above"),
         ("sources.csv", ",2024-07-01", ",July", None, "as_of is 'July', not a date"),
         ("sources.csv", "id,reference,as_of\n", 'id,reference,as_of\n"open', None, "not valid CSV"),
         ("sources.csv", "id,reference,as_of\n", "id,reference,as_of\na,b\n", 2, "2 fields, 3 expected"),
@@ -98,6 +103,27 @@ def test_a_wrong_book_is_refused_whole(
         PriceBook.load(folder)
     assert (refused.value.file, reason in refused.value.reason) == (file, True), refused.value
     assert line is None or refused.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("memory_gib", "1e400"), ("vcpus", "9" * 5000), ("zone_count", "1000001"), ("vcpus", "9" * 20)],
+)
+def test_a_machine_larger_than_any_is_refused(folder: Path, column: str, value: str) -> None:
+    header, first, *rest = (folder / "instances.csv").read_text().splitlines()
+    cells = dict(zip(header.split(","), first.split(","), strict=True)) | {column: value}
+    (folder / "instances.csv").write_text("\n".join([header, ",".join(cells.values()), *rest]) + "\n")
+    with pytest.raises(PriceBookRefused, match=f"{column} is .*, more than any machine has: at most 1,000,000") as said:
+        PriceBook.load(folder)
+    assert said.value.line == 2
+    assert len(said.value.reason) < 200
+
+
+def test_the_highest_price_that_is_taken_can_be_planned_with(folder: Path) -> None:
+    spoil(folder, "services.csv", ",0.1,aws-eks-cluster", ",100000,aws-eks-cluster")
+    found = PriceBook.load(folder).service("aws", "cluster_hour", "us-east-1")
+    assert found is not None
+    assert found.usd == Decimal(100_000)
 
 
 def test_a_duplicate_id_is_refused_with_both_lines(folder: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.base import CodeRequest
+from providers.base import CodeRequest, CriticName
 from providers.rulebook.bundle.view import view_of
+from providers.rulebook.case import Case
 from providers.rulebook.critics import critique
+from providers.rulebook.facts import facts
 from providers.rulebook.services import needs_of
 from providers.rulebook.workload import workload_of
 from storage.records.constraints import ConstraintValues
@@ -18,6 +21,8 @@ from storage.records.plans import Cost
 
 from .plans import Planning
 from .test_plausibility import few
+
+CRITICS: tuple[CriticName, ...] = get_args(CriticName)
 
 
 def amount(item: str, **stated: Any) -> float:
@@ -57,6 +62,43 @@ def test_a_sample_is_logged_above_fifty_requests_a_second_and_that_is_said(plann
     said = " ".join(proposal.cost.assumptions)
     assert "Logs: 50 requests a second on average, a sample of what comes." in said
     assert "Egress: none" in said
+
+
+@pytest.mark.parametrize(
+    ("stated", "count", "kept"),
+    [
+        ({"throughput_rps": 1, "max_replicas": 1}, 1, "low and likely keep the one machine the whole month."),
+        ({"throughput_rps": 300, "availability_slo": 99.9}, 3, "likely keeps all 3 machines the whole month, low lets"),
+        (
+            {"throughput_rps": 300, "scale_to_zero": True, "latency_p95_ms": 80, "availability_slo": 99.9},
+            3,
+            "likely keeps all 3 machines for 50% of the month, scaled to zero for the rest, low half of that, high"
+            " never scales to zero.",
+        ),
+    ],
+    ids=["one", "all", "scaled to zero"],
+)
+def test_how_long_the_machines_run_is_said_once(
+    planning: Planning, stated: dict[str, Any], count: int, kept: str
+) -> None:
+    _, proposal = planning.of(workload_type="realtime_inference", model_framework="pytorch", **stated)
+    assert proposal.plan.resources[0].count == count
+    said = " ".join(proposal.cost.assumptions)
+    assert f"Utilisation: {kept}" in said
+    assert said.count("the whole month") + said.count("of the month") == 1
+    assert said.count("to zero") == 2 * bool(stated.get("scale_to_zero"))
+
+
+def test_one_is_counted_in_the_singular(planning: Planning) -> None:
+    values, proposal = planning.of(
+        workload_type="realtime_inference", throughput_rps=1, model_framework="pytorch", max_replicas=1
+    )
+    plan = proposal.plan
+    assert plan.resources[0].count == 1
+    facts_of_all = [item.words for name in CRITICS for item in facts(name, Case(values, plan, proposal.cost))]
+    said = [item.reason for item in [*plan.traces, *plan.patterns]] + proposal.cost.assumptions + facts_of_all
+    assert any("It carries " in words and "where 1 is asked" in words for words in said)
+    assert [words for words in said if re.search(r"(?<![\d.,])1 (machines|requests)\b", words)] == []
 
 
 def test_logs_and_egress_of_an_internal_service_do_not_outgrow_its_machines(planning: Planning) -> None:
