@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
 from providers.rulebook.reading.patterns import joined, phrases
@@ -84,6 +84,18 @@ _CITY_BEFORE = re.compile(
     r"\b(?:in|from|on)\s+(?:the )?(?:aws|gcp|azure|google)(?:'s)? |\((?:aws |gcp |azure )?|"
     r"\b(?:aws|gcp|azure|google cloud|eks|gke|aks|ecs|ec2|s3|sagemaker|vertex(?: ai)?|fargate|cloud run)(?:,|:| -|"
     r" in)? (?:most probably |probably |preferably |either )?)$"
+)
+_CITY_LIST_MORE = re.compile(
+    rf",? ?(?:or|and|/|\+|&|oder|und) ?(?:{'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})(?![\w-])"
+)
+_LOAD_BEFORE = re.compile(
+    r"(?<![$€£])\d[\d.,]*k? ?(?:[rqt]ps|(?:req(?:uest)?s?|calls|queries|events|messages|images|predictions|transactions|"
+    r"tx|msgs?)? ?(?:/ ?s(?:ec)?|(?:per|a) second|/ ?min|(?:per|a) minute)|m?s|%|[gt]b|gpus?|[ahtlv]\d{1,3}s?) in $"
+)
+"""A load, a limit or machines, directly in front of the place where they are wanted."""
+_ABOUT_PEOPLE = phrases(
+    r"office|offices|headquarter\w*|hq|team|colleagues|conference|meetup|meeting|trip|flight|born|weather|job ad|"
+    r"salary|vacancy"
 )
 _OFFERED_BEFORE = re.compile(
     r"\b(?:(?:supported|available|valid|listed) (?:regions?|locations?|zones?|clouds?|providers?|platforms?)|"
@@ -252,13 +264,24 @@ def _cities(text: Text, clouds: set[str], coded: bool) -> Iterator[Candidate]:
         if code is None or coded or PEOPLE.search(before) or clouds == {"onprem"}:
             continue
         listed = last >= 0 and _CITY_LIST.fullmatch(text.working, last, match.start()) is not None
-        if not (listed or _CITY_BEFORE.search(before) or _CITY_AFTER.match(after)):
+        placed = listed or _CITY_BEFORE.search(before) or _LOAD_BEFORE.search(before) or _CITY_AFTER.match(after)
+        if not (placed or _is_item(text, match)):
             continue
         if match.group() in _COUNTRIES and not (re.search(r"\bregions?\b", before + after) or clouds):
             continue
         if context.claimed(text, match.start(), match.end()):
             last = match.end()
             yield Candidate("regions", [code], match.start(), match.end(), "city", 1)
+
+
+def _is_item(text: Text, match: re.Match[str]) -> bool:
+    """ "300 req/s, Frankfurt, $4k": a city alone in a list of facts."""
+    end = match.end()
+    while (more := _CITY_LIST_MORE.match(text.working, end)) is not None:
+        end = more.end()
+    if not items.alone(text, match.start(), end) or items.facts(text, match.start()) < 1:
+        return False
+    return not _ABOUT_PEOPLE.search(items.words(text, match.start())[-400:])
 
 
 _COUNTRIES = {
