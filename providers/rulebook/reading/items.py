@@ -91,6 +91,14 @@ def words(text: Text, start: int) -> str:
     return " , ".join(text.slice(span) for span in listing(text, start).others)
 
 
+def neighbours(text: Text, start: int) -> list[str]:
+    """The item before and the one behind."""
+    place = listing(text, start)
+    before = [span for span in place.others if span.end <= place.item.start]
+    behind = [span for span in place.others if span.start >= place.item.end]
+    return [text.slice(span) for span in (*before[:1], *behind[:1])]
+
+
 def facts(text: Text, start: int) -> int:
     """How many other items of the list are facts; none where not one of them speaks of a load or of machines."""
     others = [text.slice(span) for span in listing(text, start).others]

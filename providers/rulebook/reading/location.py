@@ -154,6 +154,19 @@ _NO_CLOUD = re.compile(
 )
 
 
+_NO_REFUSAL_AFTER = re.compile(
+    r"[ -](?:preference|preferred|requirement|restriction|constraint|choice|decision|decided|chosen|picked|selected|"
+    r"named|needed yet|cover\w*|free|mask|in (?:the|any|sight)|above|over (?:the|it)|on (?:the|it)|shadow|in particular|"
+    r"is (?:preferred|chosen|set|named|fixed))\b"
+)
+_LABEL = re.compile(r"(?:^|[\n,;(] ?|[.!?] )(?P<words>[^\n,;:(.]{2,28}):\s?$")
+_OF_PLACE = re.compile(
+    r"\b(?:host\w*|where|cloud|provider|platform|infra\w*|location|place|deploy\w*|environment|constraints?|requirements?|"
+    r"rules?|must|limits?|security|compliance|data|privacy|important|note|ort|wo|run\w*|target|policy|also|and|but|"
+    r"conditions?|needs?)\b"
+)
+
+
 def location(text: Text) -> Iterator[Candidate]:
     codes = [
         item
@@ -203,8 +216,21 @@ def _refusals(text: Text) -> Iterator[Candidate]:
     """ "nothing in the cloud" leaves the own machines."""
     for match in _NO_CLOUD.finditer(text.working):
         start = match.start()
+        if _is_of_something_else(text, match):
+            continue
         if not (context.injected(text, start) or context.guessed(text, start) or context.someone_elses(text, start)):
             yield Candidate("cloud", ["onprem"], start, match.end(), "no cloud", 0)
+
+
+def _is_of_something_else(text: Text, match: re.Match[str]) -> bool:
+    """ "images: no cloud", "no cloud preference", "no cloud in the sky": the label or the next word says of what."""
+    if match.group().split()[-1] != "cloud":
+        return False
+    if _NO_REFUSAL_AFTER.match(text.working, match.end()):
+        return True
+    before = text.working[max(text.sentence(match.start()).start, match.start() - 30) : match.start()]
+    label = _LABEL.search(before)
+    return label is not None and _OF_PLACE.search(label["words"]) is None
 
 
 def _is_offered(text: Text, mention: Mention) -> bool:
