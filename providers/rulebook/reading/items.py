@@ -13,7 +13,7 @@ from providers.rulebook.reading.text import Span, Text
 _SEPARATOR = re.compile(r",(?=\s)|[;:](?=\s|$)|[.!](?=\s|$)|\s[/|](?=\s)|\n+|\s-+(?=\s)|[()]")
 RATE = phrases(
     joined(
-        r"""\d[\d.,]*\s?k?\s?(?:[rqt]ps|fps|(?:[a-z]+ )?(?:/ ?(?:s|sec|second|min|minute)|(?:an?|per) (?:second|
+        r"""\d[\d.,]*\s?k?\s?(?:[rqt]ps|fps|(?:[a-z]+ ?)?(?:/ ?(?:s|sec|second|min|minute)|(?:an?|per) (?:second|
             minute|sec|min)))|(?:half|quarter|one|two|five|ten) (?:of )?(?:an? )?[a-z]+ (?:per|a) second|rps|qps"""
     )
 )
