@@ -63,6 +63,13 @@ _OTHER_TIME = phrases(
         session|uptime|downtime|rto|rpo|recover\w*|refresh\w*|scale|idle|per day|work(?:ing|day)|sla for|footage|
         recordings?|meeting|answer\w*"""
 )
+_WORKED_ON = re.compile(
+    r"\b(?:transcrib\w+|caption\w*|process\w*|index\w*|score|classify|embed|tag|label) [^.;,]{0,20}?[\d.,]+ ?(?:[gtp]b|hours?|h|k)? (?:of )?"
+    r"(?:audio|video|footage|recordings?|logs?|history)\b"
+)
+"""What a job is done on, which says nothing of what its time limits."""
+_AT_MOST = re.compile(r"\s?(?:max(?:imum)?|maximal|tops|at (?:the )?most|or less|höchstens)\b")
+"""Behind "takes 6 hours": a limit, then, not what a clock has shown."""
 _CLOCK_WINDOW = re.compile(
     r"(?:\b(?:between|from|zwischen|von)\s+|\b(?=\d{1,2}(?::\d\d)? ?[ap]m (?:to|until|till|-))|"
     r"\b(?=\d{1,2}:\d\d ?(?:to|until|till|-)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
@@ -143,7 +150,9 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
     given = given or (_IS_FINE.match(text.working, end) is not None and _ENDING.search(text.working) is not None)
     if window is None and _WITHIN.search(before) is None and not given:
         return
-    if window is None and _OTHER_TIME.search(clause) and _BY_THEN.search(before) is None:
+    if _OTHER_TIME.search(items.listing(text, amount.start).label):
+        return
+    if window is None and _OTHER_TIME.search(_WORKED_ON.sub("", clause)) and _BY_THEN.search(before) is None:
         return
     if window is None and not given and _ENDING.search(sentence) is None:
         return
@@ -187,6 +196,8 @@ def _symptom(text: Text, start: int, end: int) -> bool:
     clause = clauses.clause(text, start, end)
     if _DONE_ONCE.search(text.working, text.sentence(start).start, start):
         return True
+    if _AT_MOST.match(text.working, end) is not None:
+        return False
     return (
         tense.present_state(text, start, end)
         or re.search(r"\b(?:takes|took|currently|used to|dauert|caus\w+|requests? to take)\b", clause) is not None

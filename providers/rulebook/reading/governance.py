@@ -88,7 +88,7 @@ _INTERNAL += rf"|{_CONTENT}{_LEVEL}(?:internal|confidential|intern|vertraulich)(
 
 _INTERNAL += (
     r"|(?:no|without(?: any)?|free of|keine?|ohne) (?:\w+ )?(?:personal|personenbezogene\w*|private) (?:data|daten|"
-    r"information|details)"
+    r"information|details)|(?:no|without(?: any)?|keine) piis?(?=\s?(?:$|[.,;)\n]))"
 )
 
 _CLOSED = re.compile(

@@ -45,7 +45,7 @@ _ONE_OFF = phrases(
     upfront|up-front|hardware|workstation|
         build a (?:pc|rig|server)|graphics card|in total for the (?:whole|entire)|whole project|entire project|
         kaufen|einmalig|anschaff\w*|per gpu|per run|per training run|for the (?:whole|entire) (?:project|training|
-        run)|grant|credits?"""
+        run)|grant|credits|credit(?= (?:of|from|by))"""
 )
 _PRICE = re.compile(
     r"\s?(?:(?:/|per|a|an|each|pro|je) ?(?:1k|1m|k|m|thousand|million|1,?000|request|req|call|token|image|"
@@ -55,6 +55,12 @@ _PRICE = re.compile(
     r"\s(?:transactions?|loans?|orders?|invoices?|"
     r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
 )
+_TRADED_BEFORE = re.compile(
+    r"\b(?:loans?|orders|payments?|transfers?|transactions|claims|credits|purchases|invoices|bookings|amounts|withdrawals|carts|baskets|"
+    r"deposits|sums insured|mortgages|donations|bets)\s(?:of |worth )?(?:up to|of|above|over|below|under|from|at most|more than|less "
+    r"than|between|larger than|exceeding|beyond) (?:about |around )?[$€£]?\s?$"
+)
+"""In front of what changes hands, which is no money of the operator's."""
 _SPENT = phrases(
     r"""adds? up|adding up|it (?:seems|looks|appears)|currently|right now|at the moment|burn rate|bill (?:is|was|
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
@@ -105,7 +111,7 @@ _OF_A_MACHINE = re.compile(
 )
 _PRICED = phrases(
     r"""pric(?:es?|ed|ing(?! (?:model|engine|service)))|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|vendors?|plans?|tiers?|packages?|sav(?:e[ds]?|ing|
-        ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|was|were|ran|
+        ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|leas(?:e[ds]?|ing)|was|were|ran|
         had|took|today|currently|right now|now|bought|sells?|sold|for sale|ebay|workstation|laptop|
         instead|versus|vs|benchmark\w*|results?|measured"""
 )
@@ -171,6 +177,8 @@ def _is_budget(text: Text, found: Sum) -> bool:
     if _is_too_much(text, found):
         return not (context.injected(text, found.start) or context.someone_elses(text, found.start))
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
+        return False
+    if _TRADED_BEFORE.search(text.working, max(0, found.start - 50), found.start):
         return False
     clause = clauses.segment(text, found.start, found.end)
     before = text.working[max(text.sentence(found.start).start, found.start - 70) : found.start]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from providers.pricing.regions import REGIONS, countries_of, regions_for
-from providers.rulebook.reading import clauses, context, denial, tense
+from providers.rulebook.reading import clauses, context, denial, items, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import JURISDICTIONS
@@ -170,10 +170,18 @@ def _is_placed(text: Text, start: int, end: int) -> bool:
             "",
             clause.strip(" .,;:"),
         ) == re.sub(r"[\s.]", "", text.working[start:end])
-        return alone and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
+        return alone and (
+            _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None or _is_item(text, start, end)
+        )
     if inside["sure"] is not None or _PLACED.search(clause):
         return True
     return len(clause.split()) <= 5 and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
+
+
+def _is_item(text: Text, start: int, end: int) -> bool:
+    """A place in a list of facts, of which the items beside it speak of no people."""
+    beside = " , ".join(items.neighbours(text, start))
+    return items.alone(text, start, end) and items.facts(text, start) >= 2 and not _PEOPLE_OR_MARKET.search(beside)
 
 
 def _capital(text: Text, start: int, end: int) -> bool:

@@ -34,7 +34,7 @@ _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
 _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
         scor(?:e|ing)|ingest\w*|resiz\w+|transcrib\w*|tagg?(?:ing)?|label(?:l?ing)?|annotat\w+|summari[sz]\w+|
-        xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
+        xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:s|ding)?|classify|transcribe|
         trainier\w*|fein-?(?:abstimm|abgestimm|tun)\w*|nachtrainier\w*"""
 )
 """Work that is done on data as a whole."""
@@ -120,6 +120,10 @@ _JOB_ON = re.compile(
     r"caption|annotate|summari[sz]e|translate|convert|deduplicate|clean|transform|process|ingest|crunch)(?: (?:(?!gpus?\b|cpus?\b|vms?\b|pods?\b|models?\b)[\w-]+ ){0,4}?(?:on|over|from|in))?)\s"
     r"(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
 )
+_IT_IS = re.compile(
+    r"\s?(?:it(?:'s| is)|that(?:'s| is)|they(?:'re| are)|all in all|in total,?)(?: it's)? (?:only |just |all |in total )*"
+    r"(?:about |around |roughly |some |~ ?)*"
+)
 _IN_EACH_RUN = re.compile(
     r"\b(?:daily|nightly|hourly|weekly|overnight) (?:\w+ )?(?:ingest\w*|loads?|imports?|exports?|cop(?:y|ies)|jobs?|runs?|batch(?:es)?) of "
     r"(?:about |around |roughly |~ ?)*$"
@@ -176,7 +180,7 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return False
     if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True
-    if _IN_EACH_RUN.search(before):
+    if _IN_EACH_RUN.search(before) or _is_how_much(text, amount, unit):
         return True
     if (
         PERIOD.match(after)
@@ -231,6 +235,15 @@ def _is_input_of_job(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     if _JOB_ON.search(before) is None or _BARE.match(text.working, unit.end()) is None:
         return False
     return _MACHINE.search(text.working) is None and _HARDWARE_NEAR.search(before) is None
+
+
+def _is_how_much(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """ "A nightly job that embeds our catalogue. It's about 15 GB": of what the job is done on."""
+    sentence = text.sentence(amount.start)
+    if _IT_IS.fullmatch(text.working, sentence.start, amount.start) is None or _BARE.match(text.working, unit.end()) is None:
+        return False
+    before = text.slice(text.sentence(max(0, sentence.start - 2)))
+    return _WORK.search(before) is not None and not (_NOT_DATA.search(before) or _HARDWARE_NEAR.search(before))
 
 
 def _is_material(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
