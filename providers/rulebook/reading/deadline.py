@@ -101,7 +101,7 @@ _BY_THEN = re.compile(
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
 _RUN = phrases(
-    r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine-?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|pipeline|etl|
+    r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine[- ]?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|pipeline|etl|
         elt|ingest\w*|embed(?:s|ding)?|transcri(?:be|ption)|classify|resize|label|caption|ocr|spark|dbt|lora|
         per (?:day|night|run)|a (?:day|night)"""
 )

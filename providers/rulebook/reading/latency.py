@@ -21,6 +21,10 @@ _OTHER_PERCENTILE = re.compile(
     r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
 )
 _HIGHER = re.compile(rf"p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:{_PERCENTILE}|th)")
+_HIGHER_SHARE = re.compile(
+    r"\b(?:98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) (?:all |the )?(?:requests?|calls|queries|answers|responses|predictions|"
+    r"anfragen)\b[^.;,\n\d]{0,30}$"
+)
 _HIGHER_AFTER = re.compile(
     r"\s?\(?(?:at |for |in |@ ?)?(?:the )?(?:p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:th\b| ?%-?ile))"
     r"(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
@@ -294,6 +298,8 @@ def _is_stricter(text: Text, before: str, start: int, end: int) -> bool:
         first, stop = start - len(before) + named.start(), end
     elif behind is not None:
         first, stop = start, behind.end()
+    elif _HIGHER_SHARE.search(before) is not None:
+        first, stop = start, end
     else:
         return False
     if _P95.search(text.working) is not None or _is_gauged(text, start):

@@ -18,7 +18,7 @@ CLOUDS = Vocabulary(
     {
         **PUBLIC_CLOUDS,
         "onprem": joined(
-            r"""on-?prem(?:ises?|ise)?|on premises?|(?:(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own|eigenen?)|
+            r"""on[- ]?prem(?:ises?|ise)?|(?:(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own|eigenen?)|
                 (?<=on )(?:our|my)|(?<=in )our|(?<=to )our|(?<=auf )unsere[nmr]|
                 (?<=in )unsere[nmr]) (?:servers?|racks?|metal|iron|kit|workstations?|hardware|machines?(?! learning)|
                 boxes)|(?:our|my|
@@ -90,9 +90,13 @@ _CITY_LIST_MORE = re.compile(
 )
 _LOAD_BEFORE = re.compile(
     r"(?<![$€£])\d[\d.,]*k? ?(?:[rqt]ps|(?:req(?:uest)?s?|calls|queries|events|messages|images|predictions|transactions|"
-    r"tx|msgs?)? ?(?:/ ?s(?:ec)?|(?:per|a) second|/ ?min|(?:per|a) minute)|m?s|%|[gt]b|gpus?|[ahtlv]\d{1,3}s?) in $"
+    r"tx|msgs?)? ?(?:/ ?s(?:ec)?|(?:per|a) second|/ ?min|(?:per|a) minute)|m?s|%|[gt]b|gpus?|[ahtlv]\d{1,3}s?) "
+    r"(?:in|from|out of) (?:the )?$|"
+    r"\b(?:models?|endpoints?|apis?|services?|filters?|classifiers?|rankers?|recommenders?|detectors?|clusters?|pipelines?|jobs?|"
+    r"inference|serving|scoring|training|fine-?tuning|chatbots?|deployments?|(?:need|want|like) (?:it|this|everything|that|one)) "
+    r"in (?:the )?$"
 )
-"""A load, a limit or machines, directly in front of the place where they are wanted."""
+"""A load, a limit or what is to run, directly in front of the place where it is wanted."""
 _ABOUT_PEOPLE = phrases(
     r"office|offices|headquarter\w*|hq|team|colleagues|conference|meetup|meeting|trip|flight|born|weather|job ad|"
     r"salary|vacancy"
@@ -116,7 +120,7 @@ _OFFERS_AFTER = re.compile(
 _DISTANCE = re.compile(r"\b(?:latency|ping|distance|round[- ]?trip|rtt)\b[^.;,\n]{0,30}\b(?:to|from) $")
 _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
-    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
+    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|(?:aws|gcp|azure)\b|\((?:aws|gcp|azure|region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
 )
 _SUPPORTING = re.compile(
@@ -291,7 +295,7 @@ def _cities(text: Text, clouds: set[str], coded: bool) -> Iterator[Candidate]:
             continue
         listed = last >= 0 and _CITY_LIST.fullmatch(text.working, last, match.start()) is not None
         placed = listed or _CITY_BEFORE.search(before) or _LOAD_BEFORE.search(before) or _CITY_AFTER.match(after)
-        if not (placed or _is_item(text, match)):
+        if not (placed or _is_item(text, match)) or tense.present_state(text, *match.span()):
             continue
         if match.group() in _COUNTRIES and not (re.search(r"\bregions?\b", before + after) or clouds):
             continue

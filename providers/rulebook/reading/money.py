@@ -110,7 +110,8 @@ _OF_A_MACHINE = re.compile(
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
 _PRICED = phrases(
-    r"""pric(?:es?|ed|ing(?! (?:model|engine|service)))|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|vendors?|plans?|tiers?|packages?|sav(?:e[ds]?|ing|
+    r"""pric(?:es?|ed|ing(?! (?:model|engine|service)))|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|vendors?|(?:pro|basic|enterprise|business|starter|free|premium) plan|plan (?:pro|
+        basic|enterprise|business|starter|premium|[a-c])|plans|tiers?|packages?|sav(?:e[ds]?|ing|
         ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|leas(?:e[ds]?|ing)|was|were|ran|
         had|took|today|currently|right now|now|bought|sells?|sold|for sale|ebay|workstation|laptop|
         instead|versus|vs|benchmark\w*|results?|measured"""

@@ -138,7 +138,7 @@ _MACHINE = phrases(
 )
 _PER_RUN = re.compile(
     r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?(?: (?:arrive|come in|land|are (?:added|loaded|read)|kommen))?"
-    r"\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) (?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
+    r"(?: ?/ ?|\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) )(?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
 )
 
 

@@ -19,7 +19,24 @@ class Cue:
 THRESHOLD = 3
 """One sure cue, or several weak ones that agree."""
 
+_KINDS: dict[WorkloadType, str] = {
+    "realtime_inference": r"real[- ]?time|online|serving|endpoint|api",
+    "streaming_inference": r"stream(?:s|ing)?",
+    "batch_inference": r"batch|bulk|offline",
+    "training": r"(?:re)?training",
+    "fine_tuning": r"fine[- ]?tun(?:e|ing)",
+    "rag": r"rag|retrieval[\w -]*",
+    "feature_store": r"feature[ -]store",
+    "data_pipeline": r"(?:data )?pipeline|etl|elt",
+    "edge": r"edge|on[- ]device",
+}
+"""The kinds as the label of a ticket or form names them: "type: batch"."""
+
 CUES = [
+    *(
+        Cue(kind, 5, re.compile(rf"\b(?:workload(?: type)?|type|kind|mode|job type)\s?[:=]\s?(?:{words})\b"))
+        for kind, words in _KINDS.items()
+    ),
     Cue("edge", 5, phrases(
         r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
             edge(?= ?:)|edge[- ]?geräte?n?|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|
