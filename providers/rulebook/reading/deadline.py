@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases
@@ -63,6 +63,13 @@ _OTHER_TIME = phrases(
         session|uptime|downtime|rto|rpo|recover\w*|refresh\w*|scale|idle|per day|work(?:ing|day)|sla for|footage|
         recordings?|meeting|answer\w*"""
 )
+_WORKED_ON = re.compile(
+    r"\b(?:transcrib\w+|caption\w*|process\w*|index\w*|score|classify|embed|tag|label) [^.;,]{0,20}?[\d.,]+ ?(?:[gtp]b|hours?|h|k)? (?:of )?"
+    r"(?:audio|video|footage|recordings?|logs?|history)\b"
+)
+"""What a job is done on, which says nothing of what its time limits."""
+_AT_MOST = re.compile(r"\s?(?:max(?:imum)?|maximal|tops|at (?:the )?most|or less|höchstens)\b")
+"""Behind "takes 6 hours": a limit, then, not what a clock has shown."""
 _CLOCK_WINDOW = re.compile(
     r"(?:\b(?:between|from|zwischen|von)\s+|\b(?=\d{1,2}(?::\d\d)? ?[ap]m (?:to|until|till|-))|"
     r"\b(?=\d{1,2}:\d\d ?(?:to|until|till|-)))(?P<from>\d{1,2})(?::?(?P<from_minute>[0-5]\d))? ?(?P<from_half>am|"
@@ -93,6 +100,19 @@ _BY_THEN = re.compile(
 )
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
+_RUN = phrases(
+    r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine[- ]?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|pipeline|etl|
+        elt|ingest\w*|embed(?:s|ding)?|transcri(?:be|ption)|classify|resize|label|caption|ocr|spark|dbt|lora|
+        per (?:day|night|run)|a (?:day|night)"""
+)
+"""What in a list speaks of a job, which a time alone then limits."""
+_TIMED = re.compile(r"\b(?:time|duration|deadline|max\w*|limit|within|run ?time|window|finish|done|job|train\w*|batch|sla)\b")
+_ONCE = phrases(
+    r"took|taken|was|were|ran|had|lasted|trained|finished|measured|results?|benchmarks?|currently|today|right now|ago|"
+    r"audio|video|footage|recordings?|retention|talk|course|workshop|meeting|lecture|trip"
+)
+"""In a list that tells what was, or of other things that last."""
+_SHOULD_TAKE = re.compile(r"\b(?:should|must|may|shall|can|has to|needs to) (?:only )?(?:take|run|last|finish)\b[\w ]*$")
 _DONE_ONCE = re.compile(
     r"\b(?:i|we|he|she|it|they|intern|colleague|student|guy|team|pilot|run|job) (?:\w+ )?(?:trained|ran|scored|"
     r"processed|"
@@ -126,15 +146,20 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
         )
         return
     given = _BY_THEN.search(before) is not None or (_HAS.search(before) is not None and _JOB.search(clause) is not None)
+    given = given or _is_item(text, amount, unit, end)
     given = given or (_IS_FINE.match(text.working, end) is not None and _ENDING.search(text.working) is not None)
     if window is None and _WITHIN.search(before) is None and not given:
         return
-    if window is None and _OTHER_TIME.search(clause) and _BY_THEN.search(before) is None:
+    if _OTHER_TIME.search(items.listing(text, amount.start).label):
+        return
+    if window is None and _OTHER_TIME.search(_WORKED_ON.sub("", clause)) and _BY_THEN.search(before) is None:
         return
     if window is None and not given and _ENDING.search(sentence) is None:
         return
     if (
         unit == "minute"
+        and not _is_item(text, amount, unit, end)
+        and _SHOULD_TAKE.search(before) is None
         and re.search(r"\b(?:finish|complet|done|window|deadline|job|batch|train|fertig)", sentence) is None
     ):
         return
@@ -154,10 +179,25 @@ def _deadline(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candi
     yield Candidate("deadline_hours", rounded(hours), start, stop, "deadline", 2)
 
 
+def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:
+    """ "train XGBoost on 200 GB, 3 hours, AWS": alone in the list of facts about a job."""
+    if unit not in {"hour", "minute"} or not items.alone(text, amount.start, end):
+        return False
+    place = items.listing(text, amount.start)
+    if (place.label and _TIMED.search(place.label) is None and len(place.label.split()) <= 3) or items.rated(
+        text, amount.start
+    ):
+        return False
+    around = f"{place.label} {items.words(text, amount.start)}"
+    return items.facts(text, amount.start) >= 1 and _RUN.search(around) is not None and not _ONCE.search(around)
+
+
 def _symptom(text: Text, start: int, end: int) -> bool:
     clause = clauses.clause(text, start, end)
     if _DONE_ONCE.search(text.working, text.sentence(start).start, start):
         return True
+    if _AT_MOST.match(text.working, end) is not None:
+        return False
     return (
         tense.present_state(text, start, end)
         or re.search(r"\b(?:takes|took|currently|used to|dauert|caus\w+|requests? to take)\b", clause) is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
@@ -19,6 +19,15 @@ _P95 = re.compile(rf"\bp ?\(?95\b|\b95(?:{_PERCENTILE}|th\b)")
 _OTHER_PERCENTILE = re.compile(
     rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?)(?:{_PERCENTILE}|th\b)"
     r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
+)
+_HIGHER = re.compile(rf"p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:{_PERCENTILE}|th)")
+_HIGHER_SHARE = re.compile(
+    r"\b(?:98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) (?:all |the )?(?:requests?|calls|queries|answers|responses|predictions|"
+    r"anfragen)\b[^.;,\n\d]{0,30}$"
+)
+_HIGHER_AFTER = re.compile(
+    r"\s?\(?(?:at |for |in |@ ?)?(?:the )?(?:p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:th\b| ?%-?ile))"
+    r"(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
 )
 _SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,]{0,40}$")
 _OTHER_SHARE = re.compile(
@@ -139,6 +148,13 @@ _TIME_SAID = re.compile(r"\d ?(?:m?s|m?secs?|seconds?|milliseconds?|minutes?|min
 """Between "p95" and a time, another time that it belongs to."""
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
+_LONGEST_ITEM = 60
+"""Seconds; what stands alone in a list with a rate and is longer may be a job's."""
+_LENGTH_OF = phrases(
+    r"clips?|chunks?|segments?|snippets?|recordings?|timeouts?|cold[- ]?starts?|start-?up|interval|ttl|cache\w*|every|"
+    r"results?|benchmarks?|measure[ds]?|observed|current|gap|actual|was|were|took|had|ran|currently|today|now"
+)
+"""In a list, what a time alone may be the length of, or who measured it."""
 _UNITS = {"microsecond", "millisecond", "second", "minute"}
 
 
@@ -151,6 +167,8 @@ _FIGURE = re.compile(r"(?:\s?[/,&]\s?|,? (?:and|und) )?(?P<number>\d+(?:\.\d+)?)
 def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     """Where some are asked for and others only stated, the latter hold today."""
     found = list(_all(text, amounts))
+    if any(isinstance(item, Candidate) and item.rule != "higher percentile" for item in found):
+        found = [item for item in found if not (isinstance(item, Candidate) and item.rule == "higher percentile")]
     figures = [item for item in found if isinstance(item, Candidate) and not item.today]
     asked = {item for item in figures if tense.wished(text, item.start, item.end)}
     for item in found:
@@ -220,7 +238,8 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     clause = clauses.clause(text, amount.start, end)
     before = text.working[text.sentence(amount.start).start : amount.start][-90:]
     at_p95 = _P95_AFTER.match(text.working, end) is not None or _names_p95(before)
-    if not at_p95 and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
+    stricter = not at_p95 and _is_stricter(text, before, amount.start, end)
+    if not (at_p95 or stricter) and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
         return
     start = stated_from(text, _NOUN, amount.start)
     hard = _LIMIT_AFTER.match(text.working, end) is not None
@@ -240,9 +259,9 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     if lasting or _SPAN_OF.match(text.working, amount.end):
         return
     measured = _MEASURED.search(before) is not None and not hard and _EXCLUDED.search(before) is None
-    if not (named or at_p95 or brief) or measured:
+    if not (named or at_p95 or stricter or brief) or measured:
         return
-    explicit = at_p95 or "latenc" in clause or "latenz" in clause
+    explicit = at_p95 or stricter or "latenc" in clause or "latenz" in clause
     around = f"{clauses.outside(text, amount.start)} {clause}"
     if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(around) and not _EACH_ONE.search(clause)):
         return
@@ -264,7 +283,36 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     )
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
+    if stricter:
+        yield Candidate("latency_p95_ms", rounded(value), start, end, "higher percentile", 0, scale, today)
+        return
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
+
+
+def _is_stricter(text: Text, before: str, start: int, end: int) -> bool:
+    """ "p99 under 50 ms": whoever keeps it keeps 50 ms at the 95th percentile, too."""
+    named, behind = last(_OTHER_PERCENTILE, before), _HIGHER_AFTER.match(text.working, end)
+    if named is not None and _TIME_SAID.search(before, named.end()) is None:
+        if behind is not None or _HIGHER.fullmatch(named.group()) is None:
+            return False
+        first, stop = start - len(before) + named.start(), end
+    elif behind is not None:
+        first, stop = start, behind.end()
+    elif _HIGHER_SHARE.search(before) is not None:
+        first, stop = start, end
+    else:
+        return False
+    if _P95.search(text.working) is not None or _is_gauged(text, start):
+        return False
+    return _BOUND_BEFORE.search(before) is not None or (
+        items.alone(text, first, stop) and items.facts(text, start) >= 2
+    )
+
+
+def _is_gauged(text: Text, start: int) -> bool:
+    """What a list says was measured, not asked for."""
+    place = items.listing(text, start)
+    return _LENGTH_OF.search(f"{place.label} {text.slice(place.item)}") is not None
 
 
 def _is_brief(text: Text, value: float, end: int, *, bounded: bool) -> bool:
@@ -276,8 +324,16 @@ def _is_brief(text: Text, value: float, end: int, *, bounded: bool) -> bool:
 def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:
     """ "15 req/s, 700 ms, eu-west-1": alone between commas, in a list of requirements."""
     span = text.clause(amount.start, end)
-    alone = not re.search(r"[a-zäöüß]{2,}", text.working[span.start : amount.start] + text.working[end : span.end])
-    return alone and unit == "millisecond" and _RATE_NEAR.search(clauses.sentence(text, amount.start)) is not None
+    if unit == "millisecond":
+        alone = not re.search(r"[a-zäöüß]{2,}", text.working[span.start : amount.start] + text.working[end : span.end])
+        if alone and _RATE_NEAR.search(clauses.sentence(text, amount.start)) is not None:
+            return True
+    elif unit != "second" or amount.high > _LONGEST_ITEM or not items.rated(text, amount.start):
+        return False
+    if not items.alone(text, amount.start, end) or items.facts(text, amount.start) < 1:
+        return False
+    label = items.listing(text, amount.start).label
+    return not (_LENGTH_OF.search(f"{label} {items.words(text, amount.start)}") or _OTHER_TIME.search(label))
 
 
 def _is_taken(text: Text, amount: Amount, before: str) -> bool:

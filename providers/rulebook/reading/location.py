@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
 from providers.rulebook.reading.patterns import joined, phrases
@@ -18,7 +18,7 @@ CLOUDS = Vocabulary(
     {
         **PUBLIC_CLOUDS,
         "onprem": joined(
-            r"""on-?prem(?:ises?|ise)?|on premises?|(?:(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own|eigenen?)|
+            r"""on[- ]?prem(?:ises?|ise)?|(?:(?:our|my|eigene[nmsr]?|unsere?[nmsr]?) (?:own|eigenen?)|
                 (?<=on )(?:our|my)|(?<=in )our|(?<=to )our|(?<=auf )unsere[nmr]|
                 (?<=in )unsere[nmr]) (?:servers?|racks?|metal|iron|kit|workstations?|hardware|machines?(?! learning)|
                 boxes)|(?:our|my|
@@ -85,6 +85,22 @@ _CITY_BEFORE = re.compile(
     r"\b(?:aws|gcp|azure|google cloud|eks|gke|aks|ecs|ec2|s3|sagemaker|vertex(?: ai)?|fargate|cloud run)(?:,|:| -|"
     r" in)? (?:most probably |probably |preferably |either )?)$"
 )
+_CITY_LIST_MORE = re.compile(
+    rf",? ?(?:or|and|/|\+|&|oder|und) ?(?:{'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})(?![\w-])"
+)
+_LOAD_BEFORE = re.compile(
+    r"(?<![$€£])\d[\d.,]*k? ?(?:[rqt]ps|(?:req(?:uest)?s?|calls|queries|events|messages|images|predictions|transactions|"
+    r"tx|msgs?)? ?(?:/ ?s(?:ec)?|(?:per|a) second|/ ?min|(?:per|a) minute)|m?s|%|[gt]b|gpus?|[ahtlv]\d{1,3}s?) "
+    r"(?:in|from|out of) (?:the )?$|"
+    r"\b(?:models?|endpoints?|apis?|services?|filters?|classifiers?|rankers?|recommenders?|detectors?|clusters?|pipelines?|jobs?|"
+    r"inference|serving|scoring|training|fine-?tuning|chatbots?|deployments?|(?:need|want|like) (?:it|this|everything|that|one)) "
+    r"in (?:the )?$"
+)
+"""A load, a limit or what is to run, directly in front of the place where it is wanted."""
+_ABOUT_PEOPLE = phrases(
+    r"office|offices|headquarter\w*|hq|team|colleagues|conference|meetup|meeting|trip|flight|born|weather|job ad|"
+    r"salary|vacancy"
+)
 _OFFERED_BEFORE = re.compile(
     r"\b(?:(?:supported|available|valid|listed) (?:regions?|locations?|zones?|clouds?|providers?|platforms?)|"
     r"(?:(?:is|are) )?(?:only |already |now )?(?:available|offered|supported|rolled out|"
@@ -104,7 +120,7 @@ _OFFERS_AFTER = re.compile(
 _DISTANCE = re.compile(r"\b(?:latency|ping|distance|round[- ]?trip|rtt)\b[^.;,\n]{0,30}\b(?:to|from) $")
 _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
-    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|\((?:aws|gcp|azure|region|"
+    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|(?:aws|gcp|azure)\b|\((?:aws|gcp|azure|region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
 )
 _SUPPORTING = re.compile(
@@ -139,6 +155,19 @@ _NO_CLOUD = re.compile(
     r"lock|agnostic|costs?|yet))\b|(?<!google )(?<!google's )(?<!microsoft )(?<!amazon )\bcloud (?:is|"
     r"ist) (?:not an option|out|no option|off the table|forbidden|"
     r"keine option)\b"
+)
+
+
+_NO_REFUSAL_AFTER = re.compile(
+    r"[ -](?:preference|preferred|requirement|restriction|constraint|choice|decision|decided|chosen|picked|selected|"
+    r"named|needed yet|cover\w*|free|mask|in (?:the|any|sight)|above|over (?:the|it)|on (?:the|it)|shadow|in particular|"
+    r"is (?:preferred|chosen|set|named|fixed))\b"
+)
+_LABEL = re.compile(r"(?:^|[\n,;(] ?|[.!?] )(?P<words>[^\n,;:(.]{2,28}):\s?$")
+_OF_PLACE = re.compile(
+    r"\b(?:host\w*|where|cloud|provider|platform|infra\w*|location|place|deploy\w*|environment|constraints?|requirements?|"
+    r"rules?|must|limits?|security|compliance|data|privacy|important|note|ort|wo|run\w*|target|policy|also|and|but|"
+    r"conditions?|needs?)\b"
 )
 
 
@@ -191,8 +220,21 @@ def _refusals(text: Text) -> Iterator[Candidate]:
     """ "nothing in the cloud" leaves the own machines."""
     for match in _NO_CLOUD.finditer(text.working):
         start = match.start()
+        if _is_of_something_else(text, match):
+            continue
         if not (context.injected(text, start) or context.guessed(text, start) or context.someone_elses(text, start)):
             yield Candidate("cloud", ["onprem"], start, match.end(), "no cloud", 0)
+
+
+def _is_of_something_else(text: Text, match: re.Match[str]) -> bool:
+    """ "images: no cloud", "no cloud preference", "no cloud in the sky": the label or the next word says of what."""
+    if match.group().split()[-1] != "cloud":
+        return False
+    if _NO_REFUSAL_AFTER.match(text.working, match.end()):
+        return True
+    before = text.working[max(text.sentence(match.start()).start, match.start() - 30) : match.start()]
+    label = _LABEL.search(before)
+    return label is not None and _OF_PLACE.search(label["words"]) is None
 
 
 def _is_offered(text: Text, mention: Mention) -> bool:
@@ -252,13 +294,24 @@ def _cities(text: Text, clouds: set[str], coded: bool) -> Iterator[Candidate]:
         if code is None or coded or PEOPLE.search(before) or clouds == {"onprem"}:
             continue
         listed = last >= 0 and _CITY_LIST.fullmatch(text.working, last, match.start()) is not None
-        if not (listed or _CITY_BEFORE.search(before) or _CITY_AFTER.match(after)):
+        placed = listed or _CITY_BEFORE.search(before) or _LOAD_BEFORE.search(before) or _CITY_AFTER.match(after)
+        if not (placed or _is_item(text, match)) or tense.present_state(text, *match.span()):
             continue
         if match.group() in _COUNTRIES and not (re.search(r"\bregions?\b", before + after) or clouds):
             continue
         if context.claimed(text, match.start(), match.end()):
             last = match.end()
             yield Candidate("regions", [code], match.start(), match.end(), "city", 1)
+
+
+def _is_item(text: Text, match: re.Match[str]) -> bool:
+    """ "300 req/s, Frankfurt, $4k": a city alone in a list of facts."""
+    end = match.end()
+    while (more := _CITY_LIST_MORE.match(text.working, end)) is not None:
+        end = more.end()
+    if not items.alone(text, match.start(), end) or items.facts(text, match.start()) < 1:
+        return False
+    return not _ABOUT_PEOPLE.search(items.words(text, match.start())[-400:])
 
 
 _COUNTRIES = {

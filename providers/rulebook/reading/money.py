@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context, tense
+from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.exchange import in_dollars
 from providers.rulebook.reading.numbers import Amount
@@ -45,7 +45,7 @@ _ONE_OFF = phrases(
     upfront|up-front|hardware|workstation|
         build a (?:pc|rig|server)|graphics card|in total for the (?:whole|entire)|whole project|entire project|
         kaufen|einmalig|anschaff\w*|per gpu|per run|per training run|for the (?:whole|entire) (?:project|training|
-        run)|grant|credits?"""
+        run)|grant|credits|credit(?= (?:of|from|by))"""
 )
 _PRICE = re.compile(
     r"\s?(?:(?:/|per|a|an|each|pro|je) ?(?:1k|1m|k|m|thousand|million|1,?000|request|req|call|token|image|"
@@ -55,6 +55,12 @@ _PRICE = re.compile(
     r"\s(?:transactions?|loans?|orders?|invoices?|"
     r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
 )
+_TRADED_BEFORE = re.compile(
+    r"\b(?:loans?|orders|payments?|transfers?|transactions|claims|credits|purchases|invoices|bookings|amounts|withdrawals|carts|baskets|"
+    r"deposits|sums insured|mortgages|donations|bets)\s(?:of |worth )?(?:up to|of|above|over|below|under|from|at most|more than|less "
+    r"than|between|larger than|exceeding|beyond) (?:about |around )?[$€£]?\s?$"
+)
+"""In front of what changes hands, which is no money of the operator's."""
 _SPENT = phrases(
     r"""adds? up|adding up|it (?:seems|looks|appears)|currently|right now|at the moment|burn rate|bill (?:is|was|
         went)|costs? us|we(?:'re| are)? (?:pay|paying|spending|spend|spent|paid)|i(?:'m| am)? (?:pay|paying|
@@ -103,7 +109,23 @@ _OF_A_MACHINE = re.compile(
     r"\b(?:instances?|vms?|machines?|box(?:es)?|servers?|nodes?|gpus?|cards?|seats?|licen[cs]es?|\w+\.\d*x?large|"
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
+_PRICED = phrases(
+    r"""pric(?:es?|ed|ing(?! (?:model|engine|service)))|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|vendors?|(?:pro|basic|enterprise|business|starter|free|premium) plan|plan (?:pro|
+        basic|enterprise|business|starter|premium|[a-c])|plans|tiers?|packages?|sav(?:e[ds]?|ing|
+        ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|leas(?:e[ds]?|ing)|was|were|ran|
+        had|took|today|currently|right now|now|bought|sells?|sold|for sale|ebay|workstation|laptop|
+        instead|versus|vs|benchmark\w*|results?|measured"""
+)
+"""In a list that tells what something costs, or what was."""
+_PRICED_THING = re.compile(
+    r"^\W*(?:an? |the |1x? ?)?(?:[\w.-]+\.\d*x?large|[a-z]\d[\w-]*-(?:standard|highgpu|highmem|highcpu)\S*|standard_\w+|"
+    r"(?:nvidia |rtx )?(?:[ahtlv]\d{1,3}s?|\d{4}(?: ti)?)(?: \d+ ?gb)?|\d+ ?gb(?: v?ram)?|jetson[\w ]*)\W*$"
+)
+"""In front of what it sells for."""
+_MONEY_LABEL = re.compile(r"\W*(?:money|funds|cash|max\w*|limit|spend|monthly|per month|our limit)\W*")
 _BUDGET_NEAR = re.compile(r"\bbudget\b[^.;\n\d]{0,40}$")
+_LEAST = 10
+"""Dollars; what a list names for less is a price."""
 _FRAGMENT = re.compile(r"[,;:(\n]\s*$")
 
 
@@ -112,7 +134,7 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     bought = _ONE_OFF.search(text.working) is not None
     sums = [found for found in sums if found.period is not None or not (bought or _is_whole(text, found))]
     for position, found in enumerate(sums):
-        if not _is_budget(text, found):
+        if not (_is_budget(text, found) or (len(sums) == 1 and _is_item(text, found))):
             yield from _bill(text, found)
             continue
         until = sums[position + 1].start if position + 1 < len(sums) else len(text.working)
@@ -157,6 +179,8 @@ def _is_budget(text: Text, found: Sum) -> bool:
         return not (context.injected(text, found.start) or context.someone_elses(text, found.start))
     if not context.claimed(text, found.start, found.end) or _PRICE.match(text.working, found.end):
         return False
+    if _TRADED_BEFORE.search(text.working, max(0, found.start - 50), found.start):
+        return False
     clause = clauses.segment(text, found.start, found.end)
     before = text.working[max(text.sentence(found.start).start, found.start - 70) : found.start]
     if found.period == "hour" and "budget" not in clauses.sentence(text, found.start):
@@ -177,6 +201,21 @@ def _is_budget(text: Text, found: Sum) -> bool:
         return False
     fragment = _FRAGMENT.search(text.working[max(0, found.start - 5) : found.start]) is not None or found.start < 2
     return (fragment and found.period is not None and found.named) or _stands_alone(text, found, before)
+
+
+def _is_item(text: Text, found: Sum) -> bool:
+    """ "300 req/s, p95 80 ms, EU, $4k": the only sum, alone between commas in a list of facts."""
+    if found.period == "hour" or found.amount.count < _LEAST or not items.alone(text, found.start, found.end):
+        return False
+    if not context.claimed(text, found.start, found.end):
+        return False
+    place = items.listing(text, found.start)
+    if place.label and len(place.label.split()) <= 3 and _MONEY_LABEL.fullmatch(place.label) is None:
+        return False
+    before = text.slice(place.others[0]) if place.others and place.others[0].end <= found.start else ""
+    if _PRICED_THING.match(before) or says(_PRICED, items.words(text, found.start)):
+        return False
+    return items.facts(text, found.start) >= 2
 
 
 def _stands_alone(text: Text, found: Sum, before: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from providers.pricing.regions import REGIONS, countries_of, regions_for
-from providers.rulebook.reading import clauses, context, denial, tense
+from providers.rulebook.reading import clauses, context, denial, items, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import JURISDICTIONS
@@ -23,6 +23,13 @@ _JURISDICTION = re.compile(rf"(?<![\w-])(?:{_PLACE})(?!\w|-(?!only|based|hosted|
 _ANY_PLACE = "|".join(JURISDICTIONS.values())
 _OR_ALSO = re.compile(r",? (?:or|oder) (?:in )?| ?/ ?")
 """Between two places, either of which will do."""
+_AND_ALSO = re.compile(r",? (?:and|und|&|\+|plus|as well as) (?:in |within )?(?:the |der |den )?| ?(?:&|\+) ?")
+"""Between two places of which each keeps its own data; neither is to be left."""
+_NEXT_PEOPLE = re.compile(
+    r"[ -](?:based )?(?:users?|customers?|clients?|visitors?|shoppers?|people|citizens?|residents|patients?|offices?|teams?|markets?|"
+    r"staff|law|laws|regulat\w+|employees|players|traffic|companies|nutzer|kunden)\b"
+)
+_FROM_TO = re.compile(r"\b(?:from|between|von|zwischen|both|move\w*|migrat\w*|transfer\w*)\s(?:the )?$")
 _BUT_FOR = re.compile(
     rf",? (?:except(?: for)?|excluding|without|but not|other than|apart from|außer|ohne|aber nicht) (?:in )?"
     rf"(?P<barred>{_ANY_PLACE})(?![\w-])"
@@ -73,6 +80,7 @@ _MOVING = re.compile(
 _REGION = re.compile(r"\s(?:regions?|data ?cent(?:er|re)s?|servers?)\b")
 _TODAY = phrases(r"currently|at the moment|right now|happens|derzeit|momentan")
 _LEAVE = re.compile(r"\b(?:leave|leaves|leaving|outside(?: of)?|exit) (?:der |die |des )?$")
+_NOT_OUT = re.compile(r"\b(?:leaves?|leaving|outside(?: of)?|exit|verlassen|not|no|except|excluding|without)\b[^.;,]{0,20}$")
 _NOT = re.compile(r"\b(?:not|never|n't|cannot|can't|no|nicht|nothing)\b")
 
 
@@ -110,11 +118,20 @@ def places(text: Text) -> Iterator[tuple[str, int, int]]:
         name, (start, end) = _name(match), match.span()
         if name == "US" and not _capital(text, start, end):
             continue
-        if found and _OR_ALSO.fullmatch(text.working, found[-1][2], start):
+        if found and (_OR_ALSO.fullmatch(text.working, found[-1][2], start) or _are_paired(text, found[-1], start, end)):
             before, first, _ = found.pop()
             name, start = before if name in before.split(" or ") else f"{before} or {name}", first
         found.append((name, start, end))
     yield from found
+
+
+def _are_paired(text: Text, first: tuple[str, int, int], start: int, end: int) -> bool:
+    """ "EU and US": one residency, unless it is said of people, or of a way from one to the other."""
+    if _AND_ALSO.fullmatch(text.working, first[2], start) is None or _NEXT_PEOPLE.match(text.working, end):
+        return False
+    sentence = text.sentence(start)
+    before = text.working[max(sentence.start, first[1] - 70) : first[1]]
+    return not (PEOPLE.search(before) or _FROM_TO.search(before) or _NOT_OUT.search(before))
 
 
 def _name(match: re.Match[str]) -> str:
@@ -148,15 +165,23 @@ def _is_placed(text: Text, start: int, end: int) -> bool:
     inside = _INSIDE.search(text.working, max(0, start - 20), start)
     if inside is None:
         alone = re.sub(
-            r"^(?:please|also|and|und|the|bitte) | (?:data|daten)$|"
+            r"^(?:please|also|and|und|the|bitte|multi-?region|both|only) | (?:data|daten)$|"
             r"[\s.,;:()!*-]",
             "",
             clause.strip(" .,;:"),
         ) == re.sub(r"[\s.]", "", text.working[start:end])
-        return alone and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
+        return alone and (
+            _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None or _is_item(text, start, end)
+        )
     if inside["sure"] is not None or _PLACED.search(clause):
         return True
     return len(clause.split()) <= 5 and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None
+
+
+def _is_item(text: Text, start: int, end: int) -> bool:
+    """A place in a list of facts, of which the items beside it speak of no people."""
+    beside = " , ".join(items.neighbours(text, start))
+    return items.alone(text, start, end) and items.facts(text, start) >= 2 and not _PEOPLE_OR_MARKET.search(beside)
 
 
 def _capital(text: Text, start: int, end: int) -> bool:

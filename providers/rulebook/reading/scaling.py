@@ -37,7 +37,7 @@ _SPOT_ALONE_BEFORE = re.compile(
     r"take|or|and|is)\s+(?:any |aws |ec2 |the )?$|^[\s\-•\d.)]*$|[,;:.(]\s*$"
 )
 _SPOT_ALONE_AFTER = re.compile(
-    r"^\s*(?:obviously|please|of course|preferred|is|are|would|works|will|can|geht|passt|ok|okay|fine|allowed|"
+    r"^\s*(?:obviously|yes|please|of course|preferred|is|are|would|works|will|can|geht|passt|ok|okay|fine|allowed|"
     r"welcome|possible|acceptable|preferred|"
     r"only|where|if|when|for|kommt|scheidet|fällt|out|as|a no|"
     r"whenever|:|\?|,|\.|;|$|not|isn't|erlaubt|ist|geht|and|und)"

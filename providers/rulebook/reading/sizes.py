@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context
+from providers.rulebook.reading import clauses, context, items
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases, says
@@ -33,8 +33,8 @@ _NOT_DATA = phrases(
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
 _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
-        scor(?:e|ing)|
-        xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:ding)?|classify|transcribe|
+        scor(?:e|ing)|ingest\w*|resiz\w+|transcrib\w*|tagg?(?:ing)?|label(?:l?ing)?|annotat\w+|summari[sz]\w+|
+        xgboost|lightgbm|catboost|sklearn|scikit-learn|random forest|preprocess\w*|embed(?:s|ding)?|classify|transcribe|
         trainier\w*|fein-?(?:abstimm|abgestimm|tun)\w*|nachtrainier\w*"""
 )
 """Work that is done on data as a whole."""
@@ -112,6 +112,23 @@ _NOT_PARAMETERS = re.compile(
 )
 
 
+_INPUT = re.compile(r"\s(?:(?:of )?(?:raw |compressed |daily |nightly )?input|in total input|to (?:be )?(?:score|process|embed|index|classif|transcrib|read|"
+                    r"crunch|load)\w*)\b")
+_JOB_ON = re.compile(
+    r"\b(?:(?:batch|bulk|offline|nightly|overnight|daily|weekly)[\w -]{0,30}?(?:inference|scoring|predictions?|job|run|classification|"
+    r"embedding|transcription|batch)? (?:on|over|of|for)|(?:score|classify|embed|transcribe|resize|tag|label|ocr|index|"
+    r"caption|annotate|summari[sz]e|translate|convert|deduplicate|clean|transform|process|ingest|crunch)(?: (?:(?!gpus?\b|cpus?\b|vms?\b|pods?\b|models?\b)[\w-]+ ){0,4}?(?:on|over|from|in))?)\s"
+    r"(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
+)
+_IT_IS = re.compile(
+    r"\s?(?:it(?:'s| is)|that(?:'s| is)|they(?:'re| are)|all in all|in total,?)(?: it's)? (?:only |just |all |in total )*"
+    r"(?:about |around |roughly |some |~ ?)*"
+)
+_IN_EACH_RUN = re.compile(
+    r"\b(?:daily|nightly|hourly|weekly|overnight) (?:\w+ )?(?:ingest\w*|loads?|imports?|exports?|cop(?:y|ies)|jobs?|runs?|batch(?:es)?) of "
+    r"(?:about |around |roughly |~ ?)*$"
+)
+_HARDWARE_NEAR = re.compile(r"\b(?:gpus?|cards?|nodes?|machines?|boxe?s?|servers?|laptops?|instances?|vms?|jetson|pods?|workers?|[cg]pus?|models?|llms?|\d+b|[ahtlv]\d{1,3}s?)\b")
 _TOKENS = re.compile(r"\s(?:(?:un)?compressed |raw |clean )?tokens\b")
 _ITEM = re.compile(r"\W*(?:[\w /()+-]{2,25}:\s)?(?:about |around |roughly |~ ?|rund |etwa )?[\d.,]+ ?[a-z]+\W*")
 """A size that stands alone between commas or behind its label: "monthly, 400 GB, on spot", "offline: 14 TB"."""
@@ -121,7 +138,7 @@ _MACHINE = phrases(
 )
 _PER_RUN = re.compile(
     r"(?:\s(?:of|von) (?:\w+ ){0,1}\w+)?(?: (?:arrive|come in|land|are (?:added|loaded|read)|kommen))?"
-    r"\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) (?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
+    r"(?: ?/ ?|\s(?:per|an?|each|every|pro|je|am|jede[nrs]?) )(?:hour|day|night|run|batch|job|stunde|tag|nacht|lauf)\b"
 )
 
 
@@ -163,6 +180,8 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return False
     if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True
+    if _IN_EACH_RUN.search(before) or _is_how_much(text, amount, unit):
+        return True
     if (
         PERIOD.match(after)
         or re.match(r" of (?:new )?\w+ (?:per|a|each|every) ", after)
@@ -171,7 +190,9 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return False
     material = _OF.match(after)
     if material is not None and not _NO_MATERIAL.search(material["what"]) and not _NOT_DATA.search(material["what"]):
-        return _SHARED_OUT.search(after) is None
+        return _SHARED_OUT.search(after.split(",")[0]) is None
+    if _INPUT.match(after) or _is_input_of_job(text, amount, unit):
+        return True
     if _NOT_DATA.search(before[-24:].rsplit(", ", 1)[-1]) or _NOT_DATA.search(after[:18]):
         return False
     if _GERMAN_DATA.match(after) or _COUNTED_SET.search(before) or (text.german and _GERMAN_NOUN.match(after)):
@@ -197,12 +218,40 @@ def _of_data(text: Text, unit: re.Match[str]) -> bool:
 def _is_item(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     size = amount.high * factor(unit_of(unit), "GB")
     small = size < _SURELY_DATA_GB
-    if size < 1 or not says(_WORKED_ON, text.working) or (small and _may_be_memory(text)):
+    if size < 1 or not says(_WORKED_ON, text.working):
+        return False
+    if small and _may_be_memory(text) and not _is_material(text, amount, unit):
         return False
     span = text.clause(amount.start, unit.end())
     if _ITEM.fullmatch(text.working, span.start, span.end) is None:
         return False
     return _MACHINE.search(clauses.sentence(text, amount.start)) is None
+
+
+def _is_input_of_job(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """ "overnight inference on 50 GB", "batch resize and classify 30 GB": a job, and the size it is done on."""
+    sentence = text.sentence(amount.start)
+    before = text.working[max(sentence.start, amount.start - 60) : amount.start]
+    if _JOB_ON.search(before) is None or _BARE.match(text.working, unit.end()) is None:
+        return False
+    return _MACHINE.search(text.working) is None and _HARDWARE_NEAR.search(before) is None
+
+
+def _is_how_much(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """ "A nightly job that embeds our catalogue. It's about 15 GB": of what the job is done on."""
+    sentence = text.sentence(amount.start)
+    if _IT_IS.fullmatch(text.working, sentence.start, amount.start) is None or _BARE.match(text.working, unit.end()) is None:
+        return False
+    before = text.slice(text.sentence(max(0, sentence.start - 2)))
+    return _WORK.search(before) is not None and not (_NOT_DATA.search(before) or _HARDWARE_NEAR.search(before))
+
+
+def _is_material(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
+    """Alone in a list about a job, away from the machines and the model that it could be the memory of."""
+    if not items.alone(text, amount.start, unit.end()) or not says(_WORK, text.working) or says(_MACHINE, text.working):
+        return False
+    beside = items.neighbours(text, amount.start)
+    return items.facts(text, amount.start) >= 1 and not any(_HARDWARE_NEAR.search(words) for words in beside)
 
 
 def _may_be_memory(text: Text) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
+from providers.rulebook.reading import items
 from providers.rulebook.reading.exchange import SIGNS, Currency
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.text import Text
@@ -17,7 +18,7 @@ _NAMES: dict[Currency, str] = {
     "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
     "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
 }
-_BEFORE = re.compile(r"(?:(?P<minus>(?<=[\s:])-\s?)?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
+_BEFORE = re.compile(r"(?:(?P<minus>(?<=[ :])-|(?<=: )- )?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
 _AFTER = re.compile(r"[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
 _ADJECTIVE = re.compile(
     r"\b(?:(?P<year>annual|yearly|per-year|jahresbudget|jährlich\w*)|(?P<month>monthly|monatlich\w*|"
@@ -37,7 +38,7 @@ BARE_BEFORE = re.compile(
     r"under))*\s?[:=]?\s?$"
 )
 _COSTS_AT_MOST = re.compile(
-    r"\b(?:costs?|spend|pay|budget|kosten|ceiling|cap|allowance|envelope|nte)\b[^.;\d]{0,40}$|"
+    r"\b(?:costs?|spend|pay|money|budget|kosten|ceiling|cap|allowance|envelope|nte)\b[^.;\d]{0,40}$|"
     r"^(?:[^.;\d]{0,20}[,;] )?(?:under|below|max|less than|"
     r"at most) $"
 )
@@ -89,8 +90,12 @@ def _code(name: str) -> Currency:
 def _bare_budget(text: Text, amount: Amount) -> bool:
     """ "budget 3500", "3k a month budget": a number without a currency beside the word."""
     before = text.working[max(0, amount.start - 40) : amount.start]
+    if re.match(r" budget\b", text.working[amount.end : amount.end + 8]) and amount.high >= 10:
+        return True
     period = PERIOD.match(text.working, amount.end)
     if period is not None and unit_of(period) in {"month", "year"}:
+        if amount.high >= 10 and items.alone(text, amount.start, period.end()) and items.facts(text, amount.start) >= 2:
+            return True
         named = re.match(r",? (?:max )?budget\b", text.working[period.end() : period.end() + 20])
         return named is not None or _COSTS_AT_MOST.search(before) is not None or BARE_BEFORE.search(before) is not None
     if BARE_BEFORE.search(before) is None:

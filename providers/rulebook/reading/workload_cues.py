@@ -19,7 +19,24 @@ class Cue:
 THRESHOLD = 3
 """One sure cue, or several weak ones that agree."""
 
+_KINDS: dict[WorkloadType, str] = {
+    "realtime_inference": r"real[- ]?time|online|serving|endpoint|api",
+    "streaming_inference": r"stream(?:s|ing)?",
+    "batch_inference": r"batch|bulk|offline",
+    "training": r"(?:re)?training",
+    "fine_tuning": r"fine[- ]?tun(?:e|ing)",
+    "rag": r"rag|retrieval[\w -]*",
+    "feature_store": r"feature[ -]store",
+    "data_pipeline": r"(?:data )?pipeline|etl|elt",
+    "edge": r"edge|on[- ]device",
+}
+"""The kinds as the label of a ticket or form names them: "type: batch"."""
+
 CUES = [
+    *(
+        Cue(kind, 5, re.compile(rf"\b(?:workload(?: type)?|type|kind|mode|job type)\s?[:=]\s?(?:{words})\b"))
+        for kind, words in _KINDS.items()
+    ),
     Cue("edge", 5, phrases(
         r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
             edge(?= ?:)|edge[- ]?geräte?n?|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|
@@ -101,6 +118,11 @@ CUES = [
             (?:modell?e? )?trainieren?|training\s*:|training$|neu trainiert|trainingsl[aä]ufe?|trainingsjobs?|
             modelltraining|nachtraining|training,"""
     )),
+    Cue("training", 4, re.compile(
+        r"(?:^|[.;:!?\n] ?|\b(?:please|and|to|job|need) )(?:re)?train (?!(?:stations?|tickets?|drivers?|schedules?|delays?|times?|"
+        r"lines?|staff|employees|people|users?|him|her|them|us|me)\b)[a-z][\w-]+\b[^.;\n]{0,60}"
+        r"(?: (?:on|from|with|using|over)\b|, ?\d)"
+    )),
     Cue("training", 3, phrases(r"(?:pre-?)?training(?: data| set| corpus)?|to (?:re-?)?train")),
     Cue("streaming_inference", 4, phrases(
         r"""(?:video|audio|event|data|live|sensor|rtsp|camera|kafka|kinesis|message|
@@ -115,6 +137,11 @@ CUES = [
             event[- ]driven scoring|from (?:kafka|kinesis|pub/?sub)|streams? (?:in|every|from)|(?:single|every|
         each) (?:video )?frames?|
             stream processing|datenstrom|deepstream"""
+    )),
+    Cue("streaming_inference", 4, phrases(
+        r"""streaming (?:asr|speech|stt|transcription|recognition|captions?|tts)|(?:concurrent|simultaneous|parallel|live) (?:audio
+            \s|video |voice |speech )?(?:streams|feeds)|(?:scor\w+|detect\w*|classif\w+|inference|predict\w*) on (?:the|a|our) (?:\w+ )?stream|
+            (?:on|off) the stream"""
     )),
     Cue("streaming_inference", 4, re.compile(
         r"\b(?:speech|audio|voice|calls?|microphones?|transcri\w+|captions?|subtitles?)\b[^.;\n]{0,40}\blive\b|"
@@ -184,6 +211,10 @@ CUES = [
         r"\b(?:each|every|once (?:a|per)|jede[nrs]?) (?:night|month|week|quarter|morning|\w+days?|nacht|monat|woche|"
         r"\w+tag)\b"
     )),
+    Cue("batch_inference", 3, re.compile(
+        r"\b(?:transcribe|embed|classify|caption|ocr|score|tag|annotate|summari[sz]e|translate|vectori[sz]e) (?:about |around |"
+        r"roughly |some |all |our )*\d[\d.,]* ?[gtp]b\b"
+    )),
     Cue("realtime_inference", 5, phrases(r"real[- ]?time (?:inference|api|apis|endpoints?|scoring|predictions?)")),
     Cue("edge", 4, re.compile(
         r"\b(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|kameras?|kassen)\b"
@@ -191,6 +222,17 @@ CUES = [
         r"\b(?:offline|without (?:internet|network))\b[^.;,\n]{0,20}\b(?:in|on|at|inside) (?:the|our|each|every|"
         r"a) (?:\w+ )?"
         r"(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|stores?|shops?)\b"
+    )),
+    Cue("edge", 4, re.compile(
+        r"\b(?:(?:factory|production|assembly|packaging|bottling|welding) (?:lines?|floors?|halls?)|plants?|machines? in the hall)\b[^.;\n]{0,80}"
+        r"\b(?:offline|no (?:cloud|internet|network|uplink)|without (?:cloud|internet|network))\b|"
+        r"\bgateway (?:box(?:es)?|pcs?|devices?|computers?)\b|\bbox(?:es)? in (?:each|every|all|our|the|\d+) (?:\w+ )?(?:plants?|shops?|"
+        r"stores?|branches|sites?|warehouses|trains?|buses)\b"
+    )),
+    Cue("data_pipeline", 3, re.compile(
+        r"\bpipelines? (?:that|which|to) (?:\w+ )?(?:join|clean|load|merge|aggregat|dedup|transform|cop(?:y|ie)|mov|sync|ingest|"
+        r"convert|pars|export|import|extract)\w*\b|\b(?:join|clean|merge|aggregate|dedup\w*|transform|load|ingest)s? [^.;,\n]{1,60} "
+        r"(?:every|each) (?:hour|night|day|morning|\d+ minutes)\b"
     )),
     Cue("data_pipeline", 3, phrases(
         r"(?:write|fill|refresh|build|update|load)s? (?:\w+ ){0,2}(?:feature|fact|staging|dimension) tables|"
@@ -245,6 +287,11 @@ CUES = [
             qwen\S*|gemma\S*|gpt\S*|deepseek\S*|whisper)|(?:service|container|server|deployment) for (?:the|our|my|
             an?) (?:[\w-]+ ){0,3}model|for each (?:visitor|page view|visit|click|search|
             user request)"""
+    )),
+    Cue("realtime_inference", 4, re.compile(
+        r"(?:^|[.:!\n] ?|\b(?:please|need to|want to|must|should|like to|have to) )(?:serve|host) (?:[\w.-]+ ){0,4}?(?:models?|"
+        r"classifiers?|detectors?|rankers?|recommenders?|embedd(?:ings?|ers?)|predictors?|encoders?|rerankers?|llms?|"
+        r"transformers?|networks?|whisper|resnet\w*|yolo\w*|\w*bert\w*)\b"
     )),
     Cue("realtime_inference", 3, phrases(
         
