@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from providers.rulebook.money import cents
-from providers.rulebook.options import Option
+from providers.rulebook.options import RISK_WORDS, Option
 
 UNPRICED = "before what has no price"
 
@@ -38,3 +38,10 @@ def price_words(option: Option, chosen: Option) -> str:
     whole = option.compared - chosen.compared
     said = f"${whole:,.0f} a month more" if round(whole) else "the same"
     return f"Costs {said} with what other clouds ask for what has no price, and ${-more:,.0f} less before that"
+
+
+def added_risks(option: Option, chosen: Option) -> list[str]:
+    """In words: what the chosen option does not risk, or less."""
+    words = [RISK_WORDS[name] for name in option.risks if name not in chosen.risks]
+    more = option.unpriced_counts and not chosen.unpriced_counts and chosen.unpriced
+    return [*words, "more of its price is unknown"] if more else words

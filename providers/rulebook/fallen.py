@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeVar
 
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.difference import price_words, saved
+from providers.rulebook.difference import added_risks, price_words, saved
 from providers.rulebook.nearest import Nearest, Place, nearest, place_of
-from providers.rulebook.options import RISK_WORDS, Option, Violation, ruled_out
+from providers.rulebook.options import Option, Violation, ruled_out
 from providers.rulebook.traces import stated_fields
 from storage.records.constraints import FieldName
 from storage.records.plans import FellOut
@@ -65,8 +65,9 @@ def _out(kind: Kind, cloud: str, places: Collection[Nearest]) -> FellOut:
     first = min(places, key=lambda item: item.key)
     fields = sorted({item.field for item in first.lacks if item.field})
     if first.barred:
-        words = " or ".join(dict.fromkeys(_words(item.lacks) for item in places))
-        fields = sorted({item.field for place in places for item in place.lacks if item.field})
+        shared = tuple(item for item in first.lacks if all(item in place.lacks for place in places))
+        words = " or ".join(dict.fromkeys(_words(shared or place.lacks) for place in places))
+        fields = sorted({item.field for place in places for item in shared or place.lacks if item.field})
     elif first.lacks:
         words = f"the nearest there, {first.option.label}: {_words(first.lacks)}"
     else:
@@ -79,7 +80,7 @@ def _beaten(kind: Kind, cloud: str, lost: dict[Place, Option], chosen: Option) -
     """Met the constraints, and was not the best."""
     best = min(lost.values(), key=lambda option: option.rank)
     price = price_words(best, chosen)
-    worse = "; ".join(RISK_WORDS[name] for name in best.risks if name not in chosen.risks)
+    worse = "; ".join(added_risks(best, chosen))
     left = f", but {worse}" if worse else ", and was not proposed" if saved(best, chosen) else ""
     reason = f"Its best, {best.label}, {price[:1].lower()}{price[1:]}{left}."
     return _fell(kind, cloud, [region for _, region in lost], reason)

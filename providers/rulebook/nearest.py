@@ -8,14 +8,18 @@ gives way least, as in `relax`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import ceil
 from operator import itemgetter
 
 from providers.pricing.accelerators import ACCELERATORS
+from providers.rulebook.capacity import capacity_of
 from providers.rulebook.catalogue import Catalogue
+from providers.rulebook.fit import Misfit
 from providers.rulebook.nearness import reach
 from providers.rulebook.options import Option, Violation
+from providers.rulebook.relax import LATENCY_STEPS
 
 PLACE_FIELDS = ("cloud", "data_residency", "regions")
 """What speaks against a place whatever runs there."""
@@ -50,24 +54,58 @@ def nearest(catalogue: Catalogue, but: Collection[Place]) -> dict[Place, Nearest
         place = place_of(option)
         if place not in but:
             there.setdefault(place, []).append(option)
-    return {place: _nearest(options, catalogue) for place, options in sorted(there.items())}
+    search = _Search(catalogue)
+    return {place: search.nearest(options) for place, options in sorted(there.items())}
 
 
-def _nearest(options: list[Option], catalogue: Catalogue) -> Nearest:
-    barred = tuple(item for item in options[0].violations if item.field in PLACE_FIELDS)
-    if barred:
-        return Nearest(options[0], barred, (True, False, 0, False, len(barred), *_REST))
-    best: Nearest | None = None
-    for least, option in _fewest_first(options):
-        if best is not None and best.key < least:
-            break
-        found = _measured(option, option.violations, catalogue)
-        if best is None or found.key < best.key:
-            if alone := _alone(option, catalogue):
-                found = _measured(option, (*option.violations, *alone), catalogue)
-            best = found if best is None or found.key < best.key else best
-    assert best is not None
-    return best
+@dataclass(slots=True)
+class _Search:
+    catalogue: Catalogue
+    _fewest: dict[str, int] = field(default_factory=dict)
+    """By type of machine; the same in every region."""
+
+    def nearest(self, options: list[Option]) -> Nearest:
+        barred = tuple(item for item in options[0].violations if item.field in PLACE_FIELDS)
+        if barred:
+            return Nearest(options[0], barred, (True, False, 0, False, len(barred), *_REST))
+        best: Nearest | None = None
+        for least, option in _fewest_first(options):
+            if best is not None and best.key < least:
+                break
+            found = _measured(option, option.violations, self.catalogue)
+            if best is None or found.key < best.key:
+                if dear := self._dear(option):
+                    found = _measured(option, (*option.violations, *dear), self.catalogue)
+                best = found if best is None or found.key < best.key else best
+        assert best is not None
+        return best
+
+    def _dear(self, option: Option) -> tuple[Violation, ...]:
+        """What speaks against the price of machines that are too slow, however late they may answer."""
+        if option.capacity is not None or not option.relaxable:
+            return ()
+        machine, values = option.machine, self.catalogue.values
+        prices = (machine.on_demand, machine.spot if values.spot_ok else None)
+        known = [price for price in prices if price is not None]
+        if not known:
+            return (NO_PRICE,)
+        count = self._machines(option)
+        budget, least = values.monthly_budget_usd, min(known) * option.hours * count + option.services
+        if budget is None or least <= Decimal(repr(budget)):
+            return ()
+        taken = "one alone makes" if count == 1 else f"the {count:,} that it takes at the least make"
+        reason = f"{taken} it ${least:,.0f} a month; the budget is ${budget:,.0f}"
+        return (Violation("monthly_budget_usd", reason, float(least)),)
+
+    def _machines(self, option: Option) -> int:
+        """How many it takes when they may answer later still, as far as `relax` goes."""
+        name = option.machine.type
+        if name not in self._fewest:
+            asked = max(float(item.needed or 0) for item in option.violations if item.field == "latency_p95_ms")
+            slower = replace(self.catalogue.workload, latency_ms=asked * LATENCY_STEPS[-1])
+            size = capacity_of(slower, option.machine)
+            self._fewest[name] = 1 if isinstance(size, Misfit) else max(1, ceil(slower.rps / size.rate))
+        return self._fewest[name]
 
 
 def _fewest_first(options: list[Option]) -> list[tuple[Key, Option]]:
@@ -101,22 +139,6 @@ def _unfit(option: Option) -> bool:
 
 def _unrelaxable(violations: Iterable[Violation]) -> int:
     return [item.field for item in violations].count(None)
-
-
-def _alone(option: Option, catalogue: Catalogue) -> tuple[Violation, ...]:
-    """What speaks against the price of a machine that is too slow, however many of them it would take."""
-    if option.capacity is not None or not option.relaxable:
-        return ()
-    prices = (option.machine.on_demand, option.machine.spot if catalogue.values.spot_ok else None)
-    known = [price for price in prices if price is not None]
-    if not known:
-        return (NO_PRICE,)
-    budget = catalogue.values.monthly_budget_usd
-    least = min(known) * option.hours + option.services
-    if budget is None or least <= Decimal(repr(budget)):
-        return ()
-    reason = f"one machine alone makes it ${least:,.0f} a month; the budget is ${budget:,.0f}"
-    return (Violation("monthly_budget_usd", reason, float(least)),)
 
 
 def _room(option: Option) -> float:

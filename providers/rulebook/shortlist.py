@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from providers.rulebook.difference import dearer, price_words, saved
+from providers.rulebook.difference import added_risks, dearer, price_words, saved
 from providers.rulebook.front import kept, pareto, quickness
 from providers.rulebook.money import cents
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
@@ -101,8 +101,7 @@ def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> st
         return "Ruled out by the critics."
     price = price_words(option, chosen)
     if option.risk > chosen.risk:
-        worse = "; ".join(RISK_WORDS[name] for name in option.risks if name not in chosen.risks)
-        return f"{price}, but {worse}."
+        return f"{price}, but {'; '.join(added_risks(option, chosen))}."
     if option.rank < chosen.rank:
         return f"{price}{_not_proposed(option, chosen)}"
     return f"{price}{_share(option, chosen)}."
@@ -116,8 +115,7 @@ def _share(option: Option, chosen: Option) -> str:
 def _not_proposed(option: Option, chosen: Option) -> str:
     """Of an option that ranks before the chosen one, so that rules would have taken it first."""
     risks = "risks less" if option.risk < chosen.risk else "risks no more"
-    other = [RISK_WORDS[name] for name in option.risks if name not in chosen.risks]
-    but = [*other, *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
+    but = [*added_risks(option, chosen), *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
     return f" and {risks}{', but ' + '; '.join(but) if but else ''}; not proposed."
 
 
