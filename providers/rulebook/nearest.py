@@ -128,7 +128,7 @@ def _fewest_first(options: list[Option]) -> list[tuple[Key, Option]]:
 def _measured(option: Option, lacks: tuple[Violation, ...], catalogue: Catalogue) -> Nearest:
     far, late = reach(lacks, option, catalogue)
     unfit = _unfit(option)
-    number, room = 0 if late else len(lacks), -_room(option) if unfit else 0.0
+    number, room = 0 if late else len(lacks), -room_of(option) if unfit else 0.0
     return Nearest(option, lacks, (False, unfit, _unrelaxable(lacks), late, number, far, room, option.compared))
 
 
@@ -141,7 +141,7 @@ def _unrelaxable(violations: Iterable[Violation]) -> int:
     return [item.field for item in violations].count(None)
 
 
-def _room(option: Option) -> float:
+def room_of(option: Option) -> float:
     """GiB of the machine's accelerators, or of the machine: where memory is short, most is nearest."""
     machine = option.machine
     chip = ACCELERATORS.get(machine.accelerator)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from providers.rulebook.difference import added_risks, dearer, price_words, saved
 from providers.rulebook.front import kept, pareto, quickness
 from providers.rulebook.money import cents
+from providers.rulebook.nearest import room_of
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
 
@@ -54,11 +55,18 @@ def _nearest_kept_out(rest: list[Option]) -> list[Option]:
 
 
 def _nearness(option: Option) -> tuple[object, ...]:
-    """What meets most constraints first: by rank when it meets all, else by cost."""
+    """What meets most constraints first: by rank when it meets all, else by cost, or by what the machine lacks."""
     if option.feasible:
         return 0, False, *option.rank
-    unrelaxable = any(violation.field is None for violation in option.violations)
-    return len(option.violations), unrelaxable, 0, option.order
+    short = 0.0 if option.capacity is not None else _shortfall(option)
+    unrelaxable = None in [violation.field for violation in option.violations]
+    return len(option.violations), unrelaxable, 0, option.compared, short, option.order
+
+
+def _shortfall(option: Option) -> float:
+    """Of what does not run and so has no cost: the latency it needs, or how much memory it has, the other way round."""
+    needed = option.violations[-1].needed
+    return -room_of(option) if needed is None else float(needed)
 
 
 def _traits(option: Option) -> Iterator[tuple[str, object]]:
