@@ -65,11 +65,7 @@ class Planner:
             title="Plan" if plan.feasible else "No plan meets this",
             decision=plan.summary,
             chosen=chosen,
-            rejected=[
-                Rejected(option=item.label, reason=_why_left(item, proposal), pareto=item.pareto)
-                for item in plan.candidates
-                if item.rejected_because
-            ],
+            rejected=[_rejected(item, proposal) for item in plan.candidates if item.rejected_because],
             fell_out=[Rejected(option=where(item), reason=item.reason) for item in plan.fell_out],
             evidence=proposer(plan) + plan.relax + plan_lines(plan),
             assumptions=plan.assumptions + assumed(state["constraints"]) + asked(call),
@@ -84,6 +80,11 @@ class Planner:
 def proposer(plan: Plan) -> list[str]:
     """Why this option, in the words of whoever proposed it; nothing where it was chosen by rank."""
     return [f"{plan.proposed_by} proposes it: {plan.reason}"] if plan.reason else []
+
+
+def _rejected(item: Candidate, proposal: Proposal) -> Rejected:
+    reason = _why_left(item, proposal)
+    return Rejected(option=item.label, reason=reason, usd_month=item.cost_usd_month, pareto=item.pareto)
 
 
 def _why_left(item: Candidate, proposal: Proposal) -> str:

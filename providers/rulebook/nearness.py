@@ -7,12 +7,14 @@ number. The scale of places and switches is ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from math import log
 
 from providers.pricing import REGIONS, continent_of, countries_of, regions_named
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.options import Option, Violation
+from storage.records.constraints import FieldName
 
 SWITCH = 1.0
 _PLACES = (0.2, 0.6, 2.0)
@@ -21,9 +23,24 @@ _STEPS = (1.5, 3.0)
 """Ratios up to which ways out of the same constraint are one."""
 
 
+FURTHEST = 10
+"""Times as long as asked for from which on waiting is no advice to anybody."""
+_ABSURD = log(FURTHEST)
+
+
 def distance(option: Option, catalogue: Catalogue, *, but: str = "") -> float:
     """Leaving the field `but` out."""
     return sum(_far(violation, option, catalogue) for violation in option.violations if violation.field != but)
+
+
+def reach(violations: Iterable[Violation], option: Option, catalogue: Catalogue) -> tuple[float, bool]:
+    """How far these are, and whether one would take so much longer, or answer so much later, that nobody allows it."""
+    total, absurd = 0.0, False
+    for violation in violations:
+        far = _far(violation, option, catalogue)
+        total += far
+        absurd = absurd or (far > _ABSURD and violation.field in ("deadline_hours", "latency_p95_ms"))
+    return total, absurd
 
 
 def step_of(violation: Violation, option: Option, catalogue: Catalogue) -> object:
@@ -53,19 +70,25 @@ def _far(violation: Violation, option: Option, catalogue: Catalogue) -> float:
 
 def _ratio(violation: Violation, catalogue: Catalogue) -> float:
     """What is needed over what is asked, or the other way round where less is needed; at least 1."""
-    values, workload = catalogue.values, catalogue.workload
-    asked = {
-        "monthly_budget_usd": values.monthly_budget_usd,
-        "latency_p95_ms": workload.latency_ms,
-        "throughput_rps": workload.rps,
-        "deadline_hours": workload.deadline_hours,
-        "gpu_count": values.gpu_count,
-        "max_replicas": values.max_replicas,
-    }.get(violation.field or "")
+    asked = _asked(violation.field, catalogue)
     needed = float(violation.needed or 0)
     if not asked or not needed:
         return 1.0
     return max(needed / asked, asked / needed)
+
+
+def _asked(name: FieldName | None, catalogue: Catalogue) -> float | None:
+    match name:
+        case "monthly_budget_usd" | "gpu_count" | "max_replicas":
+            return getattr(catalogue.values, name)
+        case "latency_p95_ms":
+            return catalogue.workload.latency_ms
+        case "throughput_rps":
+            return catalogue.workload.rps
+        case "deadline_hours":
+            return catalogue.workload.deadline_hours
+        case _:
+            return None
 
 
 def _place(violation: Violation, option: Option, catalogue: Catalogue) -> int:

@@ -10,11 +10,10 @@ from math import ceil, floor
 from providers.pricing import Instance, regions_for, regions_named
 from providers.rulebook.catalogue import MOST_SERVING, Catalogue
 from providers.rulebook.money import dollars
-from providers.rulebook.nearness import distance, step_of
+from providers.rulebook.nearness import FURTHEST, distance, step_of
 from providers.rulebook.options import Option, Violation
 
 MOST = 5
-FURTHEST = 10
 LATENCY_STEPS = (1.0, 1.5, 2.0, 4.0)
 """How far the latency is given way, as a multiple of the least that can be had."""
 WORTH = Decimal("0.9")

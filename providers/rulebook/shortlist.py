@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from providers.rulebook.difference import added_risks, dearer, price_words, saved
 from providers.rulebook.front import kept, pareto, quickness
 from providers.rulebook.money import cents
+from providers.rulebook.nearest import room_of
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
 from storage.records.plans import Candidate
 
@@ -53,11 +55,18 @@ def _nearest_kept_out(rest: list[Option]) -> list[Option]:
 
 
 def _nearness(option: Option) -> tuple[object, ...]:
-    """What meets most constraints first: by rank when it meets all, else by cost."""
+    """What meets most constraints first: by rank when it meets all, else by cost, or by what the machine lacks."""
     if option.feasible:
         return 0, False, *option.rank
-    unrelaxable = any(violation.field is None for violation in option.violations)
-    return len(option.violations), unrelaxable, 0, option.order
+    short = 0.0 if option.capacity is not None else _shortfall(option)
+    unrelaxable = None in [violation.field for violation in option.violations]
+    return len(option.violations), unrelaxable, 0, option.compared, short, option.order
+
+
+def _shortfall(option: Option) -> float:
+    """Of what does not run and so has no cost: the latency it needs, or how much memory it has, the other way round."""
+    needed = option.violations[-1].needed
+    return -room_of(option) if needed is None else float(needed)
 
 
 def _traits(option: Option) -> Iterator[tuple[str, object]]:
@@ -98,38 +107,31 @@ def _why_not(option: Option, chosen: Option | None, avoid: frozenset[str]) -> st
         return _sentence("; ".join(violation.reason for violation in option.violations))
     if ruled_out(option, avoid):
         return "Ruled out by the critics."
-    more = option.compared - chosen.compared
-    share = more / chosen.compared
+    price = price_words(option, chosen)
     if option.risk > chosen.risk:
-        worse = "; ".join(RISK_WORDS[name] for name in option.risks if name not in chosen.risks)
-        return f"{_price(more)}, but {worse}."
+        return f"{price}, but {'; '.join(added_risks(option, chosen))}."
     if option.rank < chosen.rank:
-        return _not_proposed(option, chosen, more)
-    return f"{_price(more)} ({share:+.0%})." if round(more) else f"{_price(more)}."
+        return f"{price}{_not_proposed(option, chosen)}"
+    return f"{price}{_share(option, chosen)}."
 
 
-def _not_proposed(option: Option, chosen: Option, more: Decimal) -> str:
+def _share(option: Option, chosen: Option) -> str:
+    more = dearer(option, chosen)
+    return f" ({more / chosen.likely:+.0%})" if chosen.likely and (round(more) > 0 or saved(option, chosen)) else ""
+
+
+def _not_proposed(option: Option, chosen: Option) -> str:
     """Of an option that ranks before the chosen one, so that rules would have taken it first."""
-    price = _price(more)
     risks = "risks less" if option.risk < chosen.risk else "risks no more"
-    other = [RISK_WORDS[name] for name in option.risks if name not in chosen.risks]
-    but = [*other, *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
-    return f"{price} and {risks}{', but ' + '; '.join(but) if but else ''}; not proposed."
-
-
-def _price(more: Decimal) -> str:
-    """In whole dollars."""
-    if not round(more):
-        return "Costs the same"
-    return f"Saves ${-more:,.0f} a month" if more < 0 else f"Costs ${more:,.0f} a month more"
+    but = [*added_risks(option, chosen), *(["it is slower"] if quickness(option) > quickness(chosen) else [])]
+    return f" and {risks}{', but ' + '; '.join(but) if but else ''}; not proposed."
 
 
 def _saves(option: Option, chosen: Option | None, avoid: frozenset[str]) -> Decimal | None:
     """US dollars a month, of an option that meets the constraints and that no critic ruled out."""
     if chosen is None or option.violations or ruled_out(option, avoid):
         return None
-    less = chosen.compared - option.compared
-    return cents(less) if less > 0 else None
+    return saved(option, chosen)
 
 
 def _sentence(words: str) -> str:

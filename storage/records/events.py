@@ -77,10 +77,11 @@ class StageChanged(Payload):
 
 class Rejected(Payload):
     """`pareto`: no option that meets the constraints is better in one of cost, latency and risk and no worse in the
-    others."""
+    others. `usd_month` is what has a price; None for a place, and for what does not run or has no price."""
 
     option: str
     reason: str
+    usd_month: Money | None = None
     pareto: bool = False
 
 

@@ -92,7 +92,10 @@ REASON = ReasonCard(
     title="Plan",
     decision="An **endpoint** <script>alert(1)</script>",
     chosen="2 × g6.xlarge",
-    rejected=[Rejected(option="batch", reason="too slow")],
+    rejected=[
+        Rejected(option="batch", reason="too slow"),
+        Rejected(option="3 × g5.xlarge", reason="dearer", usd_month=Decimal("2665.18")),
+    ],
     evidence=["300 req/s"],
     assumptions=["one zone"],
     confidence=0.9,
@@ -166,7 +169,15 @@ def shown(payload: Payload) -> str:
         (
             REASON,
             "reason",
-            ["<strong>endpoint</strong>", "batch", "too slow", "300 req/s", "90 %", "dear", "12 tokens"],
+            [
+                "<strong>endpoint</strong>",
+                '<strong>batch</strong> <span class="muted">— too slow',
+                '<strong>3 × g5.xlarge</strong> <span class="number">$2,665 /mo</span>',
+                "300 req/s",
+                "90 %",
+                "dear",
+                "12 tokens",
+            ],
         ),
         (
             CostUpdate(cost=COST, before=Decimal("1240"), delta=Decimal("310.4"), budget=Decimal("4000")),
