@@ -105,7 +105,7 @@ _RUN = phrases(
     r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine[- ]?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|
     pipeline|etl|
         elt|ingest\w*|embed(?:s|ding)?|transcri(?:be|ption)|classify|resize|label|caption|ocr|spark|dbt|lora|
-        per (?:day|night|run)|a (?:day|night)"""
+        epochs?|per (?:day|night|run)|a (?:day|night)"""
 )
 """What in a list speaks of a job, which a time alone then limits."""
 _TIMED = re.compile(

@@ -101,6 +101,7 @@ _LOAD_BEFORE = re.compile(
     r"in (?:the )?$"
 )
 """A load, a limit or what is to run, directly in front of the place where it is wanted."""
+_WEIGHS = re.compile(r"\b(?:which|better|should|or|compared|versus|vs)\b")
 _ABOUT_PEOPLE = phrases(
     r"office|offices|headquarter\w*|hq|team|colleagues|conference|meetup|meeting|trip|flight|born|weather|job ad|"
     r"salary|vacancy"
@@ -268,6 +269,9 @@ def _is_item(text: Text, match: re.Match[str]) -> bool:
     while (more := _CITY_LIST_MORE.match(text.working, end)) is not None:
         end = more.end()
     if not items.alone(text, match.start(), end) or items.facts(text, match.start()) < 1:
+        return False
+    sentence = clauses.sentence(text, match.start())
+    if sentence.rstrip().endswith("?") and _WEIGHS.search(sentence):
         return False
     return not _ABOUT_PEOPLE.search(items.words(text, match.start())[-400:])
 
