@@ -112,8 +112,8 @@ _OF_A_MACHINE = re.compile(
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
 _PRICED = phrases(
-    r"""pric(?:es?|ed|ing)(?! (?:model|engine|service|an?|this|it|up)\b)|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|
-        vendors?|
+    r"""pric(?:es?|ed|ing)(?! (?:model|engine|service|an?|this|it|up)\b)|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|
+        offers?|vendors?|
     (?:pro|basic|enterprise|business|starter|free|premium) plan|plan (?:pro|
         basic|enterprise|business|starter|premium|[a-c])|plans|tiers?|packages?|sav(?:e[ds]?|ing|
         ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|
