@@ -14,12 +14,13 @@ from providers.rulebook.reading.hardware import gpus
 from providers.rulebook.reading.injection import injected
 from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
+from providers.rulebook.reading.model_sizes import model_sizes
 from providers.rulebook.reading.money import budgets
 from providers.rulebook.reading.numbers import Amount, amounts
 from providers.rulebook.reading.relative import relatives
 from providers.rulebook.reading.rivals import rivals
 from providers.rulebook.reading.scaling import scaling
-from providers.rulebook.reading.sizes import datasets, model_sizes
+from providers.rulebook.reading.sizes import datasets
 from providers.rulebook.reading.stack import stack
 from providers.rulebook.reading.text import Text, prepare
 from providers.rulebook.reading.throughput import throughputs

@@ -64,7 +64,8 @@ _OTHER_TIME = phrases(
         recordings?|meeting|answer\w*"""
 )
 _WORKED_ON = re.compile(
-    r"\b(?:transcrib\w+|caption\w*|process\w*|index\w*|score|classify|embed|tag|label) [^.;,]{0,20}?[\d.,]+ ?(?:[gtp]b|hours?|h|k)? (?:of )?"
+    r"\b(?:transcrib\w+|caption\w*|process\w*|index\w*|score|classify|embed|tag|"
+    r"label) [^.;,]{0,20}?[\d.,]+ ?(?:[gtp]b|hours?|h|k)? (?:of )?"
     r"(?:audio|video|footage|recordings?|logs?|history)\b"
 )
 """What a job is done on, which says nothing of what its time limits."""
@@ -101,18 +102,23 @@ _BY_THEN = re.compile(
 """In front of the same time said in hours: "by next morning (12 h)", "by tomorrow, so 24h"."""
 _JOB = phrases(r"runs?|jobs?|batch\w*|training|retraining|scoring|nightly|import|backfill|pipeline|lauf|läuft")
 _RUN = phrases(
-    r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine[- ]?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|pipeline|etl|
+    r"""runs?|jobs?|batch\w*|(?:re)?train(?:ing)?|fine[- ]?tun\w+|scor(?:e|ing)|nightly|overnight|import|backfill|
+    pipeline|etl|
         elt|ingest\w*|embed(?:s|ding)?|transcri(?:be|ption)|classify|resize|label|caption|ocr|spark|dbt|lora|
-        per (?:day|night|run)|a (?:day|night)"""
+        epochs?|per (?:day|night|run)|a (?:day|night)"""
 )
 """What in a list speaks of a job, which a time alone then limits."""
-_TIMED = re.compile(r"\b(?:time|duration|deadline|max\w*|limit|within|run ?time|window|finish|done|job|train\w*|batch|sla)\b")
+_TIMED = re.compile(
+    r"\b(?:time|duration|deadline|max\w*|limit|within|run ?time|window|finish|done|job|train\w*|batch|sla)\b"
+)
 _ONCE = phrases(
     r"took|taken|was|were|ran|had|lasted|trained|finished|measured|results?|benchmarks?|currently|today|right now|ago|"
     r"audio|video|footage|recordings?|retention|talk|course|workshop|meeting|lecture|trip"
 )
 """In a list that tells what was, or of other things that last."""
-_SHOULD_TAKE = re.compile(r"\b(?:should|must|may|shall|can|has to|needs to) (?:only )?(?:take|run|last|finish)\b[\w ]*$")
+_SHOULD_TAKE = re.compile(
+    r"\b(?:should|must|may|shall|can|has to|needs to) (?:only )?(?:take|run|last|finish)\b[\w ]*$"
+)
 _DONE_ONCE = re.compile(
     r"\b(?:i|we|he|she|it|they|intern|colleague|student|guy|team|pilot|run|job) (?:\w+ )?(?:trained|ran|scored|"
     r"processed|"

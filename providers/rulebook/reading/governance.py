@@ -93,16 +93,21 @@ _INTERNAL += (
 
 _CLOSED = re.compile(
     joined(
-        r"""\b(?:(?:no|without(?: an?| any)?|keine?n?|ohne) (?:public(?:ly)?|öffentliche\w*)(?:[- ](?:facing|reachable|accessible|
+        r"""\b(?:(?:no|without(?: an?| any)?|keine?n?|ohne) (?:public(?:ly)?|öffentliche\w*)(?:[- ](?:facing|reachable|
+        accessible|
             exposed))? (?:endpoints?|access|ips?|ip address(?:es)?|ingress|exposure|urls?|api|internet(?: access)?)|
             (?:not|never|n't|nicht) (?:be )?(?:reachable|accessible|exposed|available|visible|published|open|
-            erreichbar) (?:from|to|on|via|over|for|aus) (?:the )?(?:public(?: internet)?|internet|outside(?: world)?|web|
+            erreichbar) (?:from|to|on|via|over|for|aus) (?:the )?(?:public(?: internet)?|internet|outside(?: world)?|
+            web|
             open internet|public network|dem internet)|(?:vpc|vpn|intranet|lan|private[- ]network|private[- ]subnet)
             [- ](?:internal )?only|(?:only|nur) (?:(?:reachable|accessible|available|exposed|erreichbar) )?(?:from |in |
-            inside |within |via |on |over |from inside |im )(?:our |the |a )?(?:vpc|vpn|intranet|private network|corporate network|
-            company network|internal network|office network)|(?:vpc|network)-internal(?: only)?|private (?:endpoint|network|
+            inside |within |via |on |over |from inside |im )(?:our |the |a )?(?:vpc|vpn|intranet|private network|
+            corporate network|
+            company network|internal network|office network)|(?:vpc|network)-internal(?: only)?|private (?:endpoint|
+            network|
             link|subnet|access|ip)s?(?: access)? only|(?:only (?:a |an )?)private endpoints?|(?:internal|own)
-            \s(?:staff|employees|users|colleagues|teams?) only|(?:only|solely|exclusively) (?:for |by |used by )?(?:our |
+            \s(?:staff|employees|users|colleagues|teams?) only|(?:only|solely|exclusively) (?:for |by |
+            used by )?(?:our |
             the )?(?:internal (?:staff|employees|users|teams?)|own (?:staff|employees))|(?:staff|employees|intern)-only|
             nur intern|nur für mitarbeiter)\b(?! ?(?:error|server error))"""
     )
@@ -132,11 +137,14 @@ _BY_NAME = re.compile(
 )
 """A class named as such says more than a thing that is mostly of some class, as "card payments" are."""
 _UNREACHED = re.compile(
-    r"\b(?:errors?|fail\w*|why|bug|issue|problem|trouble\w*|unreachable|down|broken|currently|at the moment|right now|time[sd]? ?-?out\w*|"
+    r"\b(?:errors?|fail\w*|why|bug|issue|problem|trouble\w*|unreachable|down|broken|currently|at the moment|"
+    r"right now|time[sd]? ?-?out\w*|"
     r"not supported|supports?|documentation|(?:does|do|is|are|can|could) (?:it|this|you|there)\b[^.;]*\?)"
 )
 """Speaks of what does not work or what a product can do, not of who may reach it."""
-_NOT_SO = re.compile(r"\b(?:not|isn't|aren't|don't|no longer|need not|needn't|nicht|instead of|rather than|if) (?:\w+ ){0,2}$")
+_NOT_SO = re.compile(
+    r"\b(?:not|isn't|aren't|don't|no longer|need not|needn't|nicht|instead of|rather than|if) (?:\w+ ){0,2}$"
+)
 _REMOVED = re.compile(
     r"\b(?:no|without|ohne|keine?|de-?identified|anonymi[sz]ed|anonymous|synthetic|removed?|strip\w*|"
     r"redact\w*|scrub\w*|free of|mask\w*|filter\w*|detect\w*)\b[^.;,\n]{0,25}$"
@@ -169,7 +177,11 @@ def _closed(text: Text) -> Iterator[Candidate]:
         if _UNREACHED.search(sentence) or sentence.rstrip().endswith("?") or denial.left_behind(text, start):
             continue
         before = text.working[max(text.sentence(start).start, start - 30) : start]
-        if _NOT_SO.search(before) or context.guessed(text, start) or _is_elsewhere(text, Mention("internal", start, end)):
+        if (
+            _NOT_SO.search(before)
+            or context.guessed(text, start)
+            or _is_elsewhere(text, Mention("internal", start, end))
+        ):
             continue
         yield Candidate("data_sensitivity", "internal", start, end, "closed network", 0)
 

@@ -25,9 +25,11 @@ _MEASURE = phrases(
 )
 _MEANS = phrases(
     joined(
-        r"""aws|gcp|azure|google cloud|on-?prem\w*|(?:no|any|which) cloud|(?:us|eu|ap|me|af|sa|ca|europe|asia)-[a-z]+-?\d|
+        r"""aws|gcp|azure|google cloud|on-?prem\w*|(?:no|any|which) cloud|(?:us|eu|ap|me|af|sa|ca|europe|
+        asia)-[a-z]+-?\d|
             spot(?: (?:ok\w*|yes|no|is|fine))?|preemptible|gpus?|cpu|[ahtlv]\d{1,3}s?|kubernetes|airflow|
-            dagster|spark|onnx|triton|pytorch|tensorflow|vllm|xgboost|lightgbm|sklearn|tflite|offline|no (?:internet|pii)|pii|phi|hipaa|gdpr|pci(?:-dss)?|soc ?2|personal data"""
+            dagster|spark|onnx|triton|pytorch|tensorflow|vllm|xgboost|lightgbm|sklearn|tflite|offline|no (?:internet|
+            pii)|pii|phi|hipaa|gdpr|pci(?:-dss)?|soc ?2|personal data"""
     )
 )
 _PLACE_OR_TIME = phrases(r"eu|usa?|uk|europe|germany|\d[\d.,]*\s?(?:h|hrs?|hours?|min|minutes?)|nightly|daily|weekly")

@@ -10,29 +10,20 @@ from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
-from providers.rulebook.reading.spans import last, stated_from
+from providers.rulebook.reading.percentiles import (
+    LENGTH_OF,
+    OTHER_AFTER,
+    P95_AFTER,
+    UNITS,
+    is_stricter,
+    names_another,
+    names_p95,
+    percentiles,
+)
+from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
 
-_PERCENTILE = r"(?:th|\.)?[- ]?(?:%-?ile|percentile|perzentil)"
-_P95 = re.compile(rf"\bp ?\(?95\b|\b95(?:{_PERCENTILE}|th\b)")
-_OTHER_PERCENTILE = re.compile(
-    rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?)(?:{_PERCENTILE}|th\b)"
-    r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
-)
-_HIGHER = re.compile(rf"p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:{_PERCENTILE}|th)")
-_HIGHER_SHARE = re.compile(
-    r"\b(?:98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) (?:all |the )?(?:requests?|calls|queries|answers|responses|predictions|"
-    r"anfragen)\b[^.;,\n\d]{0,30}$"
-)
-_HIGHER_AFTER = re.compile(
-    r"\s?\(?(?:at |for |in |@ ?)?(?:the )?(?:p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:th\b| ?%-?ile))"
-    r"(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
-)
-_SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,]{0,40}$")
-_OTHER_SHARE = re.compile(
-    r"\b(?:50|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,\n]{0,40}$"
-)
 _ONE = "(?:per|each|every|one|a single|pro|a|an|eine|jede)"
 _EACH_ONE = re.compile(
     rf"\b{_ONE} (?:single )?(?:request|prediction|inference|call|query|frame|image|scan|page|document|doc|file|item|"
@@ -68,12 +59,6 @@ _BOUND_BEFORE = re.compile(
     r"at most|(?:no|not) (?:more|longer|slower|later) than|max\.?|maximum|<=?|up to|"
     r"sub-?|unter|höchstens|maximal|binnen|innerhalb von|faster than|exceed)\s*$"
 )
-_P95_AFTER = re.compile(
-    r"\s?\(?(?:end[- ]to[- ]end |e2e |in total |overall |total )?(?:(?:at|for|in|on|als|"
-    r"bei)(?: the)? )?(?:p ?\(?95\b|95(?:th|\.)|"
-    r"95 ?(?:%|percent|prozent)(?: (?:of|der|"
-    r"aller)\b|(?=\s?(?:$|[.,;)]| and| und))))(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
-)
 _PER_ITEM = re.compile(
     r"\s?(?:per|/|a|each|for each|for every|pro|je) ?(?!s\b|sec|min|hour|day|h\b|token|step|epoch|batch|iteration|"
     r"layer|\d)[a-zäöüß]{3,}"
@@ -84,14 +69,10 @@ _LIMIT_AFTER = re.compile(
     r"langsam))|"
     r"\s?(?:is |as |ist )?(?:the |an? |our |die )?(?:hard|absolute|upper|max\w*|strict|harte?)\b"
 )
-_OTHER_AFTER = re.compile(
-    r"\s(?:for|in|at) (?:50|75|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent)|"
-    r"[\s,]{0,2}\(?(?:at )?(?:the )?(?:p ?(?:50|90|99)\b|(?:50|90|99)th|median|average|avg)|"
-    r"[^.;,\d]{0,25}\bon average\b"
-)
 _MEASURED = re.compile(
     r"(?:>=?\s?$|\b(?:over|above|exceeds?|exceeded|(?<!no )(?<!not )(?:more|longer) than)\s$)|"
-    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|gives?|gave|yields?|reports?|eats?|los(?:es?|t)|achiev\w+|manag\w+|averag\w+|"
+    r"\b(?:after|does|spends?|spent|adds?|added|wast(?:es?|ed)|by|um|gives?|gave|yields?|reports?|eats?|los(?:es?|t)|"
+    r"achiev\w+|manag\w+|averag\w+|"
     r"clock(?:s|ed)? in|turns? out|(?<!antwort )(?<!ergebnis )nach|"
     r"schafft)\s"
     r"(?:at |only |about |around |roughly |just |~ ?)*$"
@@ -144,24 +125,10 @@ _STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
 _RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
 _EXACT = re.compile(r"\d+\.\d{3,}")
 """Only a clock knows an answer's time so well."""
-_TIME_SAID = re.compile(r"\d ?(?:m?s|m?secs?|seconds?|milliseconds?|minutes?|min)\b(?! ?[/,]| or| to| -)")
-"""Between "p95" and a time, another time that it belongs to."""
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _LONGEST_ITEM = 60
 """Seconds; what stands alone in a list with a rate and is longer may be a job's."""
-_LENGTH_OF = phrases(
-    r"clips?|chunks?|segments?|snippets?|recordings?|timeouts?|cold[- ]?starts?|start-?up|interval|ttl|cache\w*|every|"
-    r"results?|benchmarks?|measure[ds]?|observed|current|gap|actual|was|were|took|had|ran|currently|today|now"
-)
-"""In a list, what a time alone may be the length of, or who measured it."""
-_UNITS = {"microsecond", "millisecond", "second", "minute"}
-
-
-_PERCENTILES = re.compile(
-    r"\b(?P<names>p ?\d\d(?:\.\d)?(?:(?:\s?[/,&]\s?|,? (?:and|und) )p ?\d\d(?:\.\d)?){1,3})\b[^\d.;\n]{0,30}"
-)
-_FIGURE = re.compile(r"(?:\s?[/,&]\s?|,? (?:and|und) )?(?P<number>\d+(?:\.\d+)?)(?=[\s/,&]|m?s)(?: ?m?s(?=[/ &]))?")
 
 
 def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
@@ -184,11 +151,11 @@ def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
 def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     for amount in amounts:
         unit = DURATION.match(text.working, amount.end)
-        if unit is not None and unit_of(unit) in _UNITS and amount.letter not in {"m", "b"}:
+        if unit is not None and unit_of(unit) in UNITS and amount.letter not in {"m", "b"}:
             yield from _latency(text, amount, unit_of(unit), unit.end())
         elif unit is None and _is_unitless(text, amount):
             yield from _latency(text, amount, "millisecond", amount.end)
-    yield from _percentiles(text)
+    yield from percentiles(text)
     yield from _said_whole(text)
 
 
@@ -197,7 +164,7 @@ def _said_whole(text: Text) -> Iterator[Candidate]:
         for match in pattern.finditer(text.working):
             span = match.span()
             before = text.working[max(text.sentence(span[0]).start, span[0] - 60) : span[0]]
-            measured = _TAKES.search(before) or tense.present_state(text, *span) or _names_another(before)
+            measured = _TAKES.search(before) or tense.present_state(text, *span) or names_another(before)
             barred = _LIMIT_AFTER.match(text.working, span[1]) and not context.someone_elses(text, span[0])
             if (
                 (barred or context.claimed(text, *span))
@@ -205,25 +172,6 @@ def _said_whole(text: Text) -> Iterator[Candidate]:
                 and not _OTHER_TIME.search(clauses.clause(text, *span))
             ):
                 yield Candidate("latency_p95_ms", value, *span, "latency")
-
-
-def _percentiles(text: Text) -> Iterator[Candidate]:
-    """ "p50/p95/p99 of 20/60/200 ms": each figure belongs to the percentile at its place."""
-    for match in _PERCENTILES.finditer(text.working):
-        names = re.findall(r"p ?([\d.]+)", match["names"])
-        figures: list[float] = []
-        end = match.end()
-        last_end = end
-        while len(figures) < len(names) and (figure := _FIGURE.match(text.working, end)) is not None:
-            figures.append(float(figure["number"]))
-            last_end, end = figure.end("number"), figure.end()
-        unit = DURATION.match(text.working, last_end)
-        if "95" not in names or len(figures) < len(names) or unit is None or unit_of(unit) not in _UNITS:
-            continue
-        span = match.start(), unit.end()
-        value = figures[names.index("95")] * factor(unit_of(unit), "millisecond")
-        if value > 0 and context.claimed(text, *span) and not tense.present_state(text, *span):
-            yield Candidate("latency_p95_ms", rounded(value), *span, "percentiles", 4)
 
 
 def _is_unitless(text: Text, amount: Amount) -> bool:
@@ -237,9 +185,11 @@ def _is_unitless(text: Text, amount: Amount) -> bool:
 def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candidate | Doubt]:
     clause = clauses.clause(text, amount.start, end)
     before = text.working[text.sentence(amount.start).start : amount.start][-90:]
-    at_p95 = _P95_AFTER.match(text.working, end) is not None or _names_p95(before)
-    stricter = not at_p95 and _is_stricter(text, before, amount.start, end)
-    if not (at_p95 or stricter) and (_OTHER_AFTER.match(text.working, end) or _names_another(before)):
+    at_p95 = P95_AFTER.match(text.working, end) is not None or names_p95(before)
+    stricter = not at_p95 and is_stricter(
+        text, before, amount.start, end, bounded=_BOUND_BEFORE.search(before) is not None
+    )
+    if not (at_p95 or stricter) and (OTHER_AFTER.match(text.working, end) or names_another(before)):
         return
     start = stated_from(text, _NOUN, amount.start)
     hard = _LIMIT_AFTER.match(text.working, end) is not None
@@ -289,32 +239,6 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
 
 
-def _is_stricter(text: Text, before: str, start: int, end: int) -> bool:
-    """ "p99 under 50 ms": whoever keeps it keeps 50 ms at the 95th percentile, too."""
-    named, behind = last(_OTHER_PERCENTILE, before), _HIGHER_AFTER.match(text.working, end)
-    if named is not None and _TIME_SAID.search(before, named.end()) is None:
-        if behind is not None or _HIGHER.fullmatch(named.group()) is None:
-            return False
-        first, stop = start - len(before) + named.start(), end
-    elif behind is not None:
-        first, stop = start, behind.end()
-    elif _HIGHER_SHARE.search(before) is not None:
-        first, stop = start, end
-    else:
-        return False
-    if _P95.search(text.working) is not None or _is_gauged(text, start):
-        return False
-    return _BOUND_BEFORE.search(before) is not None or (
-        items.alone(text, first, stop) and items.facts(text, start) >= 2
-    )
-
-
-def _is_gauged(text: Text, start: int) -> bool:
-    """What a list says was measured, not asked for."""
-    place = items.listing(text, start)
-    return _LENGTH_OF.search(f"{place.label} {text.slice(place.item)}") is not None
-
-
 def _is_brief(text: Text, value: float, end: int, *, bounded: bool) -> bool:
     """ "half a second is enough", "within a quarter of a second": too short for anything but an answer."""
     enough = _ENOUGH_AFTER.match(text.working, end) is not None
@@ -333,23 +257,9 @@ def _is_item(text: Text, amount: Amount, unit: str, end: int) -> bool:
     if not items.alone(text, amount.start, end) or items.facts(text, amount.start) < 1:
         return False
     label = items.listing(text, amount.start).label
-    return not (_LENGTH_OF.search(f"{label} {items.words(text, amount.start)}") or _OTHER_TIME.search(label))
+    return not (LENGTH_OF.search(f"{label} {items.words(text, amount.start)}") or _OTHER_TIME.search(label))
 
 
 def _is_taken(text: Text, amount: Amount, before: str) -> bool:
     """ "scoring takes <20 ms", in a sentence without a modal: measured, though a bound stands with it."""
     return _TAKES.search(before) is not None and _MODAL.search(clauses.sentence(text, amount.start)) is None
-
-
-def _names_p95(before: str) -> bool:
-    """Of the percentiles named in front of an amount, the nearest is the 95th."""
-    if _SHARE.search(before):
-        return True
-    ours, others = last(_P95, before), last(_OTHER_PERCENTILE, before)
-    if ours is None or _TIME_SAID.search(before, ours.end()) is not None:
-        return False
-    return others is None or ours.start() > others.start()
-
-
-def _names_another(before: str) -> bool:
-    return last(_OTHER_PERCENTILE, before) is not None or _OTHER_SHARE.search(before) is not None

@@ -10,6 +10,7 @@ from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.exclusions import PUBLIC_CLOUDS, exclusions, left, rest
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.places import CLOUD_OF, PLACES, REGIONS, CloudName, region_of
+from providers.rulebook.reading.refusals import refusals
 from providers.rulebook.reading.residency import PEOPLE, but_for, residency
 from providers.rulebook.reading.terms import Mention, Vocabulary
 from providers.rulebook.reading.text import Text
@@ -89,14 +90,18 @@ _CITY_LIST_MORE = re.compile(
     rf",? ?(?:or|and|/|\+|&|oder|und) ?(?:{'|'.join(sorted(map(re.escape, PLACES), key=len, reverse=True))})(?![\w-])"
 )
 _LOAD_BEFORE = re.compile(
-    r"(?<![$€£])\d[\d.,]*k? ?(?:[rqt]ps|(?:req(?:uest)?s?|calls|queries|events|messages|images|predictions|transactions|"
+    r"(?<![$€£])\d[\d.,]*k? ?(?:[rqt]ps|(?:req(?:uest)?s?|calls|queries|events|messages|images|predictions|"
+    r"transactions|"
     r"tx|msgs?)? ?(?:/ ?s(?:ec)?|(?:per|a) second|/ ?min|(?:per|a) minute)|m?s|%|[gt]b|gpus?|[ahtlv]\d{1,3}s?) "
     r"(?:in|from|out of) (?:the )?$|"
-    r"\b(?:models?|endpoints?|apis?|services?|filters?|classifiers?|rankers?|recommenders?|detectors?|clusters?|pipelines?|jobs?|"
-    r"inference|serving|scoring|training|fine-?tuning|chatbots?|deployments?|(?:need|want|like) (?:it|this|everything|that|one)) "
+    r"\b(?:models?|endpoints?|apis?|services?|filters?|classifiers?|rankers?|recommenders?|detectors?|clusters?|"
+    r"pipelines?|jobs?|"
+    r"inference|serving|scoring|training|fine-?tuning|chatbots?|deployments?|(?:need|want|like) (?:it|this|"
+    r"everything|that|one)) "
     r"in (?:the )?$"
 )
 """A load, a limit or what is to run, directly in front of the place where it is wanted."""
+_WEIGHS = re.compile(r"\b(?:which|better|should|or|compared|versus|vs)\b")
 _ABOUT_PEOPLE = phrases(
     r"office|offices|headquarter\w*|hq|team|colleagues|conference|meetup|meeting|trip|flight|born|weather|job ad|"
     r"salary|vacancy"
@@ -120,7 +125,8 @@ _OFFERS_AFTER = re.compile(
 _DISTANCE = re.compile(r"\b(?:latency|ping|distance|round[- ]?trip|rtt)\b[^.;,\n]{0,30}\b(?:to|from) $")
 _CITY_LIST = re.compile(r"\s?(?:,|/|or|and|oder|und|, (?:or|and))\s?(?:the )?")
 _CITY_AFTER = re.compile(
-    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|(?:aws|gcp|azure)\b|\((?:aws|gcp|azure|region|"
+    r"^\s?\)?,?\s*(?:regions?|data ?cent(?:er|re)|zone|only|rechenzentrum|(?:aws|gcp|azure)\b|\((?:aws|gcp|azure|"
+    r"region|"
     r"[a-z]{2,}-[a-z]+-?\d)|standort)\b"
 )
 _SUPPORTING = re.compile(
@@ -130,44 +136,18 @@ _SUPPORTING = re.compile(
 )
 """What a tool shall be able to do with each cloud."""
 _OWNER = re.compile(
-    r"\b(?:their|his|her|your|(?:players?|users?|customers?|clients?|visitors?|students?|developers?|members?|owners?|hosts?|"
+    r"\b(?:their|his|her|your|(?:players?|users?|customers?|clients?|visitors?|students?|developers?|members?|"
+    r"owners?|hosts?|"
     r"contributors?|persons?|people|someone|somebody)'?s?'?)\s$"
 )
 _HOSTING = phrases(
-    r"host\w*|run|runs|running|deploy\w*|serv(?:e|es|ed|ing)|infer\w*|train\w*|endpoints?|clusters?|instances?|regions?|"
+    r"host\w*|run|runs|running|deploy\w*|serv(?:e|es|ed|ing)|infer\w*|train\w*|endpoints?|clusters?|instances?|"
+    r"regions?|"
     r"rps|qps|requests|gpus?|latency|cloud"
 )
 _SELLING = phrases(
     r"sell\w*|sold|shops?|sellers?|reviews?|products?|listings?|prime|alexa|books?|orders?|ads|"
     r"catalogue"
-)
-_NO_CLOUD = re.compile(
-    r"\b(?:not|never|cannot|\w+n't|nothing|nicht|no \w+) (?:[\w']+ ){0,3}?(?:leaves?|leaving) (?:our|the|"
-    r"this) (?:[\w]+(?:'s)? )?"
-    r"(?:network|premises|perimeter|building|site|house|lan|intranet|hospital|clinic|plant|factory|company|campus|"
-    r"lab)\b|"
-    r"\b(?:unser|unsere[nms]?|das|die) (?:netz|netzwerk|haus|gelände|klinik|krankenhaus|firma) nicht verlassen\b|"
-    r"\b(?:bleib\w+|alles|läuft|laufen) im (?:eigenen )?haus(?:e)?\b|"
-    r"\b(?:no|without|keine?|ohne|nothing|nichts|not?|nicht|never|can't|cannot|mustn't|avoid)(?: (?:go|goes|gehen|"
-    r"geht|sent|leaves?|runs?|use|move|be|put|"
-    r"data|it|host\w*|upload\w*|anything|allowed|to|in|on|into|auf|die|der|the|any|public|a)){0,5} (?:public )?cloud"
-    r"(?! ?(?:account|provider|preference|experience|region|run|build|watch|native|vendor|specific|credits?|storage|"
-    r"lock|agnostic|costs?|yet))\b|(?<!google )(?<!google's )(?<!microsoft )(?<!amazon )\bcloud (?:is|"
-    r"ist) (?:not an option|out|no option|off the table|forbidden|"
-    r"keine option)\b"
-)
-
-
-_NO_REFUSAL_AFTER = re.compile(
-    r"[ -](?:preference|preferred|requirement|restriction|constraint|choice|decision|decided|chosen|picked|selected|"
-    r"named|needed yet|cover\w*|free|mask|in (?:the|any|sight)|above|over (?:the|it)|on (?:the|it)|shadow|in particular|"
-    r"is (?:preferred|chosen|set|named|fixed))\b"
-)
-_LABEL = re.compile(r"(?:^|[\n,;(] ?|[.!?] )(?P<words>[^\n,;:(.]{2,28}):\s?$")
-_OF_PLACE = re.compile(
-    r"\b(?:host\w*|where|cloud|provider|platform|infra\w*|location|place|deploy\w*|environment|constraints?|requirements?|"
-    r"rules?|must|limits?|security|compliance|data|privacy|important|note|ort|wo|run\w*|target|policy|also|and|but|"
-    r"conditions?|needs?)\b"
 )
 
 
@@ -177,7 +157,7 @@ def location(text: Text) -> Iterator[Candidate]:
         for item in _CODES.claimed(text)
         if not (_is_prose(text, item) or _is_offered(text, item) or _is_far(text, item))
     ]
-    yield from _refusals(text)
+    yield from refusals(text)
     excluded = exclusions(text)
     barred = {name for item in excluded for name in item.names}
     origins = left(text)
@@ -214,27 +194,6 @@ def location(text: Text) -> Iterator[Candidate]:
     yield from stay
     for item in stay:
         yield from but_for(text, item, clouds)
-
-
-def _refusals(text: Text) -> Iterator[Candidate]:
-    """ "nothing in the cloud" leaves the own machines."""
-    for match in _NO_CLOUD.finditer(text.working):
-        start = match.start()
-        if _is_of_something_else(text, match):
-            continue
-        if not (context.injected(text, start) or context.guessed(text, start) or context.someone_elses(text, start)):
-            yield Candidate("cloud", ["onprem"], start, match.end(), "no cloud", 0)
-
-
-def _is_of_something_else(text: Text, match: re.Match[str]) -> bool:
-    """ "images: no cloud", "no cloud preference", "no cloud in the sky": the label or the next word says of what."""
-    if match.group().split()[-1] != "cloud":
-        return False
-    if _NO_REFUSAL_AFTER.match(text.working, match.end()):
-        return True
-    before = text.working[max(text.sentence(match.start()).start, match.start() - 30) : match.start()]
-    label = _LABEL.search(before)
-    return label is not None and _OF_PLACE.search(label["words"]) is None
 
 
 def _is_offered(text: Text, mention: Mention) -> bool:
@@ -310,6 +269,9 @@ def _is_item(text: Text, match: re.Match[str]) -> bool:
     while (more := _CITY_LIST_MORE.match(text.working, end)) is not None:
         end = more.end()
     if not items.alone(text, match.start(), end) or items.facts(text, match.start()) < 1:
+        return False
+    sentence = clauses.sentence(text, match.start())
+    if sentence.rstrip().endswith("?") and _WEIGHS.search(sentence):
         return False
     return not _ABOUT_PEOPLE.search(items.words(text, match.start())[-400:])
 

@@ -56,8 +56,10 @@ _PRICE = re.compile(
     r"revenue|purchases?|payments?|salary|salaries|prize)\b)"
 )
 _TRADED_BEFORE = re.compile(
-    r"\b(?:loans?|orders|payments?|transfers?|transactions|claims|credits|purchases|invoices|bookings|amounts|withdrawals|carts|baskets|"
-    r"deposits|sums insured|mortgages|donations|bets)\s(?:of |worth )?(?:up to|of|above|over|below|under|from|at most|more than|less "
+    r"\b(?:loans?|orders|payments?|transfers?|transactions|claims|credits|purchases|invoices|bookings|amounts|"
+    r"withdrawals|carts|baskets|"
+    r"deposits|sums insured|mortgages|donations|bets)\s(?:of |worth )?(?:up to|of|above|over|below|under|from|"
+    r"at most|more than|less "
     r"than|between|larger than|exceeding|beyond) (?:about |around )?[$€£]?\s?$"
 )
 """In front of what changes hands, which is no money of the operator's."""
@@ -110,15 +112,19 @@ _OF_A_MACHINE = re.compile(
     r"[ahltv]\d{1,3}g?s?),? (?:at|for) (?:about |around |roughly |~)*$"
 )
 _PRICED = phrases(
-    r"""pric(?:es?|ed|ing(?! (?:model|engine|service)))|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|offers?|vendors?|(?:pro|basic|enterprise|business|starter|free|premium) plan|plan (?:pro|
+    r"""pric(?:es?|ed|ing)(?! (?:model|engine|service|an?|this|it|up)\b)|costs?|list(?:ed|s)?|quot(?:e[ds]?|ing)|
+        offers?|vendors?|
+    (?:pro|basic|enterprise|business|starter|free|premium) plan|plan (?:pro|
         basic|enterprise|business|starter|premium|[a-c])|plans|tiers?|packages?|sav(?:e[ds]?|ing|
-        ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|leas(?:e[ds]?|ing)|was|were|ran|
+        ings)|worth|raised|revenue|sales|salar\w+|invoice[ds]?|bill(?:ed|s)?|paid|pays?|spent|spend|rent\w*|
+        leas(?:e[ds]?|ing)|was|were|ran|
         had|took|today|currently|right now|now|bought|sells?|sold|for sale|ebay|workstation|laptop|
         instead|versus|vs|benchmark\w*|results?|measured"""
 )
 """In a list that tells what something costs, or what was."""
 _PRICED_THING = re.compile(
-    r"^\W*(?:an? |the |1x? ?)?(?:[\w.-]+\.\d*x?large|[a-z]\d[\w-]*-(?:standard|highgpu|highmem|highcpu)\S*|standard_\w+|"
+    r"^\W*(?:an? |the |1x? ?)?(?:[\w.-]+\.\d*x?large|[a-z]\d[\w-]*-(?:standard|highgpu|highmem|highcpu)\S*|"
+    r"standard_\w+|"
     r"(?:nvidia |rtx )?(?:[ahtlv]\d{1,3}s?|\d{4}(?: ti)?)(?: \d+ ?gb)?|\d+ ?gb(?: v?ram)?|jetson[\w ]*)\W*$"
 )
 """In front of what it sells for."""
@@ -190,6 +196,7 @@ def _is_budget(text: Text, found: Sum) -> bool:
         or says(_LIMIT, clause)
         or _ALWAYS_LIMIT.search(before)
         or _ALL_THERE_IS.match(text.working, found.end)
+        or _MONEY_LABEL.fullmatch(items.listing(text, found.start).label)
     )
     if says(_SPENT, clause) and not (limited and says(_PLAIN_LIMIT, clause)):
         return False

@@ -71,7 +71,7 @@ _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _REST = rf"(?<=hundred|housand)(?: and | )(?:{_WORD})(?:[ -](?:{_ONES}))?\b(?! (?:hundred|thousand|million))"
 """What follows a spelled hundred or thousand: "and fifty", "twenty-five"."""
 _AMOUNT = re.compile(
-    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\d\.\.)|(?<=\bsub-)|"
+    rf"(?:(?<![\w.,])(?<!\w[-'])(?P<sign>-)|(?<![\w.])(?<!\w-)(?<!\d[,'])|(?<=\d-)|(?<=\dk-)|(?<=\d\.\.)|(?<=\bsub-)|"
     rf"(?<=[€$£~<>=(]))"
     rf"(?:(?P<digits>{_DIGITS})(?P<scale>{_SCALE})*"
     rf"|\b(?P<word>{_WORD})(?:[ -](?P<unit_word>{_ONES}))?\b(?:(?P<word_scale>{_SCALE})+(?P<word_rest>{_REST})?)?"

@@ -26,7 +26,8 @@ _OR_ALSO = re.compile(r",? (?:or|oder) (?:in )?| ?/ ?")
 _AND_ALSO = re.compile(r",? (?:and|und|&|\+|plus|as well as) (?:in |within )?(?:the |der |den )?| ?(?:&|\+) ?")
 """Between two places of which each keeps its own data; neither is to be left."""
 _NEXT_PEOPLE = re.compile(
-    r"[ -](?:based )?(?:users?|customers?|clients?|visitors?|shoppers?|people|citizens?|residents|patients?|offices?|teams?|markets?|"
+    r"[ -](?:based )?(?:users?|customers?|clients?|visitors?|shoppers?|people|citizens?|residents|patients?|offices?|"
+    r"teams?|markets?|"
     r"staff|law|laws|regulat\w+|employees|players|traffic|companies|nutzer|kunden)\b"
 )
 _FROM_TO = re.compile(r"\b(?:from|between|von|zwischen|both|move\w*|migrat\w*|transfer\w*)\s(?:the )?$")
@@ -80,7 +81,9 @@ _MOVING = re.compile(
 _REGION = re.compile(r"\s(?:regions?|data ?cent(?:er|re)s?|servers?)\b")
 _TODAY = phrases(r"currently|at the moment|right now|happens|derzeit|momentan")
 _LEAVE = re.compile(r"\b(?:leave|leaves|leaving|outside(?: of)?|exit) (?:der |die |des )?$")
-_NOT_OUT = re.compile(r"\b(?:leaves?|leaving|outside(?: of)?|exit|verlassen|not|no|except|excluding|without)\b[^.;,]{0,20}$")
+_NOT_OUT = re.compile(
+    r"\b(?:leaves?|leaving|outside(?: of)?|exit|verlassen|not|no|except|excluding|without)\b[^.;,]{0,20}$"
+)
 _NOT = re.compile(r"\b(?:not|never|n't|cannot|can't|no|nicht|nothing)\b")
 
 
@@ -118,7 +121,9 @@ def places(text: Text) -> Iterator[tuple[str, int, int]]:
         name, (start, end) = _name(match), match.span()
         if name == "US" and not _capital(text, start, end):
             continue
-        if found and (_OR_ALSO.fullmatch(text.working, found[-1][2], start) or _are_paired(text, found[-1], start, end)):
+        if found and (
+            _OR_ALSO.fullmatch(text.working, found[-1][2], start) or _are_paired(text, found[-1], start, end)
+        ):
             before, first, _ = found.pop()
             name, start = before if name in before.split(" or ") else f"{before} or {name}", first
         found.append((name, start, end))
@@ -170,9 +175,7 @@ def _is_placed(text: Text, start: int, end: int) -> bool:
             "",
             clause.strip(" .,;:"),
         ) == re.sub(r"[\s.]", "", text.working[start:end])
-        return alone and (
-            _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None or _is_item(text, start, end)
-        )
+        return alone and (_PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None or _is_item(text, start, end))
     if inside["sure"] is not None or _PLACED.search(clause):
         return True
     return len(clause.split()) <= 5 and _PEOPLE_OR_MARKET.search(clauses.sentence(text, start)) is None

@@ -1,4 +1,4 @@
-"""Sizes: data in gigabytes, models in parameters."""
+"""The size of data, in gigabytes."""
 
 from __future__ import annotations
 
@@ -93,42 +93,34 @@ _EACH = re.compile(
 )
 _SO_MANY = re.compile(r"\s?[a-zäöüß-]+(?: [a-zäöüß-]+)?,? (?:of |with |at |à |zu )?(?:about |around |roughly |~ ?)?")
 _GROWTH = re.compile(r"\b(?:grow\w*|adding|add(?:s|ed)?|ingest\w*|per day|a day|new|wächst)\b")
-_PARAMETERS = re.compile(r"[ -]?(?:parameters?|weights|params?|parameter(?:n)?)\b")
-_BILLIONS = re.compile(r"(?<![\w.$€£])(?P<number>\d{1,4}(?:\.\d+)?)(?P<gap>[ -]?)(?P<scale>b|bn|m)(?![\w/])")
-_MODEL = re.compile(
-    r"\b(?:models?|llms?|param\w*|llama[\w.-]*|mistral\w*|mixtral|qwen[\w.-]*|falcon|gpt[\w.-]*|bert\w*|"
-    r"gemma\w*|phi-?\d|opt|bloom\w*|vicuna|alpaca|yi|deepseek\w*|t5|transformer|pythia|starcoder|mpt|"
-    r"codellama|chatglm\w*|modell?e?|sprachmodell|(?:bge|e5|gte|jina)-[\w-]*|\w*roberta[\w-]*|minilm[\w-]*|electra|"
-    r"clip|whisper[\w-]*|"
-    r"vit[\w-]*|sdxl|flan[\w-]*|olmo\w*|granite|nemotron|smollm\w*|zephyr|internlm\w*|baichuan\w*|stablelm|encoder|"
-    r"network)\b"
+_INPUT = re.compile(
+    r"\s(?:(?:of )?(?:raw |compressed |daily |nightly )?input|in total input|to (?:be )?(?:score|process|embed|index|"
+    r"classif|transcrib|read|"
+    r"crunch|load)\w*)\b"
 )
-_MODEL_BEFORE = re.compile(rf"{_MODEL.pattern}[\s\d.v(,:-]{{0,8}}(?:instruct |chat |base )?[\s(,]{{0,2}}$")
-_NOT_PARAMETERS = re.compile(
-    r"^[ -]?(?:tokens?|rows|requests?|images|records|users|events|usd|dollars|euros?|samples|points|"
-    r"documents|pages|calls|queries|msgs|messages|transactions|items|skus|predictions|bytes|entries|vectors|"
-    r"embeddings|customers|devices|people|words|downloads|ratings|interactions|impressions|clicks|pixels|images?|"
-    r"(?:training |text )?tokens?|(?:market|valuation|revenue|company))\b"
-)
-
-
-_INPUT = re.compile(r"\s(?:(?:of )?(?:raw |compressed |daily |nightly )?input|in total input|to (?:be )?(?:score|process|embed|index|classif|transcrib|read|"
-                    r"crunch|load)\w*)\b")
 _JOB_ON = re.compile(
-    r"\b(?:(?:batch|bulk|offline|nightly|overnight|daily|weekly)[\w -]{0,30}?(?:inference|scoring|predictions?|job|run|classification|"
-    r"embedding|transcription|batch)? (?:on|over|of|for)|(?:score|classify|embed|transcribe|resize|tag|label|ocr|index|"
-    r"caption|annotate|summari[sz]e|translate|convert|deduplicate|clean|transform|process|ingest|crunch)(?: (?:(?!gpus?\b|cpus?\b|vms?\b|pods?\b|models?\b)[\w-]+ ){0,4}?(?:on|over|from|in))?)\s"
+    r"\b(?:(?:batch|bulk|offline|nightly|overnight|daily|weekly) (?:(?!(?:runs?|running|needs?|fits?|nodes?|on|of)\b)"
+    r"[\w-]+ ){1,3}?(?:on|over|of|for)|(?:score|classify|embed|transcribe|resize|tag|label|ocr|index|caption|annotate|"
+    r"summari[sz]e|translate|convert|deduplicate|clean|transform|process|ingest|crunch)"
+    r"(?: (?:(?!gpus?\b|cpus?\b|vms?\b|pods?\b|models?\b)[\w-]+ ){0,4}?(?:on|over|from|in))?)\s"
     r"(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
 )
 _IT_IS = re.compile(
-    r"\s?(?:it(?:'s| is)|that(?:'s| is)|they(?:'re| are)|all in all|in total,?)(?: it's)? (?:only |just |all |in total )*"
+    r"\s?(?:it(?:'s| is)|that(?:'s| is)|they(?:'re| are)|all in all|in total,?)(?: it's)? (?:only |just |all |"
+    r"in total )*"
     r"(?:about |around |roughly |some |~ ?)*"
 )
 _IN_EACH_RUN = re.compile(
-    r"\b(?:daily|nightly|hourly|weekly|overnight) (?:\w+ )?(?:ingest\w*|loads?|imports?|exports?|cop(?:y|ies)|jobs?|runs?|batch(?:es)?) of "
+    r"\b(?:daily|nightly|hourly|weekly|overnight) (?:\w+ )?(?:ingest\w*|loads?|imports?|exports?|cop(?:y|ies)|jobs?|"
+    r"runs?|batch(?:es)?) of "
     r"(?:about |around |roughly |~ ?)*$"
 )
-_HARDWARE_NEAR = re.compile(r"\b(?:gpus?|cards?|nodes?|machines?|boxe?s?|servers?|laptops?|instances?|vms?|jetson|pods?|workers?|[cg]pus?|models?|llms?|\d+b|[ahtlv]\d{1,3}s?)\b")
+_HARDWARE_NEAR = re.compile(
+    r"\b(?:gpus?|cards?|nodes?|machines?|box(?:es)?|servers?|laptops?|instances?|vms?|jetson|pods?|workers?|cpus?|"
+    r"[ahtlv]\d{1,3}s?)\b"
+)
+_MODEL_LAST = re.compile(r"\b(?:models?|llms?|weights|checkpoints?|(?:llama|mistral|qwen|gemma)\S*|\d+b)\W*$")
+"""At the end of an item, where a size behind it may be the model's own."""
 _TOKENS = re.compile(r"\s(?:(?:un)?compressed |raw |clean )?tokens\b")
 _ITEM = re.compile(r"\W*(?:[\w /()+-]{2,25}:\s)?(?:about |around |roughly |~ ?|rund |etwa )?[\d.,]+ ?[a-z]+\W*")
 """A size that stands alone between commas or behind its label: "monthly, 400 GB, on spot", "offline: 14 TB"."""
@@ -240,7 +232,10 @@ def _is_input_of_job(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
 def _is_how_much(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     """ "A nightly job that embeds our catalogue. It's about 15 GB": of what the job is done on."""
     sentence = text.sentence(amount.start)
-    if _IT_IS.fullmatch(text.working, sentence.start, amount.start) is None or _BARE.match(text.working, unit.end()) is None:
+    if (
+        _IT_IS.fullmatch(text.working, sentence.start, amount.start) is None
+        or _BARE.match(text.working, unit.end()) is None
+    ):
         return False
     before = text.slice(text.sentence(max(0, sentence.start - 2)))
     return _WORK.search(before) is not None and not (_NOT_DATA.search(before) or _HARDWARE_NEAR.search(before))
@@ -251,7 +246,8 @@ def _is_material(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
     if not items.alone(text, amount.start, unit.end()) or not says(_WORK, text.working) or says(_MACHINE, text.working):
         return False
     beside = items.neighbours(text, amount.start)
-    return items.facts(text, amount.start) >= 1 and not any(_HARDWARE_NEAR.search(words) for words in beside)
+    machine = any(_HARDWARE_NEAR.search(words) or _MODEL_LAST.search(words) for words in beside)
+    return items.facts(text, amount.start) >= 1 and not machine
 
 
 def _may_be_memory(text: Text) -> bool:
@@ -282,41 +278,3 @@ def _is_worked_on(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         and _BARE.match(after) is not None
         and _NOT_DATA.search(beside) is None
     )
-
-
-def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
-    for amount in amounts:
-        behind = _PARAMETERS.match(text.working, amount.end)
-        if behind is not None and amount.high >= 1000 and context.claimed(text, amount.start, behind.end()):
-            yield Candidate("model_size_params", int(amount.high), amount.start, behind.end(), "parameters", 2)
-    for match in _BILLIONS.finditer(text.working):
-        if _is_model(text, match) and context.claimed(text, match.start(), match.end()):
-            parameters = int(float(match["number"]) * (1e6 if match["scale"] == "m" else 1e9))
-            yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
-
-
-_BOARD = re.compile(r"\b(?:pi|raspi|compute module|rev(?:ision)?|banana|rock|odroid)[ -]?$")
-"""In front of the version of a board: "Raspberry Pi 4B"."""
-_ALREADY = re.compile(
-    r"\b(?:works|worked|runs|ran|is fine|fits) (?:fine |well |ok |great |already )?(?:for|with|on|using)\s(?:the |"
-    r"a )?(?:\w+ )?$"
-)
-"""In front of a size that gives no trouble, where another does."""
-
-
-def _is_model(text: Text, match: re.Match[str]) -> bool:
-    """ "13B" stands for a model unless it counts something else; "110M" only beside one."""
-    sentence = text.sentence(match.start())
-    before = text.working[max(sentence.start, match.start() - 30) : match.start()]
-    after = text.working[match.end() : min(sentence.end, match.end() + 30)]
-    if (
-        _NOT_PARAMETERS.match(after)
-        or _BOARD.search(before)
-        or re.search(r"[$€£]\s?$|\b\d+x$", before)
-        or _ALREADY.search(before)
-        or PERIOD.match(after)
-    ):
-        return False
-    if match["scale"] == "b" and match["gap"] == "":
-        return True
-    return _MODEL.search(after[:16]) is not None or _MODEL_BEFORE.search(before) is not None

@@ -18,7 +18,9 @@ _NAMES: dict[Currency, str] = {
     "GBP": r"gbp|pounds?(?: sterling)?|quid|£",
     "CHF": r"chf|swiss francs?|francs?|franken|sfr\.?|fr\.",
 }
-_BEFORE = re.compile(r"(?:(?P<minus>(?<=[ :])-|(?<=: )- )?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$")
+_BEFORE = re.compile(
+    r"(?:(?P<minus>(?<=[ :])-|(?<=: )- )?(?P<sign>us\$|[$€£])|\b(?P<name>usd|eur|gbp|chf|sfr\.?|fr\.))\s?$"
+)
 _AFTER = re.compile(r"[ -]?(?:" + "|".join(f"(?P<{code}>{names})" for code, names in _NAMES.items()) + r")(?![a-z])")
 _ADJECTIVE = re.compile(
     r"\b(?:(?P<year>annual|yearly|per-year|jahresbudget|jährlich\w*)|(?P<month>monthly|monatlich\w*|"

@@ -84,7 +84,7 @@ _NOW = phrases(r"today|currently|right now|at the moment|at present|so far|heute
 _BROKEN = phrases(
     r"""hit(?:ting)? (?:bottom|a wall|the limit|a ceiling)|break\w*|broke\w*|crash\w*|fail\w*|slow\w*|degrad\w*|
         drop\w*|errors?|time[sd]? ?-?outs?|saturat\w*|stuck|doesn't respond|throttl\w*|bottleneck\w*|
-        rate[- ]limit\w*|only (?:get|getting|reach|achieve|manage)\w*|we (?:reach|achieve|manage|
+        rate[- ]limit\w*|only (?:get|getting|reach(?!able)|achieve|manage)\w*|we (?:reach|achieve|manage|
         measured|observed|benchmarked|got)|we (?:only|just|barely) (?:get|see|reach|do|manage|achieve|have)|
         we get (?:only|just|barely|at most|no more than)|
         we get [^.;,]{0,40} (?:out of|from (?:a|one|the|our|this|each)|on (?:a|one|this|each))|

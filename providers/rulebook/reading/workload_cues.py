@@ -19,6 +19,7 @@ class Cue:
 THRESHOLD = 3
 """One sure cue, or several weak ones that agree."""
 
+_KIND = r"\b(?:workload(?: type)?|type|kind|mode|job type)\s?[:=]\s?"
 _KINDS: dict[WorkloadType, str] = {
     "realtime_inference": r"real[- ]?time|online|serving|endpoint|api",
     "streaming_inference": r"stream(?:s|ing)?",
@@ -33,10 +34,7 @@ _KINDS: dict[WorkloadType, str] = {
 """The kinds as the label of a ticket or form names them: "type: batch"."""
 
 CUES = [
-    *(
-        Cue(kind, 5, re.compile(rf"\b(?:workload(?: type)?|type|kind|mode|job type)\s?[:=]\s?(?:{words})\b"))
-        for kind, words in _KINDS.items()
-    ),
+    *(Cue(kind, 5, re.compile(rf"{_KIND}(?:{words})\b")) for kind, words in _KINDS.items()),
     Cue("edge", 5, phrases(
         r"""jetsons?(?: nano| orin| xavier| tx2| agx)*|raspberry pis?|raspi|esp-?32|arduinos?|rockchip|hailo(?:-\d\w?)?|
             edge(?= ?:)|edge[- ]?geräte?n?|edge (?:devices?|deployments?|inference|gateways?|hardware|tpu|
@@ -119,7 +117,8 @@ CUES = [
             modelltraining|nachtraining|training,"""
     )),
     Cue("training", 4, re.compile(
-        r"(?:^|[.;:!?\n] ?|\b(?:please|and|to|job|need) )(?:re)?train (?!(?:stations?|tickets?|drivers?|schedules?|delays?|times?|"
+        r"(?:^|[.;:!?\n] ?|\b(?:please|and|to|job|need) )(?:re)?train (?!(?:stations?|tickets?|drivers?|schedules?|"
+        r"delays?|times?|"
         r"lines?|staff|employees|people|users?|him|her|them|us|me)\b)[a-z][\w-]+\b[^.;\n]{0,60}"
         r"(?: (?:on|from|with|using|over)\b|, ?\d)"
     )),
@@ -139,8 +138,10 @@ CUES = [
             stream processing|datenstrom|deepstream"""
     )),
     Cue("streaming_inference", 4, phrases(
-        r"""streaming (?:asr|speech|stt|transcription|recognition|captions?|tts)|(?:concurrent|simultaneous|parallel|live) (?:audio
-            \s|video |voice |speech )?(?:streams|feeds)|(?:scor\w+|detect\w*|classif\w+|inference|predict\w*) on (?:the|a|our) (?:\w+ )?stream|
+        r"""streaming (?:asr|speech|stt|transcription|recognition|captions?|tts)|(?:concurrent|simultaneous|parallel|
+        live) (?:audio
+            \s|video |voice |speech )?(?:streams|feeds)|(?:scor\w+|detect\w*|classif\w+|inference|
+            predict\w*) on (?:the|a|our) (?:\w+ )?stream|
             (?:on|off) the stream"""
     )),
     Cue("streaming_inference", 4, re.compile(
@@ -212,26 +213,31 @@ CUES = [
         r"\w+tag)\b"
     )),
     Cue("batch_inference", 3, re.compile(
-        r"\b(?:transcribe|embed|classify|caption|ocr|score|tag|annotate|summari[sz]e|translate|vectori[sz]e) (?:about |around |"
+        r"\b(?:transcribe|embed|classify|caption|ocr|score|tag|annotate|summari[sz]e|translate|"
+        r"vectori[sz]e) (?:about |around |"
         r"roughly |some |all |our )*\d[\d.,]* ?[gtp]b\b"
     )),
-    Cue("realtime_inference", 5, phrases(r"real[- ]?time (?:inference|api|apis|endpoints?|scoring|predictions?)")),
     Cue("edge", 4, re.compile(
-        r"\b(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|kameras?|kassen)\b"
+        r"\b(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|kameras?|"
+        r"kassen)\b"
         r"[^.;\n]{0,40}\b(?:offline|without (?:internet|network))\b(?! (?:batch|inference|scoring|evaluation|store))|"
         r"\b(?:offline|without (?:internet|network))\b[^.;,\n]{0,20}\b(?:in|on|at|inside) (?:the|our|each|every|"
         r"a) (?:\w+ )?"
         r"(?:cameras?|tills?|vehicles?|trucks?|devices?|kiosks?|tractors?|scanners?|tablets?|robots?|stores?|shops?)\b"
     )),
     Cue("edge", 4, re.compile(
-        r"\b(?:(?:factory|production|assembly|packaging|bottling|welding) (?:lines?|floors?|halls?)|plants?|machines? in the hall)\b[^.;\n]{0,80}"
+        r"\b(?:(?:factory|production|assembly|packaging|bottling|welding) (?:lines?|floors?|halls?)|plants?|"
+        r"machines? in the hall)\b[^.;\n]{0,80}"
         r"\b(?:offline|no (?:cloud|internet|network|uplink)|without (?:cloud|internet|network))\b|"
-        r"\bgateway (?:box(?:es)?|pcs?|devices?|computers?)\b|\bbox(?:es)? in (?:each|every|all|our|the|\d+) (?:\w+ )?(?:plants?|shops?|"
+        r"\bgateway (?:box(?:es)?|pcs?|devices?|computers?)\b|\bbox(?:es)? in (?:each|every|all|our|the|"
+        r"\d+) (?:\w+ )?(?:plants?|shops?|"
         r"stores?|branches|sites?|warehouses|trains?|buses)\b"
     )),
     Cue("data_pipeline", 3, re.compile(
-        r"\bpipelines? (?:that|which|to) (?:\w+ )?(?:join|clean|load|merge|aggregat|dedup|transform|cop(?:y|ie)|mov|sync|ingest|"
-        r"convert|pars|export|import|extract)\w*\b|\b(?:join|clean|merge|aggregate|dedup\w*|transform|load|ingest)s? [^.;,\n]{1,60} "
+        r"\bpipelines? (?:that|which|to) (?:\w+ )?(?:join|clean|load|merge|aggregat|dedup|transform|cop(?:y|ie)|mov|"
+        r"sync|ingest|"
+        r"convert|pars|export|import|extract)\w*\b|\b(?:join|clean|merge|aggregate|dedup\w*|transform|load|"
+        r"ingest)s? [^.;,\n]{1,60} "
         r"(?:every|each) (?:hour|night|day|morning|\d+ minutes)\b"
     )),
     Cue("data_pipeline", 3, phrases(
@@ -249,73 +255,5 @@ CUES = [
             ie))\w*\b[^.;\n]{0,60}\b(?:to|into|in|as|and
             \swrites?) (?:the |our |a )?(?:parquet|snowflake|bigquery|redshift|(?:data )?warehouse|data ?lake|
             lake ?house|delta|iceberg|s3|gcs)"""
-    )),
-    Cue("realtime_inference", 4, phrases(
-        r"""(?:real[- ]?time|online|low[- ]latency|synchronous|live|interactive) (?:\w+ )?(?:inference|predictions?|
-            scoring|serving|endpoints?|api|recommendations?|detection|classification|decisions?|model|ranking|
-            personali[sz]ation|service|search)|model (?:endpoints?|apis?|servers?)|(?:inference|prediction|scoring|
-            serving|rest|http|grpc|vertex ai|sagemaker|hosted|public|real[- ]?time|sentiment|fraud|recommendation|
-            classification|ranking|chat|detection|embedding|llm|translation)[- ](?:endpoints?|apis?|servers?|
-            services?)|(?:host|hosts|hosting) (?:[\w.-]+ ){0,4}?(?:models?|llms?|llama\S*|mi[sx]tral\S*|qwen\S*|
-            whisper|bert|classifiers?|
-            detectors?|api|apis|endpoints?|inference|chat\w*)|(?:serve|serves|served|serving) (?:with|on|using|gpus?|
-            a|an|the|our|my|
-            this|that|these|it|them|some|two|three|multiple|several|\d+\w?(?!\w|[.,]?\d| ?%)|large|fine-?tuned|
-            llms?|models?|
-            predictions?|traffic|requests|behind|via|pytorch|tensorflow|xgboost|sklearn|inference|llama|mistral|
-            up)\b(?! (?:website|site|page|dataset|data))|behind an? (?:rest |http )?api|(?:pytorch|tensorflow|
-            models?|llms?|onnx|gpu|vllm|xgboost|sklearn) serving|inference (?:server|service|endpoint|api|traffic|
-            requests?)|model[- ](?:serving|server|hosting|inference server)|in real[- ]?time|real[- ]?time|echtzeit\w*|
-            (?<!get )(?<!post )(?<!put )(?<!vpc )endpoints?|chat (?:models?|llms?|service|apps?)|(?:serv(?:e|es|ed|
-            ing)|offer(?:ing)?|provid(?:e|ing)|expos(?:e|ing)|deploy(?:ing)?) (?:[\w-]+ ){0,2}?
-            (?:llama|mi[sx]tral|qwen|gemma|deepseek|falcon|whisper|sdxl|gpt-|bert|phi-)[\w.-]*|(?:llama|mi[sx]tral|
-            qwen|gemma|deepseek|whisper|
-            sdxl|bert)[\w.-]* (?:api|endpoint|server|service)|(?:chat|discord|
-            slack|telegram|whatsapp|
-            support)[- ]?bots?|voice (?:assistant|bot)|torchserve|kserve|tf[- ]?serving|triton|
-            tensorflow serving|ray serve|/predict|ausliefern|bereitstellen|microservice|(?:want|need|build|make|
-            expose|create|offer|provide|host|deploy|
-            set up|run|like)(?:s|ing)? (?:it as )?(?:an?|the|our|my) (?:[\w-]+ ){0,3}?api|expos(?:e|es|
-            ing) (?:\w+ ){0,3}?models?|\w+-api|
-            (?:score[sd]?|scoring|judge[sd]?|check(?:ed|s)?|classif\w+|predict\w*|
-            flag\w*) (?:[\w-]+ ){0,6}?(?:as (?:it|they) (?:happens?|
-            comes? in|arrives?)|on the fly|on demand|on request|instantly|before (?:it|they|the|a|an|authori[sz]ation|
-            checkout|payment|approval|settlement))|
-            (?:model|it) is
-            \s(?:called|queried|hit|asked) (?:by|from|for)|self-?host(?:ed|ing)? (?:\w+ )?(?:llms?|models?|llama\S*|
-            mi[sx]tral\S*|
-            qwen\S*|gemma\S*|gpt\S*|deepseek\S*|whisper)|(?:service|container|server|deployment) for (?:the|our|my|
-            an?) (?:[\w-]+ ){0,3}model|for each (?:visitor|page view|visit|click|search|
-            user request)"""
-    )),
-    Cue("realtime_inference", 4, re.compile(
-        r"(?:^|[.:!\n] ?|\b(?:please|need to|want to|must|should|like to|have to) )(?:serve|host) (?:[\w.-]+ ){0,4}?(?:models?|"
-        r"classifiers?|detectors?|rankers?|recommenders?|embedd(?:ings?|ers?)|predictors?|encoders?|rerankers?|llms?|"
-        r"transformers?|networks?|whisper|resnet\w*|yolo\w*|\w*bert\w*)\b"
-    )),
-    Cue("realtime_inference", 3, phrases(
-        
-            r"deploy(?:s|ed|ing|ment of|ments of)? (?:(?!models?)[\w.-]+ ){0,4}(?:models?|llms?)|(?:run|"
-            r"running) inference (?:on|in|with)|(?:inference|run(?:ning)? (?:a|an|the|our|this|"
-            r"my) (?:\w+ )?(?:models?|llms?)) (?:pod|workloads?|in (?:the )?cloud|in production|"
-            r"on (?:kubernetes|aws|azure|gcp|gke|eks))|in production environment|for inference"
-        
-    )),
-    Cue("realtime_inference", 3, phrases(
-        r"""(?:requests?|calls|queries|predictions|hits|transactions|anfragen|inferences) ?(?:per |a |/ ?|pro |je |
-            each )(?:seconds?|
-            sec|s|sekunde)|rps|qps|tps|req/s(?:ec)?|r/s"""
-    )),
-    Cue("realtime_inference", 2, phrases(
-        r"""\d+ ?ms|\d[\d.,]*k? ?(?:[a-z]+ )?(?:/|per |a |each |every |pro |je )(?:s|sec|second|min|minute|sekunde)|
-            antwort(?:zeit)?|fastapi|flask|gradio|streamlit|comes? back (?:in|within)|answers? (?:in|
-            within|under)|api|apis|p ?95|p ?99|latency|latenz|(?:requests?|calls|queries|
-            predictions|req|transactions|anfragen) ?(?:per|a|/|pro|each) ?(?:seconds?|sec|s|minute|sekunde|day|
-            hour)|rps|qps|tps|req/s|gleichzeitige\w* (?:be)?nutzer\w*|concurrent (?:users|requests|streams)|ttft|
-            time to first token|scal(?:e|
-            ing) to zero|scale-to-zero|autoscal\w+|inference|public demo|demo|(?:users?|visitors?|customers?|
-            shoppers?|staff|employees|agents) (?:click|type|ask|wait|chat)\w*|
-            response times?|while (?:the )?(?:user|customer)s? waits?|triage|vllm|checkout|online|serverless|
-            bursts?|spikes"""
     )),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from providers.rulebook.reading import context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined
+from providers.rulebook.reading.serving_cues import SERVING
 from providers.rulebook.reading.text import Text
 from providers.rulebook.reading.workload_cues import CUES, THRESHOLD
 from storage.records.constraints import WorkloadType
@@ -28,7 +29,8 @@ _LEARNING = re.compile(
             mi[sx]tral\S*|qwen\S*|
             yolo\S*|resnet\S*|features?|vectors?|moderat\w+|segment(?:ation|ing)|similarity|search|personali\w+|
             tagg?ing|label\w*|
-            triage|match(?:ing|er)|dedup\w*|pricing|risk|spam|caption\w*|annotat\w*|vllm|triton|torch\w*|pytorch|tensorflow|keras|sklearn|
+            triage|match(?:ing|er)|dedup\w*|pricing|risk|spam|caption\w*|annotat\w*|vllm|triton|torch\w*|pytorch|
+            tensorflow|keras|sklearn|
             (?<!get )(?<!post )(?<!put )(?<!patch )(?<!rest )(?<!api )endpoint|scikit\S*|xgboost|lightgbm|
             catboost|onnx\S*|jax|lgbm|clip|transformers?|kserve|sagemaker|vertex|bentoml|mlflow|jetsons?)\b"""
     )
@@ -69,7 +71,7 @@ def workloads(text: Text) -> Iterator[Candidate]:
     learning = _LEARNING.search(text.working) is not None
     scores: dict[WorkloadType, int] = {}
     first: dict[WorkloadType, tuple[int, int]] = {}
-    for cue in CUES:
+    for cue in (*CUES, *SERVING):
         if not learning and cue.weight <= _NEEDS_LEARNING.get(cue.workload, 0):
             continue
         counted = 0
