@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from providers.rulebook.reading import clauses, context, denial, tense
+from providers.rulebook.reading import context, denial, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import joined
 from providers.rulebook.reading.terms import Mention, Vocabulary
@@ -91,29 +91,6 @@ _INTERNAL += (
     r"information|details)|(?:no|without(?: any)?|keine) piis?(?=\s?(?:$|[.,;)\n]))"
 )
 
-_CLOSED = re.compile(
-    joined(
-        r"""\b(?:(?:no|without(?: an?| any)?|keine?n?|ohne) (?:public(?:ly)?|öffentliche\w*)(?:[- ](?:facing|reachable|
-        accessible|
-            exposed))? (?:endpoints?|access|ips?|ip address(?:es)?|ingress|exposure|urls?|api|internet(?: access)?)|
-            (?:not|never|n't|nicht) (?:be )?(?:reachable|accessible|exposed|available|visible|published|open|
-            erreichbar) (?:from|to|on|via|over|for|aus) (?:the )?(?:public(?: internet)?|internet|outside(?: world)?|
-            web|
-            open internet|public network|dem internet)|(?:vpc|vpn|intranet|lan|private[- ]network|private[- ]subnet)
-            [- ](?:internal )?only|(?:only|nur) (?:(?:reachable|accessible|available|exposed|erreichbar) )?(?:from |in |
-            inside |within |via |on |over |from inside |im )(?:our |the |a )?(?:vpc|vpn|intranet|private network|
-            corporate network|
-            company network|internal network|office network)|(?:vpc|network)-internal(?: only)?|private (?:endpoint|
-            network|
-            link|subnet|access|ip)s?(?: access)? only|(?:only (?:a |an )?)private endpoints?|(?:internal|own)
-            \s(?:staff|employees|users|colleagues|teams?) only|(?:only|solely|exclusively) (?:for |by |
-            used by )?(?:our |
-            the )?(?:internal (?:staff|employees|users|teams?)|own (?:staff|employees))|(?:staff|employees|intern)-only|
-            nur intern|nur für mitarbeiter)\b(?! ?(?:error|server error))"""
-    )
-)
-"""A service that only one's own people and systems reach: what it holds is not meant for the public."""
-
 _SENSITIVITIES = Vocabulary(
     {"phi": _PHI, "pii": _PII, "financial": _FINANCIAL, "internal": _INTERNAL, "public": _PUBLIC}
 )
@@ -136,15 +113,6 @@ _BY_NAME = re.compile(
     r"protected health information|cardholder data|financial data|finanzdaten"
 )
 """A class named as such says more than a thing that is mostly of some class, as "card payments" are."""
-_UNREACHED = re.compile(
-    r"\b(?:errors?|fail\w*|why|bug|issue|problem|trouble\w*|unreachable|down|broken|currently|at the moment|"
-    r"right now|time[sd]? ?-?out\w*|"
-    r"not supported|supports?|documentation|(?:does|do|is|are|can|could) (?:it|this|you|there)\b[^.;]*\?)"
-)
-"""Speaks of what does not work or what a product can do, not of who may reach it."""
-_NOT_SO = re.compile(
-    r"\b(?:not|isn't|aren't|don't|no longer|need not|needn't|nicht|instead of|rather than|if) (?:\w+ ){0,2}$"
-)
 _REMOVED = re.compile(
     r"\b(?:no|without|ohne|keine?|de-?identified|anonymi[sz]ed|anonymous|synthetic|removed?|strip\w*|"
     r"redact\w*|scrub\w*|free of|mask\w*|filter\w*|detect\w*)\b[^.;,\n]{0,25}$"
@@ -167,23 +135,6 @@ def governance(text: Text) -> Iterator[Candidate]:
             by_name = _BY_NAME.fullmatch(text.working, mention.start, mention.end) is not None
             rank = _RANK[mention.name] + by_name
             yield Candidate("data_sensitivity", mention.name, mention.start, mention.end, "sensitivity", rank)
-    yield from _closed(text)
-
-
-def _closed(text: Text) -> Iterator[Candidate]:
-    for match in _CLOSED.finditer(text.working):
-        start, end = match.span()
-        sentence = clauses.sentence(text, start)
-        if _UNREACHED.search(sentence) or sentence.rstrip().endswith("?") or denial.left_behind(text, start):
-            continue
-        before = text.working[max(text.sentence(start).start, start - 30) : start]
-        if (
-            _NOT_SO.search(before)
-            or context.guessed(text, start)
-            or _is_elsewhere(text, Mention("internal", start, end))
-        ):
-            continue
-        yield Candidate("data_sensitivity", "internal", start, end, "closed network", 0)
 
 
 def _is_exempt(text: Text, mention: Mention) -> bool:

@@ -132,10 +132,12 @@ _LONGEST_ITEM = 60
 
 
 def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    """Where some are asked for and others only stated, the latter hold today."""
-    found = list(_all(text, amounts))
-    if any(isinstance(item, Candidate) and item.rule != "higher percentile" for item in found):
-        found = [item for item in found if not (isinstance(item, Candidate) and item.rule == "higher percentile")]
+    """Where some are asked for and others only stated, the latter hold today. A bound on a higher percentile alone is a
+    doubt, since it says more than the 95th has to keep."""
+    every = list(_all(text, amounts))
+    found = [item for item in every if not (isinstance(item, Candidate) and item.rule == "higher percentile")]
+    if not any(isinstance(item, Candidate) for item in found):
+        yield from (_higher(item) for item in every if isinstance(item, Candidate) and not item.today)
     figures = [item for item in found if isinstance(item, Candidate) and not item.today]
     asked = {item for item in figures if tense.wished(text, item.start, item.end)}
     for item in found:
@@ -146,6 +148,11 @@ def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
             and _STATED.search(text.working, item.start, item.end)
         )
         yield replace(item, today=True) if stated and isinstance(item, Candidate) else item
+
+
+def _higher(item: Candidate) -> Doubt:
+    reason = f"{item.value:g} ms is said of a higher percentile, and a plan is held to the 95th."
+    return Doubt(item.field, item.start, item.end, reason)
 
 
 def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:

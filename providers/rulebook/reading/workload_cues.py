@@ -140,7 +140,7 @@ CUES = [
     Cue("streaming_inference", 4, phrases(
         r"""streaming (?:asr|speech|stt|transcription|recognition|captions?|tts)|(?:concurrent|simultaneous|parallel|
         live) (?:audio
-            \s|video |voice |speech )?(?:streams|feeds)|(?:scor\w+|detect\w*|classif\w+|inference|
+            \s|video |voice |speech )(?:streams|feeds)|(?:scor\w+|detect\w*|classif\w+|inference|
             predict\w*) on (?:the|a|our) (?:\w+ )?stream|
             (?:on|off) the stream"""
     )),

@@ -33,6 +33,7 @@ def test_a_wording_says_this_much(field: FieldName, text: str, value: Constraint
         ("The run takes 8 hours, half the time please.", "deadline_hours"),
         ("a budget of -$100 a month", "monthly_budget_usd"),
         ("2.5 GPUs", "gpu_count"),
+        ("Ranking model, p99 under 50 ms, 600 rps", "latency_p95_ms"),
     ],
 )
 def test_what_cannot_stand_is_a_problem(text: str, field: FieldName) -> None:
