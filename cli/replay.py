@@ -128,10 +128,11 @@ async def replayed(dsn: str, bundle: PolicyBundle) -> Replay:
 def _replayed(bundle: PolicyBundle, gated: Gated) -> Replayed:
     """Raises ValidationError or KeyError where the recorded state can't be read."""
     state = gated.state
-    values = ConstraintSchema.model_validate(state["constraints"]).values
+    constraints = ConstraintSchema.model_validate(state["constraints"])
     plan, cost = Plan.model_validate(state["plan"]), Cost.model_validate(state["cost_estimate"])
     recorded = PolicyReport.model_validate(state["policy_results"])
-    return Replayed(gated, recorded, evaluate(bundle, values, plan, cost, today=gated.opened_at.date()))
+    report = evaluate(bundle, constraints.values, plan, cost, assumed=constraints.assumed, today=gated.opened_at.date())
+    return Replayed(gated, recorded, report)
 
 
 def _reason(error: ValidationError | KeyError) -> str:

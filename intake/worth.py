@@ -17,7 +17,7 @@ from providers.compute import Compute
 from providers.inputs import Inputs
 from providers.whatif import what_if
 from storage.records.canonical import sha256_of
-from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValues
+from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValues, FieldName
 from storage.records.decision_sets import Question
 from storage.records.ids import Sha256
 from storage.records.steps import RunContext
@@ -114,7 +114,7 @@ def weighed(current: Callable[[RunContext | None], Awaitable[Inputs]], compute: 
     return weigh
 
 
-def answered(known: ConstraintSchema, question: Question) -> list[ConstraintValues]:
+def answered(known: ConstraintSchema, question: Question) -> list[ConstraintSchema]:
     """What would be planned without an answer, then after each option, with what is missing then assumed."""
     field = question.field
     if field is None:
@@ -124,21 +124,22 @@ def answered(known: ConstraintSchema, question: Question) -> list[ConstraintValu
         for option in question.options
         if option.value is not None
     ]
-    return [schema.with_changes(dict(assumptions(schema))).values for schema in (known, *each)]
+    return [schema.with_changes(dict(assumptions(schema))) for schema in (known, *each)]
 
 
-def outcomes(answers: Sequence[ConstraintValues], inputs: Inputs, today: date) -> Worth:
+def outcomes(answers: Sequence[ConstraintSchema], inputs: Inputs, today: date) -> Worth:
     """`answers` begin with what is planned in silence. About 30 ms for each that differs."""
-    found: list[tuple[ConstraintValues, Outcome]] = []
-    for values in answers:
-        same = next((outcome for known, outcome in found if known == values), None)
-        found.append((values, same or _outcome(values, inputs, today)))
+    found: list[tuple[tuple[ConstraintValues, list[FieldName]], Outcome]] = []
+    for schema in answers:
+        values, assumed = schema.values, schema.assumed
+        same = next((outcome for known, outcome in found if known == (values, assumed)), None)
+        found.append(((values, assumed), same or _outcome(values, assumed, inputs, today)))
     led = [outcome for _, outcome in found]
     return Worth(led[0], tuple(led[1:])) if led else Worth()
 
 
-def _outcome(values: ConstraintValues, inputs: Inputs, today: date) -> Outcome:
-    led = what_if(values, {}, inputs.book, inputs.bundle, today=today)
+def _outcome(values: ConstraintValues, assumed: Sequence[FieldName], inputs: Inputs, today: date) -> Outcome:
+    led = what_if(values, {}, inputs.book, inputs.bundle, assumed=assumed, today=today)
     made = led.plan
     resources = [item.model_dump(mode="json") for item in made.resources]
     return Outcome(

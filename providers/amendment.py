@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,17 +63,19 @@ def refit(
     book: PriceBook,
     bundle: PolicyBundle,
     avoid: frozenset[str] = frozenset(),
+    assumed: Collection[FieldName] = (),
     today: date | None = None,
 ) -> Refit:
-    """`values` are the constraints with the changes in. Where none is looser, a plan near the approved one that gives
-    up nothing is taken before a better one that does. The age of prices counts to `today`."""
+    """`values` are the constraints with the changes in, of which nobody stated those `assumed`. Where none is looser, a
+    plan near the approved one that gives up nothing is taken before a better one that does. The age of prices
+    counts to `today`."""
     request, catalogue = PlanRequest(values, avoid, today=today), Catalogue(values, book)
     near = [] if looser(approved.values, values) else _near(catalogue, approved, avoid)
     for option in near[:TRIED]:
-        found = _held(planned(catalogue, option, request), request, approved, bundle)
+        found = _held(planned(catalogue, option, request), request, approved, bundle, assumed)
         if found.tighter:
             return found
-    return _held(plan_best(request, book), request, approved, bundle)
+    return _held(plan_best(request, book), request, approved, bundle, assumed)
 
 
 def looser(before: ConstraintValues, after: ConstraintValues) -> list[str]:
@@ -137,9 +139,11 @@ def _near(catalogue: Catalogue, approved: Approved, avoid: frozenset[str]) -> li
     return sorted(found, key=lambda option: (option.label != chosen.label, option.machine.type != machine.sku))
 
 
-def _held(proposal: Proposal, request: PlanRequest, approved: Approved, bundle: PolicyBundle) -> Refit:
+def _held(
+    proposal: Proposal, request: PlanRequest, approved: Approved, bundle: PolicyBundle, assumed: Collection[FieldName]
+) -> Refit:
     plan, cost = proposal.plan, proposal.cost
-    policy = evaluate(bundle, request.values, plan, cost, today=request.today)
+    policy = evaluate(bundle, request.values, plan, cost, assumed=assumed, today=request.today)
     if not plan.feasible:
         return Refit(plan, cost, policy, [plan.summary, *plan.relax])
     reasons = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,11 +29,14 @@ def what_if(
     *,
     avoid: frozenset[str] = frozenset(),
     take: str | None = None,
+    assumed: Collection[FieldName] = (),
     today: date | None = None,
 ) -> WhatIf:
-    """A change of None withdraws the field; `take` is the option that is kept while it meets the constraints; the age
-    of prices counts to `today`. Raises pydantic.ValidationError that
-    names an impossible value."""
+    """A change of None withdraws the field; `take` is the option that is kept while it meets the constraints; `assumed`
+    are the fields whose values nobody stated before the changes; the age of prices counts to `today`. Raises
+    pydantic.ValidationError that names an impossible value."""
     changed = ConstraintValues.model_validate({**values.model_dump(), **changes})
     proposal = plan(PlanRequest(changed, avoid, today=today, take=take), book)
-    return WhatIf(proposal.plan, proposal.cost, evaluate(bundle, changed, proposal.plan, proposal.cost, today=today))
+    still: list[FieldName] = [name for name in assumed if name not in changes]
+    policy = evaluate(bundle, changed, proposal.plan, proposal.cost, assumed=still, today=today)
+    return WhatIf(proposal.plan, proposal.cost, policy)

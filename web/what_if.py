@@ -62,6 +62,7 @@ class WhatIf:
                 current.bundle,
                 avoid=frozenset(avoid),
                 take=_proposed(found.plan),
+                assumed=found.constraints.assumed,
                 today=datetime.now(UTC).date(),
             )
         except TimeoutError:

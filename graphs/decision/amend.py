@@ -142,6 +142,7 @@ class Amend:
             book=inputs.book,
             bundle=inputs.bundle,
             avoid=frozenset(state.get("avoid", [])),
+            assumed=constraints.assumed,
             today=today,
         )
         critiques = await self._critiques(constraints, fitted.plan, fitted.cost)
@@ -160,7 +161,7 @@ class Amend:
         evaluated = Evaluated(
             "process_approval_feedback",
             fitted.policy,
-            input_sha256(constraints.values, fitted.plan, fitted.cost, today=today),
+            input_sha256(constraints, fitted.plan, fitted.cost, today=today),
             offset=next(place for place, card in enumerate(cards, 1) if isinstance(card, PolicyUpdate)),
         )
         patch: dict[str, Any] = {

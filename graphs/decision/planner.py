@@ -111,7 +111,7 @@ def where(item: FellOut) -> str:
 
 def assumed_fields(constraints: ConstraintSchema) -> list[FieldName]:
     """Those whose values nobody stated."""
-    return [name for name, item in constraints.root.items() if item.status == "assumed"]
+    return constraints.assumed
 
 
 def assumed(constraints: ConstraintSchema) -> list[str]:

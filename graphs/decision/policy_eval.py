@@ -36,12 +36,12 @@ class PolicyEval:
     async def __call__(self, state: PolicyInput, context: RunContext | None) -> NodeResult:
         constraints, plan, cost = state["constraints"], state["plan"], state["cost_estimate"]
         inputs, today = await self._services.current(context), datetime.now(UTC).date()
-        report = await self._services.compute(evaluate, inputs.bundle, constraints.values, plan, cost, today=today)
+        report = await self._services.compute(
+            evaluate, inputs.bundle, constraints.values, plan, cost, assumed=constraints.assumed, today=today
+        )
         basis = basis_of(self._services, inputs, await self._priced_with(cost.price_book, inputs, context))
         parts = covered(plan, cost, report, basis, constraints)
-        evaluated = Evaluated(
-            "policy_eval", report, input_sha256(constraints.values, plan, cost, today=today), offset=1
-        )
+        evaluated = Evaluated("policy_eval", report, input_sha256(constraints, plan, cost, today=today), offset=1)
         return NodeResult(
             update={
                 "policy_results": report,

@@ -3,6 +3,7 @@ not known is null. Names are added and never change their meaning."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from providers.pricing import REGIONS, regions_for, regions_named
 from providers.pricing.accelerators import ACCELERATORS, accelerators_named
 from providers.pricing.staleness import day_of
-from storage.records.constraints import FIELD_NAMES, ConstraintValues
+from storage.records.constraints import FIELD_NAMES, ConstraintValues, FieldName
 from storage.records.plans import Cost, CostLine, Plan, Resource
 
 SENSITIVE = frozenset({"pii", "phi", "financial"})
@@ -24,12 +25,20 @@ TAGS = ("data_sensitivity", "project", "workload")
 Document = dict[str, dict[str, Any]]
 
 
-def document_of(values: ConstraintValues, plan: Plan, cost: Cost, *, today: date | None = None) -> Document:
-    """Amounts are US dollars a month as floats: a policy compares, it does not add up. Ages count to `today`; without
-    it, to the newest figure of the cost, so that the same inputs give the same document."""
+def document_of(
+    values: ConstraintValues,
+    plan: Plan,
+    cost: Cost,
+    *,
+    assumed: Collection[FieldName] = (),
+    today: date | None = None,
+) -> Document:
+    """`assumed` names the fields whose values nobody stated. Amounts are US dollars a month as floats: a policy
+    compares, it does not add up. Ages count to `today`; without it, to the newest figure of the cost, so that the same
+    inputs give the same document."""
     return {
         "constraints": {name: getattr(values, name) for name in FIELD_NAMES}
-        | {"sensitive": values.data_sensitivity in SENSITIVE},
+        | {"sensitive": values.data_sensitivity in SENSITIVE, "assumed": sorted(assumed)},
         "plan": _plan(plan) | _machines(values, plan) | _places(values, plan),
         "cost": _cost(cost) | _ages(cost, today),
     }

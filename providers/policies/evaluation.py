@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,7 +11,7 @@ from providers.policies.bundle import PolicyBundle, Rule
 from providers.policies.document import Document, document_of
 from providers.policies.expression import Inputs, NotEvaluated
 from storage.records.canonical import sha256_of
-from storage.records.constraints import ConstraintValues
+from storage.records.constraints import ConstraintSchema, ConstraintValues, FieldName
 from storage.records.ids import Sha256
 from storage.records.plans import Cost, Plan, PolicyReport, PolicyResult
 
@@ -31,15 +32,21 @@ class Verdict:
 
 
 def evaluate(
-    bundle: PolicyBundle, values: ConstraintValues, plan: Plan, cost: Cost, *, today: date | None = None
+    bundle: PolicyBundle,
+    values: ConstraintValues,
+    plan: Plan,
+    cost: Cost,
+    *,
+    assumed: Collection[FieldName] = (),
+    today: date | None = None,
 ) -> PolicyReport:
-    """The age of prices counts to `today`."""
-    return evaluate_document(bundle, document_of(values, plan, cost, today=today))
+    """The age of prices counts to `today`; `assumed` names the fields whose values nobody stated."""
+    return evaluate_document(bundle, document_of(values, plan, cost, assumed=assumed, today=today))
 
 
-def input_sha256(values: ConstraintValues, plan: Plan, cost: Cost, *, today: date | None = None) -> Sha256:
+def input_sha256(constraints: ConstraintSchema, plan: Plan, cost: Cost, *, today: date | None = None) -> Sha256:
     """Of the document that `evaluate` holds against the rules."""
-    return sha256_of(document_of(values, plan, cost, today=today))
+    return sha256_of(document_of(constraints.values, plan, cost, assumed=constraints.assumed, today=today))
 
 
 def evaluate_document(bundle: PolicyBundle, document: Document) -> PolicyReport:

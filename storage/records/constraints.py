@@ -154,6 +154,11 @@ class ConstraintSchema(RootModel[dict[FieldName, Constraint]]):
         """The bare values. Raises pydantic.ValidationError when one is impossible."""
         return ConstraintValues.model_validate({name: item.value for name, item in self.root.items()})
 
+    @property
+    def assumed(self) -> list[FieldName]:
+        """The fields whose values nobody stated."""
+        return [name for name, item in self.root.items() if item.status == "assumed"]
+
     def with_changes(self, changes: dict[FieldName, Constraint | None]) -> ConstraintSchema:
         """A copy in which each given field is replaced, or removed where the change is None."""
         merged: dict[FieldName, Constraint] = dict(self.root)

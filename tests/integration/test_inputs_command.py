@@ -20,6 +20,7 @@ from providers.whatif import what_if
 from storage import gates, inputs, projects
 from storage.inputs import Kind
 from storage.postgres import Pool, connect, unit_of_work
+from storage.records.constraints import Constraint
 from storage.records.ids import CheckpointId, GateId, Sha256, new_id
 from tests.integration.decided import Written, constraints, opened
 from tests.web_server import as_url
@@ -225,7 +226,8 @@ async def test_a_replay_says_what_would_have_been_blocked(pool: Pool, terminal: 
     lines = said.out.splitlines()
     assert lines[0].endswith(": would have blocked 2 of 2; as recorded, 1 were")
     assert f"✕ https://console.example.com/decision-sets/{served.id}  fraud #1  Serve the fraud model" in lines
-    assert "    newly denies: gpu-quota (12 vCPUs on GPU machines; required at most 0 on aws)" in lines
+    quota = "a quota that aws has granted; a new account has none"
+    assert f"    newly denies: gpu-quota (12 vCPUs on GPU machines; required {quota})" in lines
     assert ungated.id not in said.out
     found = json.loads((await asyncio.to_thread(terminal.run, "policy", "replay", ours, "--json")).out)
     assert (found["blocked"], found["of"], found["recorded_blocked"]) == (2, 2, 1)
@@ -233,6 +235,22 @@ async def test_a_replay_says_what_would_have_been_blocked(pool: Pool, terminal: 
     assert [item["id"] for item in by_id[served.id]["newly_denies"]] == ["gpu-quota"]
     assert by_id[dear.id]["recorded"] == "fail"
     assert found["not_run"] == []
+
+
+async def test_a_replay_knows_what_was_only_assumed(pool: Pool, terminal: Terminal) -> None:
+    stated = constraints(workload_type="realtime_inference", throughput_rps=300, scale_to_zero=True)
+    assumed = Constraint(value=80.0, status="assumed")
+    known = stated.with_changes({"latency_p95_ms": assumed})
+    async with unit_of_work(pool) as work:
+        home = await projects.create(work.conn, "fraud", "ana")
+    written = await opened(pool, home.id, known)
+    made = what_if(known.values, {}, PriceBook.load(), PolicyBundle.load(), assumed=known.assumed)
+    assert next(item.outcome for item in made.policy.results if item.id == "scale-to-zero") == "pass"
+    update = {"constraints": known, "plan": made.plan, "cost_estimate": made.cost, "policy_results": made.policy}
+    await written.step("policy_eval", {name: item.model_dump(mode="json") for name, item in update.items()})
+    await open_gate(written)
+    found = json.loads((await asyncio.to_thread(terminal.run, "policy", "replay", BASELINE, "--json")).out)
+    assert (found["of"], found["decision_sets"], found["not_run"]) == (1, [], [])
 
 
 async def first_project(pool: Pool):

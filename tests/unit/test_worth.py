@@ -75,10 +75,10 @@ async def test_it_spans_what_the_options_would_cost() -> None:
     assert question is not None
     assert question.field == "cloud"
     answers = answered(KNOWN, question)
-    made = [plan(PlanRequest(values, today=TODAY), BOOK) for values in answers]
+    made = [plan(PlanRequest(item.values, today=TODAY), BOOK) for item in answers]
     worth = outcomes(answers, INPUTS, TODAY)
 
-    assert [values.cloud for values in answers] == [["aws", "azure", "gcp"], ["aws"], ["gcp"], ["azure"], ["onprem"]]
+    assert [item.values.cloud for item in answers] == [["aws", "azure", "gcp"], ["aws"], ["gcp"], ["azure"], ["onprem"]]
     assert [item.likely for item in worth.all] == [item.cost.likely if item.plan.feasible else None for item in made]
     assert worth.words == f"${min(worth.costs):,.0f}–${max(worth.costs):,.0f}/mo; some answers lead to no plan"
 
@@ -219,7 +219,7 @@ async def test_whatever_is_asked_has_answers_that_differ(
 def differ(known: ConstraintSchema, question: Question) -> bool:
     """By the planner itself: another plan, another policy outcome, or a span of cost above the threshold. Answers that
     all lead to no plan don't."""
-    made = [plan(PlanRequest(values, today=TODAY), BOOK) for values in answered(known, question)]
+    made = [plan(PlanRequest(item.values, today=TODAY), BOOK) for item in answered(known, question)]
     if not any(item.plan.feasible for item in made):
         return False
     first, answers = made[0], made[1:]

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from providers.policies import PolicyBundle, document_of, evaluate, evaluate_document
+from providers.policies import PolicyBundle, document_of, evaluate, evaluate_document, input_sha256
 from providers.policies.document import Document
 from providers.policies.expression import Expression
+from providers.whatif import what_if
+from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.plans import PolicyReport, PolicyResult
 
 from .plans import Planning
@@ -196,3 +198,58 @@ def test_a_missing_input_denies(bundle: PolicyBundle, compliant: Document, secti
         del less[section][name]
         report = evaluate_document(bundle, less)
         assert [item.id for item in report.results if item.outcome == "fail"] == reads
+
+
+@pytest.mark.parametrize(
+    ("assumed", "outcome"),
+    [
+        ([], "warn"),
+        (["latency_p95_ms"], "warn"),
+        (["availability_slo"], "warn"),
+        (["availability_slo", "latency_p95_ms"], "pass"),
+    ],
+)
+def test_only_a_stated_latency_or_availability_speaks_against_scaling_to_zero(
+    bundle: PolicyBundle, planning: Planning, assumed: list[FieldName], outcome: str
+) -> None:
+    values, proposal = planning.fraud(scale_to_zero=True, availability_slo=99.9)
+    report = evaluate(bundle, values, proposal.plan, proposal.cost, assumed=assumed)
+    assert result(report, "scale-to-zero").outcome == outcome
+    document = document_of(values, proposal.plan, proposal.cost, assumed=assumed)
+    assert document["constraints"]["assumed"] == assumed
+
+
+def test_what_was_seen_of_a_status_is_under_the_logged_hash(planning: Planning) -> None:
+    values, proposal = planning.fraud()
+
+    def known(status: str) -> ConstraintSchema:
+        return ConstraintSchema.model_validate(
+            {
+                name: {"value": value, "status": status if name == "latency_p95_ms" else "stated"}
+                for name, value in values.model_dump(exclude_none=True).items()
+            }
+        )
+
+    stated, confirmed, assumed = (
+        input_sha256(known(status), proposal.plan, proposal.cost) for status in ("stated", "confirmed", "assumed")
+    )
+    assert stated == confirmed != assumed
+
+
+def test_what_somebody_tries_is_no_longer_assumed(planning: Planning, bundle: PolicyBundle) -> None:
+    values, _ = planning.fraud(scale_to_zero=True)
+    silent = what_if(values, {}, planning.book, bundle, assumed=["latency_p95_ms"])
+    tried = what_if(values, {"latency_p95_ms": 80.0}, planning.book, bundle, assumed=["latency_p95_ms"])
+    assert [result(item.policy, "scale-to-zero").outcome for item in (silent, tried)] == ["pass", "warn"]
+
+
+def test_a_quota_that_nobody_set_is_advice_in_plain_words(planning: Planning, bundle: PolicyBundle) -> None:
+    values, proposal = planning.fraud(cloud=["aws"])
+    report = evaluate(bundle, values, proposal.plan, proposal.cost)
+    quota = result(report, "gpu-quota")
+    assert (quota.level, quota.outcome) == ("advisory", "warn")
+    assert quota.required == "a quota that aws has granted; a new account has none"
+    assert [item.id for item in report.results if "quota" in item.id and item.outcome != "pass"] == ["gpu-quota"]
+    ours = bundle.data.replace(b"value: {aws: 0, azure: 0}", b"value: {aws: 4, azure: 0}")
+    small = result(evaluate(PolicyBundle.of("ours", ours), values, proposal.plan, proposal.cost), "gpu-quota")
+    assert small.required == "at most 4 on aws"
