@@ -18,7 +18,7 @@ from tests.wire.server import Act, Cut, Hang, Status
 PROPOSE = "propose_plan"
 OPENAI, OLLAMA = MODELS["openai"], MODELS["ollama"]
 REQUEST = PlanRequest(VALUES, assumed=frozenset({"data_sensitivity"}))
-REASON = "It answers at a p95 of 71.2 ms where 80 ms may pass, and costs $147 more."
+REASON = "It answers at a p95 of 71.2 ms where 80 ms may pass, and costs $143 more."
 
 
 def proposes(option: Any = 2, reason: str = REASON, **more: Any) -> Answer:
