@@ -38,7 +38,7 @@ def database(settings: Settings, command: str) -> Iterator[Settings]:
     if command in READING and not (settings.data_dir / "postgres").exists():
         raise OperatorError(
             f"There is no database in {settings.data_dir}: start `countersign up` first, or say where it ran, with"
-            f"{' --data-dir,' if command.startswith('key ') else ''} COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL."
+            " --data-dir, COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL."
         )
     with EmbeddedPostgres(settings.data_dir, address=f"`countersign {command}`", fsync=settings.fsync) as postgres:
         from storage.migrations import migrate
@@ -55,5 +55,12 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise OperatorError(f"The database does not answer ({reason}): check COUNTERSIGN_DATABASE_URL.") from error
+        raise OperatorError(
+            f"The database does not answer ({reason_of(error)}): check COUNTERSIGN_DATABASE_URL."
+        ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """What libpq says of the last address it tried, without its hints, which are indented."""
+    said = [line for line in str(error).splitlines() if line.strip() and not line.startswith("\t")]
+    return said[-1].rpartition("connection failed: ")[2].strip() if said else type(error).__name__

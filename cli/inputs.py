@@ -8,6 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 from cli.database import database
 from infra.errors import OperatorError
@@ -32,10 +33,17 @@ def who(given: str | None) -> str:
 
 
 def put_in_force(
-    command: str, kind: Kind, sha256: Sha256 | None, *, name: str, files: Mapping[str, bytes], by: str
+    command: str,
+    kind: Kind,
+    sha256: Sha256 | None,
+    *,
+    name: str,
+    files: Mapping[str, bytes],
+    by: str,
+    data_dir: Path | None,
 ) -> str:
     """Without a hash, what the release ships. Answers in words."""
-    with database(load_settings(os.environ), command) as settings:
+    with database(load_settings(os.environ, data_dir=data_dir), command) as settings:
         asyncio.run(_put(settings.direct_dsn, kind, sha256, name, files, by))
     if sha256 is None:
         return f"In force from now on: the {_words(kind)} that the release ships, by {by}."
@@ -49,9 +57,9 @@ async def _put(dsn: str, kind: Kind, sha256: Sha256 | None, name: str, files: Ma
         await inputs.use(conn, kind, sha256, by=by)
 
 
-def listing(command: str, kind: Kind, *, as_json: bool) -> str:
+def listing(command: str, kind: Kind, *, as_json: bool, data_dir: Path | None) -> str:
     """Newest first, as lines or as JSON; `*` marks the one in force."""
-    with database(load_settings(os.environ), command) as settings:
+    with database(load_settings(os.environ, data_dir=data_dir), command) as settings:
         versions, last = asyncio.run(_read(settings.direct_dsn, kind))
     standing = last.sha256 if last else None
     if as_json:

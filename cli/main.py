@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import policy, prices
+from cli.options import DataDir
 from infra.errors import OperatorError
 
 
@@ -29,16 +30,31 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Countersign: decisions about ML platforms, planned in the open and countersigned by a person.",
 )
 key = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys for the API.")
 app.add_typer(key, name="key")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prices.app, name="prices")
 
-DataDir = Annotated[Path | None, typer.Option(help="Overrides COUNTERSIGN_DATA_DIR.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Overrides COUNTERSIGN_PORT.")]
 Supervised = Annotated[bool, typer.Option(hidden=True, help="Stop when standard input closes.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"countersign {version('countersign')}")
+        raise typer.Exit
+
+
+@app.callback()
+def countersign(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Countersign: decisions about ML platforms, planned in the open and countersigned by a person."""
 
 
 @app.command()
@@ -50,30 +66,31 @@ def up(port: Port = None, data_dir: DataDir = None) -> None:
 
 
 @app.command()
-def web(supervised: Supervised = False) -> None:
+def web(data_dir: DataDir = None, supervised: Supervised = False) -> None:
     """Run the console alone."""
     from cli.web import web
 
-    web(supervised)
+    web(data_dir, supervised)
 
 
 @app.command()
 def worker(
     concurrency: Annotated[int | None, typer.Option(min=1, help="Overrides COUNTERSIGN_WORKER_CONCURRENCY.")] = None,
+    data_dir: DataDir = None,
     supervised: Supervised = False,
 ) -> None:
     """Run a worker alone."""
     from cli.worker import worker
 
-    worker(concurrency, supervised)
+    worker(concurrency, data_dir, supervised)
 
 
 @app.command()
-def migrate() -> None:
+def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to this version."""
     from cli.migrate import migrate
 
-    migrate()
+    migrate(data_dir)
 
 
 @key.command("create")
@@ -113,11 +130,11 @@ def extract(file: Annotated[Path, typer.Argument(metavar="FILE.jsonl")]) -> None
 
 
 @app.command()
-def verify(decision_set_id: str) -> None:
+def verify(decision_set_id: str, data_dir: DataDir = None) -> None:
     """Derive every hash of a decision set again; exit 1 with the first difference."""
     from cli.verify import verify
 
-    verify(decision_set_id)
+    verify(decision_set_id, data_dir)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`countersign migrate`"""
 
 import os
+from pathlib import Path
 
 import typer
 
@@ -8,8 +9,8 @@ from cli.database import database
 from infra.settings import load_settings
 
 
-def migrate() -> None:
-    with database(load_settings(os.environ), "migrate") as settings:
+def migrate(data_dir: Path | None) -> None:
+    with database(load_settings(os.environ, data_dir=data_dir), "migrate") as settings:
         from storage.migrations import migrate
 
         migrate(settings.direct_dsn)

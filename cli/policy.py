@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from cli.options import DataDir
 from infra.errors import OperatorError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Policy bundles: test, replay, use.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Policy bundles: test, replay, use, list.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE.yaml")]
@@ -53,14 +54,14 @@ def run_own_examples(
 
 
 @app.command()
-def replay(bundle: Bundle, as_json: AsJson = False) -> None:
+def replay(bundle: Bundle, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Hold past decision sets, as they stood at their last gate, against a bundle."""
     from cli.database import database
     from cli.replay import replayed
     from infra.settings import load_settings
 
     loaded = _loaded(bundle)
-    with database(load_settings(os.environ), "policy replay") as settings:
+    with database(load_settings(os.environ, data_dir=data_dir), "policy replay") as settings:
         found = asyncio.run(replayed(settings.direct_dsn, loaded))
     if as_json:
         typer.echo(json.dumps(found.as_json(settings.base_url), indent=2))
@@ -74,6 +75,7 @@ def use(
     bundle: Annotated[Path | None, typer.Argument(metavar="[BUNDLE.yaml]")] = None,
     shipped: Annotated[bool, typer.Option("--shipped", help="Go back to what the release ships.")] = False,
     by: Annotated[str | None, typer.Option(help="Whose decision this is; your login name if left out.")] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Put a bundle in force for plans from now on. It is refused whole when anything in it is wrong."""
     from cli.inputs import put_in_force, who
@@ -81,7 +83,7 @@ def use(
     if (bundle is None) != shipped:
         raise OperatorError("Name a bundle, or say --shipped.")
     if bundle is None:
-        typer.echo(put_in_force("policy use", "policy_bundle", None, name="", files={}, by=who(by)))
+        typer.echo(put_in_force("policy use", "policy_bundle", None, name="", files={}, by=who(by), data_dir=data_dir))
         return
     from providers.inputs import files_of
     from providers.policies.testing import contradictions
@@ -89,17 +91,20 @@ def use(
     loaded = _loaded(bundle)
     if faults := contradictions(loaded):
         raise OperatorError(f"{bundle}:{faults[0].line}: {faults[0].reason}. The bundle in force stays.")
+    name, files = loaded.name, files_of(loaded)
     typer.echo(
-        put_in_force("policy use", "policy_bundle", loaded.sha256, name=loaded.name, files=files_of(loaded), by=who(by))
+        put_in_force(
+            "policy use", "policy_bundle", loaded.sha256, name=name, files=files, by=who(by), data_dir=data_dir
+        )
     )
 
 
 @app.command("list")
-def list_bundles(as_json: AsJson = False) -> None:
+def list_bundles(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Every bundle that was ever in use here."""
     from cli.inputs import listing
 
-    typer.echo(listing("policy list", "policy_bundle", as_json=as_json))
+    typer.echo(listing("policy list", "policy_bundle", as_json=as_json, data_dir=data_dir))
 
 
 def _loaded(path: Path):

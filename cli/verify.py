@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from storage.verification import Verified
 
 
-def verify(decision_set_id: str) -> None:
-    with database(load_settings(os.environ), "verify") as settings:
+def verify(decision_set_id: str, data_dir: Path | None) -> None:
+    with database(load_settings(os.environ, data_dir=data_dir), "verify") as settings:
         holds = asyncio.run(_verify(settings, DecisionSetId(decision_set_id)))
     if not holds:
         raise typer.Exit(1)

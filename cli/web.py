@@ -1,14 +1,15 @@
 """`countersign web`"""
 
 import os
+from pathlib import Path
 
 from cli.database import attached
 from cli.parent import stop_with_parent
 from infra.settings import load_settings
 
 
-def web(supervised: bool) -> None:
-    settings = attached(load_settings(os.environ))
+def web(data_dir: Path | None, supervised: bool) -> None:
+    settings = attached(load_settings(os.environ, data_dir=data_dir))
     if supervised:
         stop_with_parent()
     from web.app import serve

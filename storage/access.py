@@ -19,6 +19,8 @@ Role = Literal["viewer", "operator", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LINK_MINUTES = 60
 SESSION_DAYS = 14
+LONGEST_NAME = 80
+"""Characters of an API key's name, which decision sets and cards show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,13 @@ def revoke_key(dsn: str, name: str) -> bool:
 
 
 def create_key(dsn: str, name: str, role: str) -> str:
-    """A new API key, shown once. Raises ValueError when the name is taken or the role unknown."""
+    """A new API key, shown once. Raises ValueError when the name is taken or none, or the role unknown."""
     if role not in ROLES:
         raise ValueError(f"role must be one of {', '.join(ROLES)}")
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise ValueError(
+            f"name must be 1 to {LONGEST_NAME} printable characters with no space at either end, such as ci-deploy"
+        )
     key = f"cs_{secrets.token_urlsafe(32)}"
     try:
         with psycopg.connect(dsn) as conn:

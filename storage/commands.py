@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from storage.postgres import Connection, one, queries
 from storage.records.errors import IdempotencyKeyReused
@@ -44,4 +44,4 @@ async def claim(conn: Connection, key: CommandKey) -> Answer | None:
 
 
 async def keep(conn: Connection, key: CommandKey, answer: Answer) -> None:
-    await conn.execute(SQL["answer"], {**asdict(key), "status": answer.status, "response": Jsonb(answer.body)})
+    await conn.execute(SQL["answer"], {**asdict(key), "status": answer.status, "response": Json(answer.body)})

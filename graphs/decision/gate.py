@@ -18,6 +18,7 @@ from storage.events import Origin, log_event
 from storage.gates import REVISIONS
 from storage.postgres import UnitOfWork, unit_of_work
 from storage.records.constraints import ConstraintSchema
+from storage.records.decision_sets import DecisionSet
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
 from storage.records.ids import CheckpointId, GateId, Sha256
@@ -84,7 +85,8 @@ class Gate:
             row = await decision_sets.lock(work.conn, context.decision_set)
             if row["lease"] != context.lease:
                 raise Fenced(context.decision_set)
-            opened = self._payload(state, gate, row["created_by"])
+            parent = await decision_sets.read(work.conn, row["parent_id"]) if row["parent_id"] else None
+            opened = self._payload(state, gate, row["created_by"], parent)
             kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
             if kept and "approve" not in opened.allowed:
                 kept = None
@@ -127,7 +129,7 @@ class Gate:
         await gates.answer(work.conn, approval)
         return approval
 
-    def _payload(self, state: GateInput, gate: GateId, requester: str) -> GateOpened:
+    def _payload(self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         found = state.get("reconciliation")
         cost, reasons = state["cost_estimate"].likely, asked_again(state)
@@ -144,7 +146,8 @@ class Gate:
             requested_by=requester,
             changes=resource_counts(state),
             cost_delta=None if before is None else cost - before,
-            warnings=unsaid(state["constraints"])
+            warnings=unchanged(state, parent)
+            + unsaid(state["constraints"])
             + escalated(found)
             + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"]
             + unbuilt(self._services.codegen.not_built(plan)),
@@ -169,6 +172,18 @@ def asked_again(state: GateInput) -> list[str]:
 def before_of(state: GateInput) -> Baseline | None:
     """What this gate is compared with: the plan of the gate before it, else the parent's."""
     return state.get("compared") or state.get("baseline")
+
+
+def unchanged(state: GateInput, parent: DecisionSet | None) -> list[str]:
+    """A warning where approving decides nothing that the parent had not decided."""
+    if parent is None or parent.plan is None or parent.cost is None:
+        return []
+    same = (
+        parent.constraints.values == state["constraints"].values
+        and parent.plan.resources == state["plan"].resources
+        and parent.cost.likely == state["cost_estimate"].likely
+    )
+    return [f"Nothing differs from #{parent.number}: the same constraints, resources and cost."] if same else []
 
 
 def unsaid(constraints: ConstraintSchema) -> list[str]:

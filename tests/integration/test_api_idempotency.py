@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import anyio
 import httpx
+import psycopg
 import pytest
 
+from storage.migrations import MIGRATIONS
 from tests.decisions import SENTENCE, code, new_project, row_counts
 from tests.web_server import WebServer
 
@@ -17,12 +19,24 @@ async def test_the_same_key_and_body_give_the_first_answer(server: WebServer, ap
     request = {"json": {"project": slug, "message": SENTENCE}, "headers": {"Idempotency-Key": "once"}}
     first = await api.post("/api/decision-sets", **request)
     again = await api.post("/api/decision-sets", **request)
-    assert (202, first.json()) == (again.status_code, again.json())
+    assert (202, first.content) == (again.status_code, again.content)
     other = await api.post(
         "/api/decision-sets", json={"project": slug, "message": "another"}, headers={"Idempotency-Key": "once"}
     )
     assert code(other) == (422, "idempotency-key-reused")
     assert len((await api.get("/api/decision-sets")).json()["items"]) == 1
+
+
+async def test_an_answer_kept_before_it_was_kept_as_text_is_given_again(
+    server: WebServer, api: httpx.AsyncClient
+) -> None:
+    request = {"json": {"name": "one"}, "headers": {"Idempotency-Key": "old"}}
+    first = await api.post("/api/projects", **request)
+    with psycopg.connect(server.dsn) as conn:
+        conn.execute("alter table commands alter column response type jsonb")
+        conn.execute((MIGRATIONS / "0008_first_answers.sql").read_bytes())
+    again = await api.post("/api/projects", **request)
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
 
 
 async def test_a_key_belongs_to_its_principal_and_its_path(server: WebServer, api: httpx.AsyncClient) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from graphs.registry import decision, intake
+from storage.postgres import Pool, every
 from storage.records.events import EVENT_TYPES
+from web import stream
+
+pytestmark = pytest.mark.anyio
 
 EDGES = {
     ("__start__", "planner"),
@@ -64,3 +69,16 @@ def test_the_intake_graph_has_these_edges_and_no_others() -> None:
 
 def test_the_events_have_their_names() -> None:
     assert {"reason-card", "policy-update", "cost-update", "run-complete"} <= set(EVENT_TYPES)
+    assert stream._ping().event == "ping"
+
+
+async def test_the_rows_have_their_names(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        columns = await every(conn, b"select table_name || '.' || column_name as name from information_schema.columns")
+    assert {"agent_runs.task_id", "agent_runs.input_sha", "runs.stream_abandoned"} <= {row["name"] for row in columns}
+
+
+def test_the_variables_of_tracing_are_documented() -> None:
+    operating = (Path(__file__).parents[2] / "docs/operating.md").read_text()
+    assert "`LANGCHAIN_TRACING_V2" in operating
+    assert "`LANGCHAIN_API_KEY" in operating
