@@ -68,11 +68,11 @@ def test_after_postgres_restarts_the_worker_lives_again_and_runs_are_taken_once(
         [second] = ready_workers(product)[1:]
         dsn = running_dsn(product.data_dir)
         assert dsn is not None
-        with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as conn:
+        with psycopg.Connection[DictRow].connect(dsn, autocommit=True, row_factory=dict_row) as conn:
             until(lambda: [row["id"] for row in conn.execute("select id from workers")] == [second], product)
             assert dead_workers(conn) == []
-            runs = conn.execute("select attempts from runs where decision_set_id = any(%s)", [posted]).fetchall()
-        assert [row["attempts"] for row in runs] == [1] * 6
+            taken = conn.execute("select attempts as n from runs where decision_set_id = any(%s)", [posted]).fetchall()
+        assert [row["n"] for row in taken] == [1] * 6
         told = worker_lines(product)
         assert [line["worker"] for line in told if line["event"] == "worker gives up"][:1] == [first]
         taken_back = [line for line in told if "taken back" in line["event"]]
