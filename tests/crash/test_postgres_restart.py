@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,7 @@ from psycopg.rows import DictRow, dict_row
 from infra.embedded import running_dsn
 from infra.embedded.postmaster import read_postmaster
 from storage import workers
-from tests.running import Product
+from tests.running import ROOT, Product, free_port
 
 
 def until(wanted: Callable[[], bool], product: Product) -> None:
@@ -55,6 +57,23 @@ def dead_workers(conn: psycopg.Connection[DictRow]) -> list[str]:
     return [row["id"] for row in conn.execute(workers.SQL["dead"], {"group": workers.GROUP}).fetchall()]
 
 
+def test_a_worker_that_finds_no_database_says_so_in_a_line(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERSIGN_")}
+    nowhere = {"COUNTERSIGN_DATABASE_URL": f"postgresql://countersign@127.0.0.1:{free_port()}/countersign"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli.main", "worker"],
+        cwd=ROOT,
+        env={**environ, **nowhere, "COUNTERSIGN_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    told = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert told[-1]["event"] == "worker gives up: the database does not answer"
+    assert "onnection refused" in told[-1]["error"]
+
+
 def test_after_postgres_restarts_the_worker_lives_again_and_runs_are_taken_once(tmp_path: Path) -> None:
     with Product(tmp_path / "data") as product:
         waiting = product.create()["id"]
@@ -68,11 +87,11 @@ def test_after_postgres_restarts_the_worker_lives_again_and_runs_are_taken_once(
         [second] = ready_workers(product)[1:]
         dsn = running_dsn(product.data_dir)
         assert dsn is not None
-        with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as conn:
+        with psycopg.Connection[DictRow].connect(dsn, autocommit=True, row_factory=dict_row) as conn:
             until(lambda: [row["id"] for row in conn.execute("select id from workers")] == [second], product)
             assert dead_workers(conn) == []
-            runs = conn.execute("select attempts from runs where decision_set_id = any(%s)", [posted]).fetchall()
-        assert [row["attempts"] for row in runs] == [1] * 6
+            taken = conn.execute("select attempts as n from runs where decision_set_id = any(%s)", [posted]).fetchall()
+        assert [row["n"] for row in taken] == [1] * 6
         told = worker_lines(product)
         assert [line["worker"] for line in told if line["event"] == "worker gives up"][:1] == [first]
         taken_back = [line for line in told if "taken back" in line["event"]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from graphs.state import MLOpsProjectState, as_json
 from storage import checkpoints, decision_sets, ledger
 from storage.events import Origin, log_event
 from storage.ledger import Entry, record_node
-from storage.postgres import CHANNEL, connect, every, one, unit_of_work
+from storage.postgres import CHANNEL, connect, every, make_pool, one, unit_of_work
 from storage.records.canonical import sha256_of
 from storage.records.errors import Fenced
 from storage.records.events import MessageSent
@@ -79,6 +81,53 @@ async def test_rule_6_a_nudge_comes_after_the_commit_and_never_without_one(house
         assert [note.payload for note in late] == [f"{made.id}:{seq}"]
     finally:
         await listener.close()
+
+
+async def test_rule_6_the_notification_is_sent_outside_the_transaction(house: House, tmp_path: Path) -> None:
+    """PostgreSQL delivers at commit either way, but inside, every commit of the server would wait for this one. So the
+    order is read from the wire."""
+    made = await house.create()
+    wire = tmp_path / "wire"
+    async with make_pool(house.database_url, maximum=1) as alone:
+        with wire.open("w") as out:
+            async with alone.connection() as conn:
+                conn.pgconn.trace(out.fileno())
+            async with unit_of_work(alone) as work:
+                await log_event(work, Origin(made.id, ThreadId(made.id), None), MessageSent(text="kept"))
+            async with alone.connection() as conn:
+                conn.pgconn.untrace()
+    parsed = re.findall(r'\tF\t\d+\tParse\t "\w*" "(.*?)" \d', wire.read_text(), re.DOTALL)
+    assert len(parsed) == 4
+    for statement, said in zip(parsed, ("begin", "insert into events", "commit", "pg_notify"), strict=True):
+        assert said in statement
+
+
+async def test_rule_6_who_reads_at_a_nudge_finds_all_up_to_it(house: House) -> None:
+    made = await house.create()
+    origin, writers, each = Origin(made.id, ThreadId(made.id), None), 8, 5
+    last = (await house.events(made.id))[-1].seq + writers * each
+
+    async def write() -> None:
+        for _ in range(each):
+            async with unit_of_work(house.pool) as work:
+                await log_event(work, origin, MessageSent(text="one of many"))
+
+    listener = await connect(house.database_url)
+    try:
+        await listener.execute(f"listen {CHANNEL}".encode())
+        writing, nudged, gaps = asyncio.gather(*(write() for _ in range(writers))), 0, []
+        async for note in listener.notifies(timeout=30):
+            nudged = int((note.payload or "").rpartition(":")[2])
+            seqs = [event.seq for event in await house.events(made.id)]
+            if seqs != list(range(1, len(seqs) + 1)) or len(seqs) < nudged:
+                gaps.append((nudged, seqs))
+            if nudged == last:
+                break
+        await writing
+    finally:
+        await listener.close()
+    assert gaps == []
+    assert nudged == last
 
 
 async def _log_and_fail(house: House, origin: Origin) -> None:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import ParamSpec, TypeVar
 
+import psutil
 import pytest
 
+from infra.logging import RUN_IDS
+from infra.metrics import WorkerMetrics
 from providers.compute import ComputePool
-from storage import workers
-from storage.postgres import connect, every
+from providers.pricing import PriceBook
+from providers.rulebook import Rulebook
+from storage import decision_sets, runs, workers
+from storage.postgres import Connection, connect, every
+from storage.records.ids import DecisionSetId
 from tests.crash.house import House
+from tests.crash.test_rules_advance import advancer, at_gate
+from tests.decisions import until
+from worker.alive import LockLost, holding, until_lock_lost
+from worker.jobs import job_app
+from worker.recover import reap
 
 pytestmark = pytest.mark.anyio
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def spin(seconds: float) -> int:
@@ -32,6 +49,7 @@ async def test_rule_11_a_dead_worker_is_known_by_its_session_lock(house: House) 
         assert await workers.hold(holder, "lives")
         assert await workers.dead(conn) == ["dead"]
         await holder.close()
+        dead: list[str] = []
         for _ in range(100):
             if len(dead := await workers.dead(conn)) == 2:
                 break
@@ -56,6 +74,106 @@ async def test_rule_11_the_reaper_hands_a_dead_workers_run_to_the_next(house: Ho
     await house.until(made.id, lambda now: now.gate is not None, seconds=120)
     async with house.pool.connection() as conn:
         assert len(await every(conn, b"select id from workers")) == 1
+
+
+async def test_rule_11_the_reaper_works_while_every_slot_is_busy(house: House) -> None:
+    """And rule 12: the worker's rulebook has warmed up in a process of its own before there was anything to do."""
+    worker = house.start_worker("--concurrency", "1")
+
+    async def warm() -> bool:
+        with suppress(psutil.NoSuchProcess):  # the sandbox is tried out in one that ends at once
+            children = psutil.Process(worker.pid).children()
+            return any("spawn_main" in " ".join(child.cmdline()) for child in children)
+        return False
+
+    await until(warm, 60)
+    slow, lost = await house.create(), None
+    async with house.pool.connection() as locking, house.pool.connection() as conn, locking.transaction():
+        await decision_sets.lock(locking, slow.id)
+        await until(lambda: holds(conn, slow.id, "doing"), 30)
+        lost = await house.create()
+        await workers.beat(conn, "dead", "there")
+        await conn.execute(
+            b"update runs set worker = 'dead' where decision_set_id = %(id)s", {"id": lost.id}, prepare=False
+        )
+        await conn.execute(
+            b"update procrastinate_jobs set status = 'doing' where lock = %(id)s", {"id": lost.id}, prepare=False
+        )
+        await until(lambda: holds(conn, lost.id, "todo"), 30)
+        assert await holds(conn, slow.id, "doing")
+    for made in (slow, lost):
+        await house.until(made.id, lambda now: now.question is not None)
+    taken = [json.loads(line) for line in house.log_text().splitlines() if "taken back" in line]
+    assert {(line["thread_id"], line["node_name"]) for line in taken} == {(lost.id, "reaper")}
+    assert all(line[name] for line in taken for name in RUN_IDS)
+
+
+async def test_rule_11_the_reaper_leaves_its_own_workers_jobs_alone(house: House) -> None:
+    """Its lock is lost, as far as the database knows, and its heartbeat late; what another dead one did it takes."""
+    made, other = await house.create(), await house.create()
+    own = advancer(house, "own")
+    own.running.add(made.id)
+    async with house.pool.connection() as conn:
+        for name, decision_set in (("own", made.id), ("dead", other.id)):
+            await workers.beat(conn, name, "here")
+            assert await runs.take(conn, decision_set, name) is not None
+        await conn.execute(b"update procrastinate_jobs set status = 'doing'")
+        assert sorted(await workers.dead(conn)) == ["dead", "own"]
+    app = job_app(house.database_url, own, WorkerMetrics())
+    async with app.open_async():
+        await reap(house.pool, app, own)
+    async with house.pool.connection() as conn:
+        assert await holds(conn, made.id, "doing")
+        assert await holds(conn, other.id, "todo")
+        assert [row["id"] for row in await every(conn, b"select id from workers")] == ["own"]
+
+
+async def holds(conn: Connection, decision_set: DecisionSetId, status: str) -> bool:
+    """Whether the decision set's only job has the status."""
+    found = await every(conn, b"select status::text from procrastinate_jobs where lock = %(id)s", {"id": decision_set})
+    return [row["status"] for row in found] == [status]
+
+
+class Recorded:
+    """Runs functions on the spot, and keeps their names."""
+
+    def __init__(self) -> None:
+        self.functions: list[str] = []
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self.functions.append(function.__name__)
+        return function(*args, **kwargs)
+
+
+@pytest.mark.parametrize("lost", ["terminated", "unlocked"])
+async def test_a_lost_lock_is_noticed(house: House, lost: str) -> None:
+    async with holding(house.database_url, "lives") as session, house.pool.connection() as conn:
+        watching = asyncio.create_task(until_lock_lost(session, "lives"))
+        assert await workers.holds(conn, "lives") is False
+        if lost == "terminated":
+            await conn.execute(b"select pg_terminate_backend(%(pid)s)", {"pid": session.info.backend_pid})
+        else:
+            watching.cancel()
+            await asyncio.wait([watching])
+            await session.execute(b"select pg_advisory_unlock_all()")
+            watching = asyncio.create_task(until_lock_lost(session, "lives"))
+        with pytest.raises(LockLost, match="has ended: " if lost == "terminated" else "does not hold its lock"):
+            await asyncio.wait_for(watching, 30)
+
+
+async def test_rule_12_planner_policies_and_diffs_go_where_the_worker_says(house: House) -> None:
+    compute = Recorded()
+    worker = advancer(house, compute=compute, orchestration=Rulebook(PriceBook.load(), compute=compute))
+    made = await at_gate(house, worker)
+    assert {"plan", "evaluate", "outcomes"} <= set(compute.functions)
+    compute.functions.clear()
+    await house.answer(made, "approve", "cap replicas at 6 and keep it under $3,500 a month")
+    await worker.advance(made)
+    if (await house.read(made)).gate:
+        await house.answer(made)
+        await worker.advance(made)
+    assert (await house.read(made)).status == "completed"
+    assert {"refit", "build_commit", "compare", "state_counts"} <= set(compute.functions)
 
 
 async def test_rule_12_cpu_runs_in_a_process_of_its_own_and_within_its_time(house: House) -> None:
