@@ -141,6 +141,7 @@ async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: 
         row = await decision_sets.lock(work.conn, decision_set)
         if not await runs.finish(work.conn, run, "failed"):  # pyright: ignore[reportArgumentType]
             return
+        await work.conn.execute(decision_sets.SQL["take"], {"id": decision_set})  # whoever still works on it is fenced
         cause = f"The worker stopped {attempts} times while it was at this stage."
         await decision_sets.change(work.conn, decision_set, row["version"], {"status": "failed", "failure": cause})
         failed = RunFailed(

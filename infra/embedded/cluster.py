@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from infra.embedded.account import Account
@@ -67,17 +69,28 @@ def configure(data: Path, sockets: Path, account: Account, *, fsync: bool) -> No
         os.chown(path, account.uid, account.gid)
 
 
-def socket_folder(data_dir: Path, account: Account) -> Path:
-    """Private to one account; beside the data where the path is short enough, else among temporary files."""
+def socket_folder(data_dir: Path, account: Account, left: Path | None) -> Path:
+    """Private to one account; beside the data where the path is short enough, else among temporary files. There the one
+    that a crash `left` is taken again, since others know its address."""
     near = data_dir / "run"
     plain = not any(letter in "',\"\\" or letter.isspace() for letter in str(near))
     if plain and len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
         near.mkdir(mode=0o700, exist_ok=True)
         near.chmod(0o700)
+    elif left is not None and _is_ours(left, data_dir):
+        near = left
     else:
         near = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
     account.own(near)
     return near
+
+
+def _is_ours(left: Path, data_dir: Path) -> bool:
+    """Still the folder of the account that owns the data, and not one that somebody made in its place."""
+    with suppress(OSError):
+        found, data = left.lstat(), (data_dir / "postgres").stat()
+        return left.name.startswith(TEMPORARY_PREFIX) and stat.S_ISDIR(found.st_mode) and found.st_uid == data.st_uid
+    return False
 
 
 def rotate_log(log: Path) -> None:

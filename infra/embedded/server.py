@@ -147,9 +147,9 @@ class EmbeddedPostgres:
         self._account.own(self.data)
         left = read_postmaster(self.data)
         clear_stale(self.data)
-        self._discard_sockets(left)
         rotate_log(self.log)
-        configure(self.data, socket_folder(self.data_dir, self._account), self._account, fsync=self._fsync)
+        sockets = socket_folder(self.data_dir, self._account, left.sockets if left else None)
+        configure(self.data, sockets, self._account, fsync=self._fsync)
         until = time.monotonic() + ORPHAN_SECONDS
         while True:
             try:
@@ -164,7 +164,7 @@ class EmbeddedPostgres:
             return
 
     def _discard_sockets(self, postmaster: Postmaster | None) -> None:
-        """A socket folder among temporary files is made anew on each start."""
+        """A socket folder among temporary files is gone when PostgreSQL was stopped."""
         if postmaster and postmaster.sockets.name.startswith(TEMPORARY_PREFIX):
             shutil.rmtree(postmaster.sockets, ignore_errors=True)
 

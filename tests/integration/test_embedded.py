@@ -173,6 +173,14 @@ def test_a_folder_too_deep_for_a_socket_keeps_its_data_and_nothing_behind(tmp_pa
         sockets = Path(str(ask(started.dsn, "SELECT current_setting('unix_socket_directories')")))
         assert len(str(sockets / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES
         assert oct(sockets.stat().st_mode & 0o777) == oct(0o700)
+        before = started.pid
+        assert before is not None
+        address = started.dsn
+        os.kill(before, signal.SIGKILL)
+        wait_until_gone(before)
+        assert started.ensure() is True
+        assert started.dsn == address
+        assert ask(address, "SELECT 1") == 1
     assert (folder / "postgres" / "PG_VERSION").exists()
     assert not sockets.exists()
 
