@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -13,15 +13,13 @@ from providers.base import CriticName, ModelCall, PlanRequest, Proposal
 from providers.chat import criticising, proposing
 from providers.chat.described import offered
 from providers.chat.prompting import system_for
+from providers.chat.shared import Shared
 from providers.resilience import Ask, NoModelAnswered, Prompt, Tool, Turn
 from providers.rulebook.case import Case
 from providers.rulebook.facts import facts
 from storage.events import Origin
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Cost, Critique, Plan
-
-if TYPE_CHECKING:
-    from providers.chat.provider import ChatProvider
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -34,14 +32,14 @@ PLANNING = (PROPOSING, *CRITICS.values())
 class ChatAgent:
     """One node's."""
 
-    provider: ChatProvider
+    shared: Shared
     origin: Origin
     call: ModelCall | None = None
 
     async def plan(self, request: PlanRequest) -> Proposal:
         """Raises NoModelAnswered, unless the rulebook may choose instead. Where nothing meets the constraints there is
         nothing to propose, and no model is asked."""
-        by_rank = await self.provider.rulebook.plan(request)
+        by_rank = await self.shared.rulebook.plan(request)
         if not by_rank.plan.feasible:
             return by_rank
         found = offered(by_rank.plan)
@@ -57,7 +55,7 @@ class ChatAgent:
         if proposed is None or self.call is None:
             return by_rank
         taken = found[proposed.option - 1]
-        made = by_rank if taken.chosen else await self.provider.rulebook.plan(replace(request, take=taken.label))
+        made = by_rank if taken.chosen else await self.shared.rulebook.plan(replace(request, take=taken.label))
         said = {"reason": proposed.reason, "proposed_by": self.call.by}
         left = {found[item.option - 1].label: item.reason for item in proposed.instead}
         return replace(made, plan=made.plan.model_copy(update=said), left=left)
@@ -73,7 +71,7 @@ class ChatAgent:
     ) -> Critique:
         """Raises NoModelAnswered, unless the rulebook may criticise instead. Where nothing meets the constraints the
         rules have said so, and no model is asked."""
-        by_rules = await self.provider.rulebook.critique(critic, values, plan, cost)
+        by_rules = await self.shared.rulebook.critique(critic, values, plan, cost)
         if not plan.feasible:
             return by_rules
         case = Case(values, plan, cost)
@@ -102,7 +100,7 @@ class ChatAgent:
         check: Callable[[T], None],
     ) -> T | None:
         """None where the rulebook stands in for models that failed. `words` are the call's task and purpose."""
-        found, (task, purpose) = self.provider.packs[pack], words
+        found, (task, purpose) = self.shared.packs[pack], words
         ask = Ask(
             task=task,
             purpose=purpose,
@@ -113,11 +111,11 @@ class ChatAgent:
             check=check,
         )
         try:
-            answered = await self.provider.models.ask(ask)
+            answered = await self.shared.models.ask(ask)
         except NoModelAnswered as error:
-            if not self.provider.rulebook_last:
+            if not self.shared.rulebook_last:
                 raise
-            rulebook, self.call = self.provider.rulebook, error.call
+            rulebook, self.call = self.shared.rulebook, error.call
             self.call.provider, self.call.model, self.call.pack = rulebook.name, rulebook.model, rulebook.pack
             return None
         self.call = answered.call

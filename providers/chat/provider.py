@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from providers.base import Agent, Author, CriticName, PlanRequest, Proposal, Reader, Reading
 from providers.chat.agent import PLANNING, ChatAgent
 from providers.chat.reader import ChatReader
-from providers.packs import Registry
-from providers.resilience import Models
-from providers.rulebook import Rulebook
+from providers.chat.shared import Shared
 from storage.events import Origin
-from storage.postgres import Pool
 from storage.records.canonical import sha256_of
 from storage.records.constraints import ConstraintValues, FieldName
 from storage.records.plans import Cost, Critique, Plan
 
-REMEMBERED = 256
-"""Readings a worker keeps: editing an earlier answer reads every message again, and only one of them is new."""
-
 
 @dataclass
-class ChatProvider:
-    """`name`, `model` and `pack` are the rulebook's: they stand on the cards of nodes that it does. `rulebook_last`
-    says that it also answers when no model could. `planning_packs` are by name what a plan and its criticism rest on:
-    the prompts, and the rules that do the arithmetic."""
-
-    models: Models
-    rulebook: Rulebook
-    packs: Registry
-    pool: Pool
-    rulebook_last: bool = False
-    _readings: OrderedDict[tuple[str, FieldName | None], Reading] = field(default_factory=OrderedDict)
+class ChatProvider(Shared):
+    """`name`, `model` and `pack` are the rulebook's: they stand on the cards of nodes that it does. `planning_packs`
+    are by name what a plan and its criticism rest on: the prompts, and the rules that do the arithmetic."""
 
     def __post_init__(self) -> None:
         self.name, self.model, self.pack = self.rulebook.name, self.rulebook.model, self.rulebook.pack
@@ -54,11 +39,3 @@ class ChatProvider:
 
     async def critique(self, critic: CriticName, values: ConstraintValues, plan: Plan, cost: Cost) -> Critique:
         return await self.rulebook.critique(critic, values, plan, cost)
-
-    def remembered(self, text: str, answering: FieldName | None) -> Reading | None:
-        return self._readings.get((text, answering))
-
-    def remember(self, text: str, answering: FieldName | None, found: Reading) -> None:
-        self._readings[text, answering] = found
-        if len(self._readings) > REMEMBERED:
-            self._readings.popitem(last=False)

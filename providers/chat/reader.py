@@ -6,13 +6,13 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import structlog
 
 from providers.base import Dropped, ModelCall, Reading, Worded, WordingRequest
 from providers.chat.extraction import TOOL, extraction, reading, tool
 from providers.chat.prompting import system
+from providers.chat.shared import Shared
 from providers.chat.wording import Wording, asked
 from providers.packs import Pack
 from providers.resilience import Ask, NoModelAnswered, Prompt, Turn
@@ -21,9 +21,6 @@ from storage.events import Origin
 from storage.postgres import UnitOfWork
 from storage.records.constraints import FieldName
 from storage.records.steps import Effect
-
-if TYPE_CHECKING:
-    from providers.chat.provider import ChatProvider
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +31,7 @@ READING, WORDING = "intake-reading", "intake-wording"
 class ChatReader:
     """One node's."""
 
-    provider: ChatProvider
+    shared: Shared
     origin: Origin
     calls: list[ModelCall] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -42,9 +39,9 @@ class ChatReader:
 
     async def read(self, text: str, *, answering: FieldName | None = None) -> Reading:
         """Raises NoModelAnswered, unless the rulebook may read instead."""
-        if known := self.provider.remembered(text, answering):
+        if known := self.shared.remembered(text, answering):
             return known
-        pack = self.provider.packs[READING]
+        pack = self.shared.packs[READING]
         ask = Ask(
             task="reading",
             purpose="read what was written",
@@ -54,9 +51,9 @@ class ChatReader:
             origin=self.origin,
         )
         try:
-            answered = await self.provider.models.ask(ask)
+            answered = await self.shared.models.ask(ask)
         except NoModelAnswered as error:
-            if not self.provider.rulebook_last:
+            if not self.shared.rulebook_last:
                 raise
             return await self._by_rules(text, answering, error.call)
         call = answered.call
@@ -64,26 +61,26 @@ class ChatReader:
         # Twenty milliseconds and more for the longest messages; the answer's model cannot go to another process.
         found = await asyncio.to_thread(reading, answered.value, text, source)
         if answering and not (found.findings or found.problems):
-            found = replace(found, unsure=(await self.provider.rulebook.read(text, answering=answering)).unsure)
+            found = replace(found, unsure=(await self.shared.rulebook.read(text, answering=answering)).unsure)
         self.calls.append(call)
         self.dropped += found.dropped
-        self.provider.remember(text, answering, found)
+        self.shared.remember(text, answering, found)
         return found
 
     async def _by_rules(self, text: str, answering: FieldName | None, call: ModelCall) -> Reading:
-        rulebook = self.provider.rulebook
+        rulebook = self.shared.rulebook
         call.provider, call.model, call.pack = rulebook.name, rulebook.model, rulebook.pack
         self.calls.append(call)
         return await rulebook.read(text, answering=answering)
 
     async def word(self, request: WordingRequest) -> Worded | None:
         """None when no model could: the question is asked in the words that it came with."""
-        pack = self.provider.packs[WORDING]
+        pack = self.shared.packs[WORDING]
         self.effects.append(self._clear)
         run = self.origin.run
         if run is None:
             return None
-        async with deltas.writing(self.provider.pool, self.origin.decision_set, run) as listener:
+        async with deltas.writing(self.shared.pool, self.origin.decision_set, run) as listener:
             ask = Ask(
                 task="wording",
                 purpose="word the question",
@@ -94,7 +91,7 @@ class ChatReader:
                 listener=listener,
             )
             try:
-                answered = await self.provider.models.ask(ask)
+                answered = await self.shared.models.ask(ask)
             except NoModelAnswered as error:
                 log.warning("question not worded", error=str(error))
                 self.calls.append(error.call)

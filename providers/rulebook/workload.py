@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from providers.rulebook.counted import requests
 from storage.records.constraints import ConstraintValues, FieldName, WorkloadType
 
 Family = Literal["serving", "job", "training"]
@@ -217,7 +218,7 @@ def _request_sentence(kind: WorkloadType, generative: bool, tokens_in: int, toke
 
 def _rps(values: ConstraintValues, generative: bool, assumed: _Assumed) -> float:
     default = _GENERATIVE_RPS if generative else _THROUGHPUT_RPS
-    return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {default:g} requests a second.")
+    return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {requests(f'{default:g}')}.")
 
 
 def _latency(values: ConstraintValues, kind: WorkloadType, generative: bool, assumed: _Assumed) -> float:
