@@ -99,7 +99,7 @@ def _held(item: Constraint | None) -> object:
 
 
 def in_words(read: Reread, already: Collection[int] = ()) -> str:
-    """What an edit changed: "Latency p95: 80 ms → 100 ms; Budget: $4,000 / month → not stated". `already` are the
+    """What an edit changed: "Latency p95: 80 ms → 100 ms; Budget: $4,000 /mo → not stated". `already` are the
     answers that were set aside before."""
     moved = "; ".join(_moved(item) for item in read.known.captured)
     sentences = [f"Read again with the edit. {moved}." if moved else "Read again with the edit: nothing changed."]

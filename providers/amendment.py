@@ -147,12 +147,19 @@ def _held(
     if not plan.feasible:
         return Refit(plan, cost, policy, [plan.summary, *plan.relax])
     reasons = [
+        *_other_work(approved.plan, plan),
         *_new_places(approved.plan, plan),
         *_less_safe(approved.plan, plan),
         *_dearer(approved.cost, cost),
         *_worse(approved.policy, policy),
     ]
     return Refit(plan, cost, policy, reasons)
+
+
+def _other_work(before: Plan, after: Plan) -> Iterator[str]:
+    if after.workload_type != before.workload_type:
+        kinds = (after.workload_type.replace("_", " "), before.workload_type.replace("_", " "))
+        yield f"It would be {kinds[0]} instead of {kinds[1]}, which was not approved."
 
 
 def _new_places(before: Plan, after: Plan) -> Iterator[str]:

@@ -87,6 +87,15 @@ class VersionedInputs:
             await self.bundle(conn, bundle) if bundle else self._bundles.shipped,
         )
 
+    async def regions(self, conn: Connection) -> frozenset[tuple[str, str]]:
+        """Clouds and regions of the price book in force; of the shipped one where that cannot be read, since pages are
+        shown all the same."""
+        book = (await inputs.in_force(conn)).get("price_book")
+        try:
+            return (await self.book(conn, book) if book else self._books.shipped).regions
+        except DomainError:
+            return self._books.shipped.regions
+
     async def book(self, conn: Connection, sha256: Sha256) -> PriceBook:
         """Raises NotFound for one that was never kept here."""
         if known := self._books.get(sha256):

@@ -173,16 +173,18 @@ def unheard(reading: Reading, changes: Mapping[FieldName, Constraint], comment: 
     nothing was read, a value that cannot be, and two values for one field."""
     heard = [(item.start, item.end) for item in reading.findings if item.field not in TOPICS or item.field in changes]
     impossible = [
-        f"{label(item.field)} cannot be “{comment[item.start : item.end]}”: {item.reason}" for item in reading.problems
+        f"{label(item.field)}, “{comment[item.start : item.end]}”: {item.reason}" for item in reading.problems
     ]
     twice = sorted({label(item.field) for item in reading.rivals})
     said = [(item.start, item.end) for item in [*reading.problems, *reading.rivals]]
+    asked = [
+        f"{NOT_BUILT} asks for something that could not be read as a constraint: “{words}”."
+        for words in unread(comment, [*heard, *said])
+    ]
     return [
-        *(
-            f"{NOT_BUILT} asks for something that could not be read as a constraint: “{words}”. {SAY_IT}"
-            for words in unread(comment, [*heard, *said])
-        ),
-        *(f"{NOT_BUILT} asks for what cannot be. {words}." for words in impossible),
+        *asked,
+        *([SAY_IT] if asked else []),
+        *(f"{NOT_BUILT} asks for what could not be taken. {words}" for words in impossible),
         *(f"{NOT_BUILT} gives {name} two values. Name one." for name in twice),
     ]
 

@@ -254,8 +254,8 @@ async def test_an_approval_under_a_condition_that_nothing_can_hold_builds_nothin
         opened = [event.payload for event in told if event.type == "gate-opened"][-1]
         assert opened["comment_kept"] == comment
         assert opened["reasons"] == [
-            "Nothing was built: your comment asks for something that could not be read as a constraint:"
-            f" “{comment}”. {SAY_IT}"
+            f"Nothing was built: your comment asks for something that could not be read as a constraint: “{comment}”.",
+            SAY_IT,
         ]
         card = [event.payload for event in told if event.type == "reason-card"][-1]
         assert (card["decision"], card["chosen"]) == ("Nothing was built", "Ask for approval again")

@@ -21,7 +21,9 @@ from storage import decision_sets, inputs, policy_decisions
 from storage.artifacts import FolderStore
 from storage.policy_decisions import Evaluated, PolicyDecision
 from storage.postgres import Pool, unit_of_work
+from storage.records.canonical import sha256_of_bytes
 from storage.records.constraints import ConstraintSchema
+from storage.records.errors import DomainError
 from storage.records.ids import DecisionSetId, RunId, Sha256, ThreadId
 from storage.records.plans import Cost, Plan, PlanBasis, PolicyReport
 from storage.records.steps import RunContext
@@ -219,3 +221,15 @@ async def test_a_version_is_parsed_once_in_a_process(house: House) -> None:
     assert (first.bundle.sha256, first.book.sha256) == (stricter().sha256, dearer().sha256)
     assert second.bundle is first.bundle
     assert second.book is first.book
+
+
+async def test_regions_are_still_known_where_the_book_in_force_cannot_be_read(house: House) -> None:
+    shipped, broken = PriceBook.load(), {"instances.csv": b"cloud,region\n"}
+    async with unit_of_work(house.pool) as work:
+        await inputs.keep(work.conn, "price_book", sha256_of_bytes(b"broken"), broken, name="broken", by="ana")
+        await inputs.use(work.conn, "price_book", sha256_of_bytes(b"broken"), by="ana")
+    known = VersionedInputs(shipped, PolicyBundle.load())
+    async with house.pool.connection() as conn:
+        with pytest.raises(DomainError):
+            await known.current(conn)
+        assert await known.regions(conn) == shipped.regions

@@ -45,11 +45,13 @@ def told(comment: str) -> list[str]:
 
 
 def test_what_nothing_can_hold_is_said_with_what_could() -> None:
-    (said,) = told("Data must be encrypted with our own KMS key.")
-    assert said == (
+    assert told("Data must be encrypted with our own KMS key. Also tag the resources.") == [
         "Nothing was built: your comment asks for something that could not be read as a constraint: “Data must be"
-        f" encrypted with our own KMS key”. {SAY_IT}"
-    )
+        " encrypted with our own KMS key”.",
+        "Nothing was built: your comment asks for something that could not be read as a constraint: “Also tag the"
+        " resources”.",
+        SAY_IT,
+    ]
     assert "Budget" in SAY_IT
     assert SAY_IT.endswith("with its value, or approve without a condition.")
 
@@ -60,13 +62,13 @@ def test_a_topic_that_is_known_already_is_no_reading_of_what_is_asked_about_it()
     reading = read(comment)
     assert [item.field for item in reading.findings] == ["data_sensitivity"]
     changed = changed_by(known, reading, Approval.model_construct(comment=comment, comment_event=3))
-    assert len(unheard(reading, changed, comment)) == 1
+    assert len(unheard(reading, changed, comment)) == 2
 
 
 @pytest.mark.parametrize(
     ("comment", "words"),
     [
-        ("it needs an availability of 120 %", "asks for what cannot be. Availability SLO cannot be “"),
+        ("it needs an availability of 120 %", "asks for what could not be taken. Availability SLO, “"),
         ("The budget is $900 a month. Our budget is $8,000 a month.", "gives Budget two values. Name one."),
     ],
 )

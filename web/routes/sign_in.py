@@ -43,9 +43,11 @@ async def sign_in(
 ) -> Response:
     if not token or is_prefetch(request):
         return console.templates.page(request, "pages/sign_in.html", SignIn(local(next_)))
-    person = await access.redeem_link(conn, token)
-    if person is not None:
-        return signed_in(console, await access.begin_session(conn, user=person.user), local(next_))
+    async with conn.transaction():  # a link whose session could not begin is not used up
+        person = await access.redeem_link(conn, token)
+        begun = await access.begin_session(conn, user=person.user) if person is not None else None
+    if begun is not None:
+        return signed_in(console, begun, local(next_))
     if getattr(request.state, "caller", None):  # the link was opened a second time in the browser it signed in
         return RedirectResponse(local(next_), 303)
     note_refused(request, console, "link")

@@ -47,6 +47,20 @@ _CONDITION = re.compile(
     r"(?:ok(?:ay)?|gut|ja|passt|freigegeben)\W+(?:wenn|falls))\b"
 )
 _EXCEPTION = re.compile(r"^\W*(?:but (?:only|with|without|not?|never)|aber (?:nur|mit|ohne|nicht|keine?n?))\b")
+_BARE = re.compile(
+    r"^\W*(?:(?:approved?|ok(?:ay)?|fine|good|lgtm|yes|agreed?|freigegeben|passt|gut)\W+)?"
+    r"(?:with|without|except|pending|mit|ohne|außer|vorbehaltlich)\b"
+    r"(?!\W+(?:many |best |kind |a |my |our |vielen )?(?:thanks|thank you|pleasure|regards|that|this|it|"
+    r"(?:any |no |further )*(?:doubts?|comments?|objections?|concerns?|issues?|reservations?|questions?|changes)|"
+    r"the (?:team|others)|dank|freude|grüßen|einwände|bedenken)\b)|\b(?:only|nur)\W*$"
+)
+"""A condition without a verb: "with our own keys", "private subnets only"."""
+_IF = re.compile(
+    r"^\W*(?:if|once|until|unless|falls|wenn|sobald|bis)\b(?!\W+(?:a (?:bit|little|tad)|not|only|possible|anything|any|"
+    r"(?:i|you|we) (?:may|might|like|want|have|see)|es geht|möglich))"
+)
+_AFTER = re.compile(r"^\W*(?:after|when|nachdem)\b")
+"""Behind a comma; in front of one it tells what was."""
 _REQUEST = re.compile(r"\b(?:please|pls|bitte)\b")
 
 _REMARKS = re.compile(
@@ -66,7 +80,9 @@ _REMARKS = re.compile(
     r"(?:must|should|ha(?:s|ve) to|needs?(?: to)?|wants?(?: to)?|muss|sollte?)(?: (?:it|this|that|be|go|das|es))*"
     r" (?:live|out|ship(?:ped)?|done|launch(?:ed)?|asap|today|tomorrow|soon|urgently|by \w+day|before \w+day|"
     r"on \w+day|next week|this week|heute|morgen|fertig|raus)|"
-    r"needed (?:asap|today|tomorrow|soon|urgently|by|before|for)|"
+    r"needed (?:asap|today|tomorrow|soon|urgently|next week|by \w+day)|(?:because|weil)\b[^.;]*|"
+    r"(?:we|i|they|you) need (?:it|this|that|them)(?= ?$)|(?:slo|budget|latency|capacity|throughput) (?:we|they) need|"
+    r"want to (?:go|proceed|ship|start|see|thank)|"
     r"(?:want|would like|möchte) to (?:thank|say|see)|"
     r"(?:but|aber) (?:no|not|nicht|keine?) (?:rush|urgent|hurry|concerns?|objections?|issues?|problems?|pressure|"
     r"eilig|eile|einwände|dringend)|"
@@ -90,7 +106,9 @@ def unread(text: str, read: Sequence[tuple[int, int]]) -> list[str]:
             was_read = any(place.start < end and start < place.end for start, end in read)
             if not was_read and going_on:
                 found[-1] = Span(found[-1].start, place.end)
-            going_on = not was_read and (going_on or _asks(_without_remarks(prepared, sentence, piece)))
+            words = _without_remarks(prepared, sentence, piece)
+            later = piece.start > sentence.start and "?" not in words and _AFTER.search(words) is not None
+            going_on = not was_read and (going_on or later or _asks(words))
             if going_on and not (found and found[-1].end == place.end):
                 found.append(place)
     return [_quoted(text[item.start : item.end]) for item in found]
@@ -122,7 +140,9 @@ def _without_remarks(text: Text, sentence: Span, piece: Span) -> str:
 
 
 def _asks(piece: str) -> bool:
-    return any(cue.search(piece) for cue in (_MODAL, _CONDITION, _IMPERATIVE, _INFINITIVE, _EXCEPTION, _REQUEST))
+    return any(
+        cue.search(piece) for cue in (_MODAL, _CONDITION, _IMPERATIVE, _INFINITIVE, _EXCEPTION, _BARE, _IF, _REQUEST)
+    )
 
 
 def _quoted(words: str, longest: int = 200) -> str:

@@ -91,7 +91,7 @@ def names_another(before: str) -> bool:
 
 
 def is_stricter(text: Text, before: str, start: int, end: int, *, bounded: bool) -> bool:
-    """ "p99 under 50 ms": whoever keeps it keeps 50 ms at the 95th percentile, too."""
+    """A bound on a higher percentile: "p99 under 50 ms" says more than a p95."""
     named, behind = last(_OTHER_PERCENTILE, before), _HIGHER_AFTER.match(text.working, end)
     if named is not None and _TIME_SAID.search(before, named.end()) is None:
         if behind is not None or _HIGHER.fullmatch(named.group()) is None:

@@ -54,12 +54,10 @@ SERVING = [
         r"transformers?|networks?|whisper|resnet\w*|yolo\w*|\w*bert\w*)\b"
     )),
     Cue("realtime_inference", 3, phrases(
-        
             r"deploy(?:s|ed|ing|ment of|ments of)? (?:(?!models?)[\w.-]+ ){0,4}(?:models?|llms?)|(?:run|"
             r"running) inference (?:on|in|with)|(?:inference|run(?:ning)? (?:a|an|the|our|this|"
             r"my) (?:\w+ )?(?:models?|llms?)) (?:pod|workloads?|in (?:the )?cloud|in production|"
             r"on (?:kubernetes|aws|azure|gcp|gke|eks))|in production environment|for inference"
-        
     )),
     Cue("realtime_inference", 3, phrases(
         r"""(?:requests?|calls|queries|predictions|hits|transactions|anfragen|inferences) ?(?:per |a |/ ?|pro |je |

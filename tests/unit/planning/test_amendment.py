@@ -122,6 +122,7 @@ def test_nothing_changed_is_tighter(planning: Planning, bundle: PolicyBundle) ->
             "The policy “A high month stays within the budget” would warn",
         ),
         ({}, {"monthly_budget_usd": 20.0}, "No plan meets this."),
+        ({}, {"workload_type": "streaming_inference"}, "It would be streaming inference instead of realtime inference"),
         ({}, {"data_sensitivity": "public"}, "It would be reachable from the internet, which was not approved."),
         ({}, {"data_sensitivity": "internal"}, "It would no longer have: Audit logging."),
         (ON_CPUS, {"spot_ok": True, "monthly_budget_usd": 1500}, "It would run on spot machines"),

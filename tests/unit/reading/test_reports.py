@@ -46,9 +46,6 @@ def test_a_target_stands_beside_a_report(words: str, target: int, reported: int)
     assert facts(f"{words.format(reported)} We need p95 under {target} ms.").get("latency_p95_ms") == target
 
 
-SEPARATORS = ["/", ", "]
-
-
 @quick
 @given(
     st.lists(st.sampled_from(["50", "90", "99"]), min_size=1, max_size=2, unique=True),
