@@ -40,6 +40,7 @@
     if (guards(target).some((form) => sending.has(form) || typedIn(form))) return true;
     const focused = document.activeElement;
     if (!target.contains(focused) || target.closest("#leaf-composer")) return false;
+    if (focused.closest("details form[data-guarded]")) return true;
     return !(focused.id && fragment?.querySelector?.(`#${CSS.escape(focused.id)}`));
   };
 
@@ -133,6 +134,10 @@
     }
     held.delete(idOf(target));
     keepFocus(target);
+    for (const part of target.querySelectorAll("[id] > details[open]")) {
+      const heir = fragment.querySelector?.(`#${CSS.escape(part.parentElement.id)} > details`);
+      if (heir) heir.open = true;
+    }
     const open = target.querySelector(":scope > details")?.open;
     const details = fragment.querySelector?.("details");
     if (open !== undefined && details) details.open = open;

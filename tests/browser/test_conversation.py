@@ -117,6 +117,23 @@ def test_an_answer_is_edited_without_javascript(browser: Browser, product: Produ
     context.close()
 
 
+def test_what_was_opened_stays_open_when_the_panel_is_told_anew(page: Page, product: Product) -> None:
+    decision_set = begin(page)
+    row = page.locator("#assume-availability_slo")
+    expect(row).to_contain_text("99.5 %", timeout=10_000)
+    row.locator("summary").click()
+    row.locator("input[name=value]").focus()
+    product.post(f"/api/decision-sets/{decision_set}/messages", {"text": "at most 7 replicas"})
+    expect(page.locator("#cards")).to_contain_text("Replicas at most", timeout=SLOW)
+    expect(row.locator("input[name=value]")).to_be_focused()
+    page.keyboard.type("9")
+    expect(row.locator("button")).to_be_visible()
+    row.locator("input[name=value]").fill("99.9")
+    row.locator("button").click()
+    fact(page, "availability_slo", "99.9 %")
+    fact(page, "max_replicas", "7")
+
+
 def test_an_assumption_is_changed_where_it_is_listed(page: Page, product: Product) -> None:
     decision_set = begin(page)
     row = page.locator("#assume-availability_slo")
