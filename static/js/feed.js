@@ -5,8 +5,7 @@
   const AGAIN = 150; // ms until leaves that were overtaken are read again
 
   const byId = (id) => document.getElementById(id);
-  let waiting = 0;
-  let unseen = 0;
+  let [waiting, unseen] = [0, 0];
   const title = document.title;
 
   const below = () => {
@@ -40,8 +39,7 @@
     if (guards(target).some((form) => sending.has(form) || typedIn(form))) return true;
     const focused = document.activeElement;
     if (!target.contains(focused) || target.closest("#leaf-composer")) return false;
-    if (focused.closest("details form[data-guarded]")) return true;
-    return !(focused.id && fragment?.querySelector?.(`#${CSS.escape(focused.id)}`));
+    return Boolean(focused.closest("details form[data-guarded]")) || !(focused.id && fragment?.querySelector?.(`#${CSS.escape(focused.id)}`));
   };
 
   const keepFocus = (target) => {
@@ -134,10 +132,8 @@
     }
     held.delete(idOf(target));
     keepFocus(target);
-    for (const part of target.querySelectorAll("[id] > details[open]")) {
-      const heir = fragment.querySelector?.(`#${CSS.escape(part.parentElement.id)} > details`);
-      if (heir) heir.open = true;
-    }
+    for (const { parentElement } of target.querySelectorAll("[id] > details[open]"))
+      fragment.querySelector?.(`#${CSS.escape(parentElement.id)} > details`)?.setAttribute("open", "");
     const open = target.querySelector(":scope > details")?.open;
     const details = fragment.querySelector?.("details");
     if (open !== undefined && details) details.open = open;
