@@ -21,8 +21,6 @@ _PLACES = (0.2, 0.6, 2.0)
 """The same bloc or country, the same continent, elsewhere."""
 _STEPS = (1.5, 3.0)
 """Ratios up to which ways out of the same constraint are one."""
-
-
 FURTHEST = 10
 """Times as long as asked for from which on waiting is no advice to anybody."""
 _ABSURD = log(FURTHEST)

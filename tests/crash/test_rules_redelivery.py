@@ -144,6 +144,7 @@ async def test_rule_10_a_run_that_the_reaper_gave_up_is_not_completed_again(hous
     class GivenUpMeanwhile(Advancer):
         async def _rest(self, context: RunContext, outcome: Any) -> bool:
             await give_up(house, self, context.decision_set)
+            await hold_the_lease_again(house, context)  # which would stop it, too
             return await super()._rest(context, outcome)
 
     made = await house.create()
@@ -155,6 +156,12 @@ async def test_rule_10_a_run_that_the_reaper_gave_up_is_not_completed_again(hous
     assert last is not None
     assert last.outcome == "failed"
     assert (await house.read(made.id)).status == "failed"
+
+
+async def hold_the_lease_again(house: House, context: RunContext) -> None:
+    async with house.pool.connection() as conn:
+        moved = b"update decision_sets set lease = %(lease)s where id = %(id)s and lease > %(lease)s returning 1 as x"
+        assert await one(conn, moved, {"lease": context.lease, "id": context.decision_set})
 
 
 async def give_up(house: House, own: Advancer, decision_set: DecisionSetId) -> None:

@@ -61,6 +61,8 @@ _IF = re.compile(
 )
 _AFTER = re.compile(r"^\W*(?:after|when|nachdem)\b")
 """Behind a comma; in front of one it tells what was."""
+_POLITENESS = re.compile(r"\W*(?:please|pls|bitte)\W*")
+"""Of what it stands behind; where that was read, it asks for nothing more."""
 _REQUEST = re.compile(r"\b(?:please|pls|bitte)\b")
 
 _REMARKS = re.compile(
@@ -100,10 +102,14 @@ def unread(text: str, read: Sequence[tuple[int, int]]) -> list[str]:
     """The words that ask for something and in which nothing of what was `read` lies: places in the text, half open."""
     prepared, found = prepare(text), list[Span]()
     for sentence in _sentences(prepared):
-        going_on = False
+        going_on, before = False, None
         for piece in _pieces(prepared, sentence):
             place = prepared.origin(piece.start, piece.end)
             was_read = any(place.start < end and start < place.end for start, end in read)
+            if _POLITENESS.fullmatch(prepared.slice(piece)):
+                if before is not None and not going_on:
+                    found.append(Span(before.start, place.end))
+                continue
             if not was_read and going_on:
                 found[-1] = Span(found[-1].start, place.end)
             words = _without_remarks(prepared, sentence, piece)
@@ -111,6 +117,7 @@ def unread(text: str, read: Sequence[tuple[int, int]]) -> list[str]:
             going_on = not was_read and (going_on or later or _asks(words))
             if going_on and not (found and found[-1].end == place.end):
                 found.append(place)
+            before = None if was_read else place
     return [_quoted(text[item.start : item.end]) for item in found]
 
 

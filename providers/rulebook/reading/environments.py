@@ -6,23 +6,12 @@ import re
 from collections.abc import Iterable
 
 from providers.rulebook.reading.candidates import Candidate
+from providers.rulebook.reading.rivals import SINGLE
 from providers.rulebook.reading.text import Text
 from storage.records.constraints import FieldName
 
-_TOLD_APART: frozenset[FieldName] = frozenset(
-    {
-        "latency_p95_ms",
-        "throughput_rps",
-        "monthly_budget_usd",
-        "availability_slo",
-        "deadline_hours",
-        "max_replicas",
-        "gpu_count",
-        "gpu_type",
-        "regions",
-        "cloud",
-    }
-)
+_MACHINES: frozenset[FieldName] = frozenset({"gpu_count", "gpu_type", "regions", "cloud"})
+_TOLD_APART = SINGLE | _MACHINES
 _NEAR = 40
 """Characters on either side of a figure."""
 _LESSER = (

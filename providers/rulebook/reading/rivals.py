@@ -10,7 +10,7 @@ from providers.rulebook.reading.context import corrected_between
 from providers.rulebook.reading.text import Text
 from storage.records.constraints import FieldName
 
-_SINGLE: frozenset[FieldName] = frozenset(
+SINGLE: frozenset[FieldName] = frozenset(
     {
         "latency_p95_ms",
         "throughput_rps",
@@ -39,7 +39,7 @@ _FIGURES = re.compile(r"[\d.,]+|(?<=\d)k\b|\s+")
 def rivals(text: Text, candidates: list[Candidate], chosen: list[Candidate]) -> Iterator[Candidate]:
     """The first other figure of each field: of the same rank, in another sentence or under the same noun."""
     for item in chosen:
-        if item.field not in _SINGLE or item.rule not in _RULES:
+        if item.field not in SINGLE or item.rule not in _RULES:
             continue
         others = (
             other

@@ -67,6 +67,8 @@ def test_a_demand_that_no_field_holds_is_one(text: str) -> None:
     "text",
     [
         "looks good, thanks",
+        "Cap replicas at 6, please.",
+        "höchstens 6 Replicas, bitte",
         "ok, ticket OPS-12",
         "approved by finance",
         "LGTM",
@@ -174,3 +176,7 @@ def test_what_was_read_beside_it_hides_no_demand(text: str, words: list[str]) ->
 def test_a_long_demand_is_quoted_in_part() -> None:
     (words,) = asked("it must " + "log " * 100)
     assert (len(words), words[-1]) == (200, "…")
+
+
+def test_a_please_belongs_to_what_it_stands_behind() -> None:
+    assert asked("Also tag it, please.") == ["Also tag it, please"]
