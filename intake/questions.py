@@ -237,8 +237,14 @@ def _doubt(schema: ConstraintSchema, field: FieldName, reason: str, ordinal: int
     if stands is None:
         return plain.model_copy(update={"why": f"{reason} {plain.why}"})
     kept = Option(label=show(field, stands.value), value=stands.value)
-    options = [kept, *(option for option in plain.options if option.value != stands.value)]
+    others = [*plain.options, *(_where_data_stays(schema) if field == "regions" else [])]
+    options = [kept, *(option for option in others if option.value != stands.value)]
     return plain.model_copy(update={"why": f"{reason} So far it is {kept.label}. {plain.why}", "options": options})
+
+
+def _where_data_stays(schema: ConstraintSchema) -> list[Option]:
+    residency = schema.values.data_residency
+    return [Option(label=f"Anywhere in {residency}", value=[residency])] if residency else []
 
 
 def _dispute(schema: ConstraintSchema, field: FieldName, later: ConstraintValue, ordinal: int) -> Question:

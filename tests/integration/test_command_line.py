@@ -62,7 +62,7 @@ def test_the_folder_that_is_given_is_looked_in(command: tuple[str, ...], tmp_pat
     assert f"There is no database in {tmp_path / 'named'}" in told
 
 
-@pytest.mark.parametrize("command", ON_THE_DATABASE, ids=" ".join)
+@pytest.mark.parametrize("command", [*ON_THE_DATABASE, ("web",)], ids=" ".join)
 def test_an_unreachable_database_is_said_in_one_line_with_its_reason(command: tuple[str, ...]) -> None:
     code, told = said(*command, database_url="postgresql://nobody@127.0.0.1:1/countersign")
     assert code == 1

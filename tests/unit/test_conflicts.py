@@ -93,6 +93,10 @@ async def test_it_is_asked_and_lowers_the_coverage_until_it_is_answered() -> Non
     assert question is not None
     assert question.field == "regions"
     assert question.why.startswith("us-east-1 is outside of EU, where the data has to stay. So far it is us-east-1.")
+    assert [(option.label, option.value) for option in question.options] == [
+        ("us-east-1", ["us-east-1"]),
+        ("Anywhere in EU", ["EU"]),
+    ]
     assert doubtful < whole
     assert await say(3, "eu-west-1", question.id) == whole
     answered = state.get("question")

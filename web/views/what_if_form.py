@@ -9,7 +9,7 @@ from typing import Literal
 
 from intake.requirements import required
 from intake.schema import name_of
-from providers.pricing import REGIONS
+from providers.pricing import REGIONS, regions_for
 from storage.records.decision_sets import DecisionSet
 from web.views.fields import typed_text
 from web.views.fork import Asked
@@ -127,10 +127,11 @@ def _round(value: float) -> float:
 
 
 def _clouds(found: DecisionSet, stated: Place | None, priced: Set[tuple[str, str]]) -> list[Places]:
-    """The priced regions of the clouds that are allowed."""
-    allowed = found.constraints.values.cloud
+    """The priced regions of the clouds that are allowed, where the data may lie."""
+    values = found.constraints.values
+    stays = regions_for(values.data_residency) if values.data_residency else priced
     by_cloud: dict[str, list[Place]] = {}
-    for cloud, name in sorted(priced):
-        if (not allowed or cloud in allowed) and not (stated and name == stated.value):
+    for cloud, name in sorted(priced & stays):
+        if (not values.cloud or cloud in values.cloud) and not (stated and name == stated.value):
             by_cloud.setdefault(cloud, []).append(Place(name, f"{name} ({REGIONS[cloud, name].city})"))
     return [Places(name_of(cloud), places) for cloud, places in by_cloud.items()]
