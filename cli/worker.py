@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cli.database import attached, plain_errors
+from cli.database import attached
 from cli.parent import stop_with_parent
 from infra.models import model_accesses
 from infra.settings import load_settings
@@ -17,5 +17,4 @@ def worker(concurrency: int | None, data_dir: Path | None, supervised: bool) -> 
         stop_with_parent()
     from worker.main import serve
 
-    with plain_errors():
-        serve(settings, models)
+    serve(settings, models)

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         return self.direct_database_url or self.dsn
 
     @property
+    def pooled(self) -> bool:
+        """Whether a transaction-level pooler may stand between, as `direct_database_url` says where it is set."""
+        return self.direct_database_url is not None
+
+    @property
     def base_url(self) -> str:
         """Where a browser finds the console, without a closing slash."""
         return self.public_url or f"http://{self.host}:{self.port}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from intake.assumptions import assumptions
 from intake.conflicts import conflicts
 from intake.merge import merge
-from intake.questions import assumptions
 from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake.assumptions import left_open
+from intake.assumptions import assumptions, left_open
 from intake.coverage import coverage
 from intake.extract import Understanding, captured, take_in
 from intake.questions import (
     MOST_USUAL_BUDGET,
-    assumptions,
     confirm_question,
     next_question,
     with_budgets_around,

@@ -256,16 +256,3 @@ def _dispute(schema: ConstraintSchema, field: FieldName, later: ConstraintValue,
     options = [Option(label=show(field, value), value=value) for value in values]
     text = f"{label(field)}: which value holds?"
     return Question(id=f"{field}.{ordinal}", field=field, text=text, why=why, options=options)
-
-
-__all__ = [
-    "MOST_QUESTIONS",
-    "MOST_USUAL_BUDGET",
-    "START",
-    "assumptions",
-    "confirm_question",
-    "field_of",
-    "next_question",
-    "stands",
-    "with_budgets_around",
-]

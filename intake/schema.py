@@ -6,16 +6,9 @@ from dataclasses import dataclass
 
 from babel.numbers import format_currency, format_decimal
 
-from storage.records.constraints import (
-    FIELD_NAMES,
-    Constraint,
-    ConstraintSchema,
-    ConstraintValue,
-    ConstraintValues,
-    Evidence,
-    FieldName,
-    checked_value,
-)
+from storage.records.constraints import ConstraintSchema, ConstraintValue, FieldName
+
+__all__ = ["MEANINGS", "ConstraintSchema", "Meaning", "label", "name_of", "show"]
 
 _LOCALE = "en_US"
 
@@ -155,20 +148,3 @@ def _scaled(value: float) -> str:
         if value >= scale:
             return f"{value / scale:g}{letter}"
     return format_decimal(value, "#,##0", locale=_LOCALE)
-
-
-__all__ = [
-    "FIELD_NAMES",
-    "MEANINGS",
-    "Constraint",
-    "ConstraintSchema",
-    "ConstraintValue",
-    "ConstraintValues",
-    "Evidence",
-    "FieldName",
-    "Meaning",
-    "checked_value",
-    "label",
-    "name_of",
-    "show",
-]

@@ -76,9 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def open_console(settings: Settings, metrics: WebMetrics) -> AsyncIterator[Console]:
     """Everything that must be closed again is opened here."""
-    pooled = settings.direct_dsn != settings.dsn
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(make_pool(settings.dsn, minimum=2, maximum=10, pooled=pooled))
+        pool = await stack.enter_async_context(make_pool(settings.dsn, minimum=2, maximum=10, pooled=settings.pooled))
         async with pool.connection() as conn:
             secret = await access.session_secret(conn)
         bootstrap_key = settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None

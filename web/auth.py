@@ -9,7 +9,6 @@ from typing import Literal
 import psycopg
 import structlog
 from fastapi import Request
-from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storage import access
@@ -17,12 +16,9 @@ from storage.access import Principal
 from storage.records.errors import CrossSite, DomainError, Unauthenticated
 from web.commands.once import Caller
 from web.console import Console, console_of
-from web.deps import require
 from web.errors import answer
 from web.security import SAFE, same_origin
 from web.sessions import COOKIE
-
-__all__ = ["Authentication", "note_refused", "require"]
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +44,7 @@ class Authentication:
         request = Request(scope)
         try:
             await self._admit(request)
-        except (DomainError, psycopg.OperationalError, PoolTimeout) as refused:
+        except (DomainError, psycopg.OperationalError) as refused:
             response = await answer(request, refused)
             await response(scope, receive, send)
             return

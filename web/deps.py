@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator, Field
 
-from storage.access import Role
 from storage.postgres import Connection
 from storage.records.errors import Unauthenticated
 from storage.records.ids import DecisionSetId
@@ -54,15 +53,6 @@ async def connection(console: ConsoleDep) -> AsyncIterator[Connection]:
 
 # Given back before the response is sent: a slow client must not hold a connection.
 ConnectionDep = Annotated[Connection, Depends(connection, scope="function")]
-
-
-def require(role: Role) -> Callable[[Caller], None]:
-    """A dependency that raises RoleForbids."""
-
-    def check(caller: CallerDep) -> None:
-        caller.needs(role)
-
-    return check
 
 
 def form_key(request: Request, caller: Caller, key: str | None) -> CommandKey | None:

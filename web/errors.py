@@ -11,7 +11,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -54,7 +53,7 @@ class ErrorPage:
 
 def install(app: FastAPI) -> None:
     """Every exception that may leave a route."""
-    for kind in (DomainError, RequestValidationError, HTTPException, psycopg.OperationalError, PoolTimeout, Exception):
+    for kind in (DomainError, RequestValidationError, HTTPException, psycopg.OperationalError, Exception):
         app.add_exception_handler(kind, answer)
 
 
@@ -134,7 +133,7 @@ def _as_domain_error(error: Exception) -> tuple[DomainError, list[FieldError]]:
             return refusal(error)
         case HTTPException():
             return _from_status(error), []
-        case psycopg.OperationalError() | PoolTimeout():
+        case psycopg.OperationalError():
             return DatabaseUnavailable(), []
         case _:
             return InternalError(), []

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from storage import deltas, events, runs
 from storage.deltas import Delta
@@ -177,7 +176,7 @@ class Hub:
         try:
             async with asyncio.timeout(_WORDS_SECONDS), self._pool.connection() as conn:
                 return await deltas.read(conn, decision_set, after=after, limit=_WORDS)
-        except (TimeoutError, psycopg.Error, PoolTimeout) as error:
+        except (TimeoutError, psycopg.Error) as error:
             log.warning("words not read", decision_set=decision_set, error=str(error))
             return []
 

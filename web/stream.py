@@ -47,7 +47,7 @@ class Frame:
 
 
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
-Render = Callable[[Event], Awaitable[Frame | None]]
+Render = Callable[[Event], Awaitable[Frame]]
 Speak = Callable[[Words], Frame]
 
 
@@ -80,7 +80,7 @@ async def stream(
     render: Render = as_json,
     speak: Speak = words_as_json,
 ) -> Response:
-    """Each event becomes one frame with its seq as id; None from `render` only moves the cursor. A client that has all
+    """Each event becomes one frame with its seq as id. A client that has all
     there will ever be is answered 204, at which an EventSource stops: it takes a stream that closes for one to open
     again. Raises NotFound."""
     over = await _is_over(console.pool, decision_set)
@@ -156,7 +156,7 @@ async def _frames(
 
 
 async def _encoded(event: Event, render: Render) -> bytes:
-    frame = await render(event) or Frame("skip", "{}")
+    frame = await render(event)
     return ServerSentEvent(frame.data, event=frame.name, id=str(event.seq), sep="\n").encode()
 
 

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager, contextmanager
 import psycopg
 import uvicorn
 from prometheus_client import make_asgi_app
-from psycopg_pool import PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -33,7 +32,7 @@ class KeyNeeded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             app = self.app if await self._known(Request(scope)) else _refusal(401, "unauthenticated")
-        except (psycopg.OperationalError, PoolTimeout):
+        except psycopg.OperationalError:
             app = _refusal(503, "database-unavailable")
         await app(scope, receive, send)
 

@@ -84,9 +84,7 @@ async def _serve(settings: Settings, models: Sequence[ModelAccess]) -> bool:
     compute, metrics = ComputePool(), WorkerMetrics()
     bootstrap_key = settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None
     concurrency = settings.worker_concurrency
-    pool = make_pool(
-        settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.direct_database_url is not None
-    )
+    pool = make_pool(settings.dsn, minimum=2, maximum=2 * concurrency + 4, pooled=settings.pooled)
     try:
         async with holding(settings.direct_dsn, name) as lock, pool:
             book = PriceBook.load()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphs.decision.planner import assumed_fields
 from graphs.decision.signed import Signature, asked, ledgered, signature
 from graphs.services import Services
 from graphs.state import CriticInput
@@ -33,7 +32,7 @@ class Critic:
             constraints.values,
             state["plan"],
             state["cost_estimate"],
-            assumed=assumed_fields(constraints),
+            assumed=constraints.assumed,
         )
         critique = less_sure(found, constraints)
         card = critic_card(critique, signature(provider, agent.call), state.get("round", 1), asked(agent.call))

@@ -38,7 +38,7 @@ class Planner:
         inputs = await self._services.current(context)
         avoid, today = frozenset(state.get("avoid", [])), datetime.now(UTC).date()
         agent = provider.agent(origin_of(context, "planner"))
-        unstated = frozenset(assumed_fields(state["constraints"]))
+        unstated = frozenset(state["constraints"].assumed)
         proposal = await agent.plan(PlanRequest(values, avoid, number, book=inputs.book, today=today, assumed=unstated))
         priced = cost_card(state.get("baseline"), state["constraints"], proposal.cost)
         spend = with_call(await self._services.model_spend(context), agent.call)
@@ -109,14 +109,9 @@ def where(item: FellOut) -> str:
     return item.cloud if item.kind == "cloud" else f"{item.cloud} {', '.join(item.places)}"
 
 
-def assumed_fields(constraints: ConstraintSchema) -> list[FieldName]:
-    """Those whose values nobody stated."""
-    return constraints.assumed
-
-
 def assumed(constraints: ConstraintSchema) -> list[str]:
     """The constraints that nobody stated, as shown."""
-    return [f"{label(name)}: {show(name, constraints.root[name].value)}" for name in assumed_fields(constraints)]
+    return [f"{label(name)}: {show(name, constraints.root[name].value)}" for name in constraints.assumed]
 
 
 def plan_changes(before: Plan | None, after: Plan) -> list[str]:

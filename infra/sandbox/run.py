@@ -74,10 +74,6 @@ class SandboxResult:
     stderr: str
     killed: Killed | None
 
-    @property
-    def timed_out(self) -> bool:
-        return self.killed == "time"
-
 
 @dataclass(slots=True)
 class _Tail:

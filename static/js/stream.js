@@ -56,7 +56,6 @@
     source = new EventSource(url.pathname + url.search);
     source.addEventListener("open", live);
     source.addEventListener("ping", live);
-    source.addEventListener("skip", noted);
     source.addEventListener("error", lost);
     return source;
   };

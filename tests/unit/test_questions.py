@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from intake.assumptions import assumptions
 from intake.coverage import coverage
-from intake.questions import MOST_QUESTIONS, START, assumptions, confirm_question, field_of, next_question
+from intake.questions import MOST_QUESTIONS, START, confirm_question, field_of, next_question
 from intake.schema import show
 from providers.rulebook.reading import read
 from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValue, FieldName

@@ -142,12 +142,18 @@ def approval_panel(
     """`events` are those on the page; the one that opened the gate adds deltas, warnings and dissent."""
     expired = _expired(found, events, now or datetime.now(UTC))
     gate = _open_gate(found, events, key, form) if found.gate and not expired else None
-    words = _BEFORE_POLICY.get(found.status) or _AFTER.get(found.status) or "The approval is being opened."
     earlier = [_earlier(event, payload) for event in events if isinstance(payload := event.typed, GateAnswered)]
+    words = _BEFORE_POLICY.get(found.status) or _AFTER.get(found.status) or _on_its_way(events)
     late = form if form and not gate else GateForm()
     return ApprovalPanel(
         found.id, words, may_decide, role, gate, earlier, late.error, late.comment, expired, may_retry, key
     )
+
+
+def _on_its_way(events: Sequence[Event]) -> str:
+    """What a worker will do with the last answer."""
+    last = next((item.action for event in reversed(events) if isinstance(item := event.typed, GateAnswered)), None)
+    return "Rejected. The run is ending." if last == "reject" else "The approval is being opened."
 
 
 def _expired(found: DecisionSet, events: Sequence[Event], now: datetime) -> datetime | None:
@@ -183,7 +189,6 @@ def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: Gate
         ),
         None,
     )
-    results = found.policy.results if found.policy else []
     allowed = [_ACTIONS[action] for action in ("approve", "request_changes", "reject") if action in gate.allowed]
     kept = opened.comment_kept if opened else ""
     return OpenGate(
@@ -201,7 +206,7 @@ def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: Gate
         warnings=opened.warnings if opened else [],
         dissent=opened.dissent if opened else [],
         reasons=opened.reasons if opened else [],
-        blocking=[item for item in results if item.level == "hard" and item.outcome == "fail"],
+        blocking=found.policy.denied if found.policy else [],
         soft=_soft(found.policy, form) if "approve" in gate.allowed else [],
         spent="" if "request_changes" in gate.allowed else _SPENT,
         form=form or GateForm(comment=kept),
