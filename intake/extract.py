@@ -12,7 +12,7 @@ from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question
 from storage.records.events import ConstraintCaptured
-from storage.records.intake import Contradiction, IntakeInput, Misfit
+from storage.records.intake import WORDLESS, Contradiction, IntakeInput, Misfit
 
 
 @dataclass
@@ -89,7 +89,9 @@ async def _take_in(provider: Reads, known: Understanding, given: IntakeInput) ->
         known.start = True
     if given.edits:
         _edit(known, given)
-    if given.choice in ("skip", "dont_know", "assume") and question and question.field:
+    if given.choice in WORDLESS and question and question.field is None:
+        known.start = True  # it asks for nothing else than to go on with what is assumed
+    if given.choice in WORDLESS and question and question.field:
         known.skipped.add(question.field)
         known.settle([question.field])
     if given.choice == "assume" and question and question.field:

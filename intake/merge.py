@@ -66,9 +66,7 @@ def merge(
         stands = before is not None and before.status == "stated"
         gives_way = replaces or finding.field == answering or _adds(finding, text)
         if before is not None and stands and not gives_way:
-            contradictions.append(
-                Contradiction(field=finding.field, earlier=before.value, later=value, message=message)
-            )
+            contradictions.append(_disagreement(finding, before.value, value, message))
             continue
         evidence = Evidence(message=message, start=finding.start, end=finding.end)
         changes[finding.field] = Constraint(value=value, status=status, evidence=evidence, source=finding.source)
@@ -93,7 +91,14 @@ def _between(
         now = changes.get(rival.field)
         earlier = taken.value if now is None else now.value
         if earlier != value:
-            yield Contradiction(field=rival.field, earlier=earlier, later=value, message=message)
+            yield _disagreement(rival, earlier, value, message)
+
+
+def _disagreement(finding: Finding, earlier: ConstraintValue, later: ConstraintValue, message: int) -> Contradiction:
+    evidence = Evidence(message=message, start=finding.start, end=finding.end)
+    return Contradiction(
+        field=finding.field, earlier=earlier, later=later, message=message, evidence=evidence, source=finding.source
+    )
 
 
 def _adds(finding: Finding, text: str) -> bool:

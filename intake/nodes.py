@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.assumptions import assumptions, left_open
 from intake.coverage import coverage
-from intake.extract import Understanding, captured, take_in
+from intake.extract import Understanding, take_in
 from intake.questions import (
     MOST_USUAL_BUDGET,
     confirm_question,
@@ -18,6 +18,7 @@ from intake.questions import (
 from intake.reported import in_its_words, ledgered, origin_of, reports
 from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
+from intake.starting import settle, without_assumptions
 from intake.state import IntakeState
 from intake.worth import LEAST_SHARE, LEAST_USD, Weigh
 from providers.base import OrchestrationProvider, Reader
@@ -96,11 +97,13 @@ class IntakeNodes:
         return read
 
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
-        """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
-        constraints = state.get("constraints") or ConstraintSchema()
+        """Decides whether enough is known. When planning starts, what is missing is assumed and listed. It comes here
+        again where something was handed in while it decided to plan."""
+        before, decided = state.get("constraints") or ConstraintSchema(), state.get("ready", False)
+        constraints = without_assumptions(before, state.get("given", ConstraintSchema())) if decided else before
         in_doubt = [*state.get("contradictions", []), *state.get("misfits", [])]
         measured = coverage(constraints, disputed=[item.field for item in in_doubt])
-        found = Next() if state.get("start", False) else await self._next(state, context)
+        found = Next() if state.get("start", False) else await self._next(state, constraints, context)
         ready = found.question is None
         update: IntakeState = {
             "coverage": measured,
@@ -112,18 +115,23 @@ class IntakeNodes:
         patch: dict[str, Any] = {"coverage": measured.model_dump(mode="json")}
         cards: list[Payload] = []
         if ready:
-            assumed = assumptions(constraints)
-            constraints = constraints.with_changes(dict(assumed))
-            cards += [captured(name, item, None) for name, item in assumed.items()]
-            cards += [MessageSent(text=found.passed_over)] if found.unasked else []
-            cards.append(StageChanged(stage="planner", status="planning"))
+            settled = settle(state.get("contradictions", []), state.get("skipped", []))
+            constraints = constraints.with_changes(dict(settled.changes))
+            constraints = constraints.with_changes(dict(assumptions(constraints)))
+            update["contradictions"] = settled.left
+            cards += differences(before, constraints)
+            said = (settled.words, found.passed_over if found.unasked else "")
+            cards += [MessageSent(text=text) for text in said if text]
+        if ready or decided:
+            stage, status = ("planner", "planning") if ready else ("intake", "intake")
+            cards += [StageChanged(stage=stage, status=status)] if ready != decided else []
             update["constraints"] = constraints
-            patch |= {"constraints": constraints.model_dump(mode="json"), "status": "planning", "stage": "planner"}
+            patch |= {"constraints": constraints.model_dump(mode="json"), "status": status, "stage": stage}
         return NodeResult(update=update, cards=cards, patch=patch)
 
     async def adaptive_questioner(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Words the one question that is worth most now."""
-        question = state.get("following") or (await self._next(state, context)).question
+        question = state.get("following")
         if question is None:
             raise LookupError("there is nothing left to ask")
         reader = self._provider.reader(origin_of(context, "adaptive_questioner"))
@@ -133,8 +141,7 @@ class IntakeNodes:
         patch = {"question": worded.model_dump(mode="json")}
         return NodeResult(update=update, cards=cards, patch=patch, **ledgered(self._provider, reader))
 
-    async def _next(self, state: IntakeState, context: RunContext | None) -> Next:
-        constraints = state.get("constraints") or ConstraintSchema()
+    async def _next(self, state: IntakeState, constraints: ConstraintSchema, context: RunContext | None) -> Next:
         asked: Sequence[str] = state.get("asked", [])
         disputed: dict[FieldName, ConstraintValue] = {
             item.field: item.later for item in state.get("contradictions", [])

@@ -65,6 +65,8 @@ async def pending_inputs(conn: Connection, row: DictRow) -> list[IntakeInput]:
 
 async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateSnapshot) -> Step | Rest:
     if not state.created_at:
+        if row["inputs_seq"] > row["inputs_through"]:  # accepted while the intake decided that it was over
+            return Step("intake", {"inputs": await pending_inputs(conn, row)})
         return Step("decision", await decision_start(conn, row, slug))
     if state.interrupts:
         gate = GateId(state.tasks[0].id)
