@@ -28,6 +28,7 @@ from storage.records.events import PAYLOADS
 from storage.records.ids import DecisionSetId, Sha256
 from storage.records.plans import Bundle
 from storage.replay import Graph
+from storage.told import pairs
 
 SQL = queries("verification")
 
@@ -191,6 +192,17 @@ async def packs(subject: Subject) -> Verified:
     return Verified("packs", named) if named else Verified("packs", not_run="no card names one")
 
 
+async def told(subject: Subject) -> Verified:
+    """What people said, the gates they were shown and what they answered stand in events as in the rows that the work
+    was done from, and so do the constraints."""
+    rows = await every(subject.conn, SQL["events"], {"id": subject.id})
+    gates = await every(subject.conn, SQL["gates"], {"id": subject.id})
+    found = list(pairs(rows, gates, subject.row, subject.state))
+    for pair in found:
+        _same(pair.what, pair.told, pair.kept)
+    return Verified("told as kept", len(found)) if found else Verified("told as kept", not_run="nothing was said")
+
+
 _CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (
     events,
     states,
@@ -200,6 +212,7 @@ _CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (
     commit,
     inputs,
     packs,
+    told,
 )
 
 

@@ -193,11 +193,11 @@ async def test_a_fork_changes_several_constraints_at_once(
     async with pool.connection() as conn:
         known = (await decision_sets.read(conn, child)).constraints.root
     assert {str(name): item.status for name, item in known.items()} == {
-        "monthly_budget_usd": "stated",
+        "monthly_budget_usd": "confirmed",
         "gpu_required": "confirmed",
         "regions": "confirmed",
-        "cloud": "stated",
-        "max_replicas": "stated",
+        "cloud": "confirmed",
+        "max_replicas": "confirmed",
     }
 
 

@@ -176,7 +176,7 @@ async def fork(
     edits = checked_edits(constraints or {})
     known = inherited(ConstraintSchema.model_validate(state.get("constraints") or {}), decision_set)
     changes: dict[FieldName, Constraint | None] = {
-        field: None if value is None else Constraint(value=value, status="stated", source="fork")
+        field: None if value is None else Constraint(value=value, status="confirmed", source="fork")
         for field, value in edits.items()
     }
     text = f"Forked from #{parent.number}."
