@@ -78,7 +78,7 @@ def refit(
     return _held(plan_best(request, book), request, approved, bundle, assumed)
 
 
-def looser(before: ConstraintValues, after: ConstraintValues) -> list[str]:
+def looser(before: ConstraintValues, after: ConstraintValues) -> list[FieldName]:
     """The fields that allow more than they did; one that is withdrawn allows everything."""
     return [name for name in _ALLOWS_MORE if _ALLOWS_MORE[name](getattr(before, name), getattr(after, name))]
 
