@@ -8,6 +8,27 @@ returning id, slug, name;
 -- Projects by slug, after a cursor.
 select id, slug, name from projects where %(after)s::text is null or slug > %(after)s order by slug limit %(limit)s;
 
+-- name: totals
+-- Projects by slug, after a cursor, with what waits for a person, what runs, what stands and when one last changed.
+with standing as (
+    -- include: standing
+)
+select p.id, p.slug, p.name, own.waiting, own.running, own.updated_at, s.cost_likely
+from projects p
+left join standing s on s.project_id = p.id
+cross join lateral (
+    select
+        count(*) filter (where g.id is not null or (d.status = 'intake' and d.question is not null)) as waiting,
+        count(*) filter (where d.status in ('planning', 'building')) as running,
+        max(d.updated_at) as updated_at
+    from decision_sets d
+    left join gates g on g.decision_set_id = d.id and g.answer is null and d.status = 'awaiting_approval'
+    where d.project_id = p.id
+) own
+where %(after)s::text is null or p.slug > %(after)s
+order by p.slug
+limit %(limit)s;
+
 -- name: by_slug
 -- One project.
 select id, slug, name from projects where slug = %(slug)s;
