@@ -242,7 +242,9 @@ def priced(number: int, likely: str) -> PricedDecisionSet:
     )
 
 
-@pytest.mark.parametrize(("largest", "shares"), [("1000", [50.0, 100.0, 100.0]), ("0", [100.0] * 3), (None, [100.0] * 3)])
+@pytest.mark.parametrize(
+    ("largest", "shares"), [("1000", [50.0, 100.0, 100.0]), ("0", [100.0] * 3), (None, [100.0] * 3)]
+)
 def test_a_share_is_of_the_largest_and_never_more_than_all_of_it(largest: str | None, shares: list[float]) -> None:
     items = [priced(1, "500"), priced(2, "1000"), priced(3, "5000000")]
     assert [row.share for row in cost_rows(items, Decimal(largest) if largest else None)] == shares
