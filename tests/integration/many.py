@@ -23,7 +23,7 @@ insert into gates (id, decision_set_id, run_id, thread_id, checkpoint_id, capsul
     expires_at)
 select 'g-' || d.id, d.id, 'r', d.id, 'c', repeat('c', 64), '{approve,reject}', 1, d.created_at,
     now() + interval '1 day'
-from decision_sets d where d.status = 'awaiting_approval'
+from decision_sets d where d.status = 'awaiting_approval' and d.project_id = 'p-1'
 """
 _QUESTION = '{"id": "q", "field": "cloud", "text": "Which cloud?", "why": "Prices differ.", "options": []}'
 

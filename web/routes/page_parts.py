@@ -17,7 +17,7 @@ from web.deps import UUID
 from web.routes.page_loading import caps_of
 from web.views.inbox import Group, Rest, groups
 
-FIRST: Mapping[PagedPart, int] = {"questions": 50, "running": 50, "failed": 20, "decided": 20}
+FIRST: Mapping[PagedPart, int] = {"questions": 30, "running": 30, "failed": 20, "decided": 20}
 """Decision sets of each part where all parts are shown."""
 LISTED = 50
 """Decision sets where one part is."""

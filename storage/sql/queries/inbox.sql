@@ -1,10 +1,12 @@
 -- name: waiting
 -- How many decision sets wait at a gate, and how many for an answer in their intake.
-select (
-        select count(*) from gates g join decision_sets d on d.id = g.decision_set_id
-        where g.answer is null and d.status = 'awaiting_approval'
-    ) as gates,
-    (select count(*) from decision_sets where status = 'intake' and question is not null) as questions;
+select
+    count(*) filter (where status = 'awaiting_approval' and exists (
+        select from gates g where g.decision_set_id = d.id and g.answer is null
+    )) as gates,
+    count(*) filter (where status = 'intake' and question is not null) as questions
+from decision_sets d
+where status in ('awaiting_approval', 'intake');
 
 -- name: counts
 -- How many decision sets stand at an open gate, and how many each paged part of an inbox holds.
