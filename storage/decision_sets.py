@@ -66,17 +66,20 @@ async def state_of(conn: Connection, decision_set: DecisionSetId, *, ord: int | 
 async def summaries(
     conn: Connection,
     *,
+    text: str = "",
     project: str | None = None,
     statuses: Sequence[str] | None = None,
     parent: DecisionSetId | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> list[DecisionSetSummary]:
-    """Newest first. `before` is the id of the last one of the page before."""
+    """Newest first. Each word of `text` must stand in number, title, project or author; `before` is the id of the last
+    one of the page before."""
     rows = await every(
         conn,
         SQL["summaries"],
         {
+            "words": text.split(),
             "project": project,
             "statuses": list(statuses) if statuses else None,
             "parent": parent,
@@ -84,17 +87,19 @@ async def summaries(
             "limit": limit,
         },
     )
-    return [
-        DecisionSetSummary.model_validate(
-            {
-                **row,
-                "gate": _gate(row),
-                "cost_likely": None if row["cost_likely"] is None else format(row["cost_likely"], "f"),
-                "cost_delta": None if row["cost_delta"] is None else format(row["cost_delta"], "f"),
-            }
-        )
-        for row in rows
-    ]
+    return [summary_of(row) for row in rows]
+
+
+def summary_of(row: DictRow) -> DecisionSetSummary:
+    """A row of the fragment `summary_rows`."""
+    return DecisionSetSummary.model_validate(
+        {
+            **row,
+            "gate": _gate(row),
+            "cost_likely": None if row["cost_likely"] is None else format(row["cost_likely"], "f"),
+            "cost_delta": None if row["cost_delta"] is None else format(row["cost_delta"], "f"),
+        }
+    )
 
 
 async def insert(

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from storage.records.canonical import Money
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
 from storage.records.plans import Cost, Plan, PolicyReport
@@ -111,6 +112,16 @@ class ProjectSettings(Settling):
     name: str
     settings_by: str | None = None
     settings_at: datetime | None = None
+
+
+class ProjectTotals(Project):
+    """A project with how many of its decision sets wait for a person and how many run. `cost_likely` is US dollars a
+    month, of the latest completed one with a price; `updated_at` is when any of them last changed."""
+
+    waiting: int
+    running: int
+    cost_likely: Money | None
+    updated_at: datetime | None
 
 
 class DecisionSet(BaseModel):

@@ -26,6 +26,11 @@ StatusQuery = Annotated[Status | None, Blank, Query()]
 SlugQuery = Annotated[
     Annotated[str, Field(pattern=r"^[^\x00]{1,200}$")] | None, Blank, Query(description="A project's slug.")
 ]
+TextQuery = Annotated[
+    Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None,
+    Blank,
+    Query(description="Words that all stand in number (`#12`), title, project or author."),
+]
 REFUSED = refusals(400, 403, 404, 409, 413, 422)
 
 
@@ -46,13 +51,14 @@ async def list_decision_sets(
     conn: ConnectionDep,
     project: SlugQuery = None,
     status: StatusQuery = None,
+    q: TextQuery = None,
     cursor: CursorQuery = None,
     limit: LimitQuery = None,
 ) -> Page[DecisionSetSummary]:
     limit = size(limit)
     statuses = [status] if status else None
     found = await decision_sets.summaries(
-        conn, project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
+        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 
