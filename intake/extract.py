@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from infra.excerpt import excerpt
 from intake.assumptions import assumptions
 from intake.conflicts import conflicts
 from intake.merge import merge
@@ -135,7 +136,7 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
         known.settle([asked])  # the same value again is an answer, too
         known.contradictions = [item for item in known.contradictions if item.field != asked]
     elif asked and not changes and not contradictions and not doubts:
-        reason = f"The answer “{_cut(given.text)}” could not be read."
+        reason = f"The answer “{excerpt(given.text, 60)}” could not be read."
         doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
     known.change(changes)
     known.doubt(doubts)
@@ -152,11 +153,6 @@ def without(reading: Reading, fields: Collection[FieldName]) -> Reading:
         problems=[item for item in reading.problems if item.field not in fields],
         rivals=tuple(item for item in reading.rivals if item.field not in fields),
     )
-
-
-def _cut(text: str, longest: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _means_start(question: Question, text: str) -> bool:

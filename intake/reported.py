@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from infra.excerpt import excerpt
 from intake.schema import MEANINGS, ConstraintSchema, label, show
 from intake.state import IntakeState
 from providers.base import Dropped, ModelCall, OrchestrationProvider, Reader, WordingRequest
@@ -108,7 +109,7 @@ def _card(call: ModelCall, *, title: str, decision: str, chosen: str, rejected: 
 
 
 def _reason(item: Dropped) -> str:
-    return f"dropped: its evidence “{_cut(item.quote)}” is {item.reason}"
+    return f"dropped: its evidence “{excerpt(item.quote, 80)}” is {item.reason}"
 
 
 def _dropped(dropped: Sequence[Dropped]) -> list[str]:
@@ -121,8 +122,3 @@ def _instead(call: ModelCall) -> str:
     if not call.provider:
         return f"{failed} The question is asked in its plain words."
     return f"{failed} {call.by} did it instead."
-
-
-def _cut(text: str, longest: int = 80) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -9,8 +9,8 @@ from typing import Any, NotRequired
 from psycopg.rows import DictRow
 from typing_extensions import TypedDict
 
-from graphs.decision.codegen import unzip
 from graphs.services import Services
+from providers.rulebook.bundle import unzip_bundle
 from storage import changes, decision_sets, git
 from storage.git.patches import Bounds, compare
 from storage.postgres import UnitOfWork, one
@@ -43,7 +43,7 @@ class DiffAndPersist:
         bundle = state["bundle"]
         if context is None:  # LangGraph's own tools have no project to commit to
             return NodeResult(update={"outcome": "completed"})
-        files = unzip(await self._services.artifacts.get(bundle.artifact))
+        files = unzip_bundle(await self._services.artifacts.get(bundle.artifact))
         standing = await self._standing(context)
         prepared = await self._commit(context, standing.row, files, state.get("approval"))
         commit, recorded = prepared.record, await self._recorded(context, standing, prepared, bundle)

@@ -12,9 +12,9 @@ from providers.rulebook.costing import replicas
 from providers.rulebook.counted import machines, requests
 from providers.rulebook.devices import model_gb
 from providers.rulebook.options import Option
-from providers.rulebook.services import SENSITIVE, audited
+from providers.rulebook.services import audited
 from providers.rulebook.workload import Workload
-from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.constraints import SENSITIVE, ConstraintValues, FieldName
 from storage.records.plans import Pattern
 
 

@@ -9,8 +9,8 @@ from providers.rulebook.case import Case
 from providers.rulebook.counted import requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.options import SPOT
-from providers.rulebook.services import SENSITIVE
 from providers.rulebook.stores import PROMISED
+from storage.records.constraints import SENSITIVE
 
 
 def objections(case: Case) -> Iterator[Objection]:

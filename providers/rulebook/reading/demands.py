@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from infra.excerpt import excerpt
 from providers.rulebook.reading.text import Span, Text, prepare
 
 _POLITE = (
@@ -153,5 +154,5 @@ def _asks(piece: str) -> bool:
 
 
 def _quoted(words: str, longest: int = 200) -> str:
-    line = re.sub(r"^(?:and|but|und|aber)\s+", "", " ".join(words.split()).strip(" ,;:.!-"), flags=re.IGNORECASE)
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    bare = " ".join(words.split()).strip(" ,;:.!-")
+    return excerpt(re.sub(r"^(?:and|but|und|aber)\s+", "", bare, flags=re.IGNORECASE), longest)
