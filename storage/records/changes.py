@@ -27,6 +27,15 @@ class StateChange(Record):
     cause: int | None = None
 
 
+class PlanMove(Record):
+    """One line of what a plan changes against the one that stood; `destructive`: something is taken away."""
+
+    what: str
+    old: str
+    new: str
+    destructive: bool = False
+
+
 class FileChange(Record):
     """`patch` is a unified diff. `note` says what is not in it: a binary, a file too large to compare, a patch cut off;
     with the first two, `additions` and `deletions` are 0 because lines were not counted."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
+from storage.records.changes import PlanMove
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
@@ -146,6 +147,15 @@ class GateOpened(Payload):
     comment_kept: str = ""
     reasons: list[str] = Field(default_factory=list)
     """Why approval is asked for again, when it is."""
+    against: Literal["", "parent", "previous"] = ""
+    """What `changes`, `moves` and `cost_delta` are held against: nothing, the parent's plan, or the one that the gate
+    before showed. Empty, too, where it was not recorded yet."""
+    moves: list[PlanMove] = Field(default_factory=list)
+    destructive: list[str] = Field(default_factory=list)
+    """What the plan takes away, each a sentence."""
+    not_generated: list[str] = Field(default_factory=list)
+    """Patterns of the plan that the generated code leaves out in part or whole. Until it was recorded, they stood in a
+    warning."""
 
 
 class GateAnswered(Payload):

@@ -68,7 +68,7 @@ def test_changes_are_asked_for_and_the_next_plan_shows_its_delta(approver: Brows
     submit(page, "request_changes", "make it 600 req/s")
     again = page.locator(f"form[data-gate]:not([data-gate='{first}'])")
     expect(again).to_be_visible(timeout=30_000)
-    expect(page.locator("#approval dl")).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
+    expect(page.locator("#approval .glance")).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
     expect(page.locator("#approval .counts")).to_contain_text(re.compile(r"~[1-9]"))
     expect(page.locator("#approval").get_by_text("Earlier decisions (1)")).to_be_visible()
     expect(page.locator("[data-card=reason]").filter(has_text="Changes requested").first).to_be_visible()

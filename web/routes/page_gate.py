@@ -21,7 +21,7 @@ from web.routes.page_forms import FormDep, Submitted, as_of, go_to, perform
 from web.routes.page_loading import latest, load
 from web.views.decision_set import Refused
 from web.views.frames import decided
-from web.views.panel import GateForm
+from web.views.gate import GateForm, filled
 
 router = APIRouter(include_in_schema=False)
 OVERRIDE = "override-"
@@ -31,6 +31,9 @@ OVERRIDE = "override-"
 async def answer(
     request: Request, id_: DecisionSetPath, gate_id: str, console: ConsoleDep, caller: CallerDep, form: FormDep
 ) -> Response:
+    if form.text("way") and request.headers.get("HX-Request") == "true":
+        return await _with_way(request, console, caller, id_, form)
+
     async def command(work: UnitOfWork) -> DecisionSet:
         return await commands.answer_gate(
             work,
@@ -82,6 +85,17 @@ async def _panel(
         loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     view = decided(loaded, kept)
     return console.templates.page(request, "frames/decided.html", view, status=status, headers=as_of(loaded))
+
+
+async def _with_way(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted
+) -> Response:
+    """The panel with a way out put into the comment; nothing is answered yet."""
+    async with console.pool.connection() as conn:
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
+    typed = GateForm(comment=form.text("comment"), overrides=_reasons(form))
+    view = decided(loaded, filled(loaded.found, form.text("way"), typed))
+    return console.templates.page(request, "frames/decided.html", view, headers=as_of(loaded))
 
 
 async def _refused(
