@@ -17,14 +17,13 @@ from graphs.registry import Compiled, build
 from graphs.saver import LeanSaver
 from graphs.services import Services
 from infra.logging import bind_run
-from storage import checkpoints, decision_sets, runs
-from storage.events import Origin, log_event
+from storage import decision_sets, runs
 from storage.jobs import DATABASE_AWAY, defer_advance
 from storage.ledger import Entry
 from storage.postgres import Pool, UnitOfWork, one, unit_of_work
 from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
-from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
+from storage.records.events import Outcome, Payload, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, TaskId, ThreadId
 from storage.records.steps import NodeFailed, RunContext
 from worker.steps import Rest, Step, decision_step, intake_step
@@ -204,10 +203,7 @@ class Advancer:
         return await self._complete(context, work, outcome, StageChanged(stage=stage, status=outcome))
 
     async def _complete(self, context: RunContext, work: UnitOfWork, outcome: Outcome, *before: Payload) -> bool:
-        checkpoint = await checkpoints.standing(work.conn, context.thread)
-        origin = Origin(context.decision_set, context.thread, context.run, checkpoint=checkpoint)
-        if await runs.finish(work.conn, context.run, outcome):
-            await log_event(work, origin, *before, RunComplete(outcome=outcome))
+        if await runs.complete(work, context.decision_set, context.run, outcome, *before):
             log.info("run complete", outcome=outcome)
         return True
 
@@ -234,11 +230,9 @@ class Advancer:
                 if isinstance(error, NodeFailed)
                 else "Retry takes it up again at this stage. The worker's log has the details.",
             )
-            patch = {"status": "failed", "failure": cause[:500]}
-            await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
             cards = error.cards if isinstance(error, NodeFailed) else []
-            stage = StageChanged(stage=row["stage"], status="failed")
-            await self._complete(context, work, "failed", *cards, failed, stage)
+            if await runs.fail(work, row, context.run, failed, *cards):
+                log.info("run complete", outcome="failed")
 
     async def _locked(self, context: RunContext, work: UnitOfWork) -> DictRow:
         row = await decision_sets.lock(work.conn, context.decision_set)

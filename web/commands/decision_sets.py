@@ -112,9 +112,7 @@ async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -
     status: Status = "awaiting_approval" if gate else _STATUS_AT.get(row["stage"], "planning")
     await decision_sets.change(work.conn, decision_set, row["version"], {"status": status, "failure": None})
     run = await runs.open_run(work.conn, decision_set, "retry", caller.request_id)
-    in_intake = row["stage"] == "intake"
-    thread = ThreadId(decision_sets.intake_thread(decision_set) if in_intake else decision_set)
-    origin = Origin(decision_set, thread, run, checkpoint=await checkpoints.standing(work.conn, thread))
+    origin = await checkpoints.origin_of(work.conn, decision_set, run)
     changed = StageChanged(stage=row["stage"], status=status)
     if gate and expired:
         await _open_again(work, replace(origin, node="gate_hitl", checkpoint=gate["checkpoint_id"]), gate, changed)

@@ -8,13 +8,13 @@ from typing import Any
 from psycopg.rows import DictRow
 
 from storage import checkpoints, decision_sets, events, runs
-from storage.events import Origin, log_event
+from storage.events import log_event
 from storage.jobs import defer_advance
 from storage.postgres import UnitOfWork
 from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.errors import AlreadyEnded, Invalid, MessageReplaced, NotInIntake, QuestionMoved
 from storage.records.events import MessageReceived
-from storage.records.ids import DecisionSetId, ThreadId
+from storage.records.ids import DecisionSetId
 from storage.records.intake import Choice
 from web.commands.edits import checked_edits
 from web.commands.once import Caller
@@ -129,10 +129,8 @@ async def _hand_in(
     start_asked: bool = False,
     title: str | None = None,
 ) -> DecisionSet:
-    thread = ThreadId(decision_sets.intake_thread(decision_set))
     run = await runs.open_run(work.conn, decision_set, "resume", caller.request_id)
-    checkpoint = await checkpoints.standing(work.conn, thread)
-    seq = await log_event(work, Origin(decision_set, thread, run, checkpoint=checkpoint), payload)
+    seq = await log_event(work, await checkpoints.origin_of(work.conn, decision_set, run), payload)
     patch: dict[str, Any] = {"inputs_seq": seq, "question": None}
     if start_asked:
         patch["start_asked"] = True
