@@ -74,7 +74,11 @@ async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateS
         return Step("decision", Command(resume={state.interrupts[0].id: answer.model_dump(mode="json")}))
     if state.next:
         return Step("decision", None)
-    return Rest("rejected" if state.values.get("outcome") == "rejected" else "completed")
+    match state.values["outcome"]:
+        case "completed" | "rejected" as outcome:
+            return Rest(outcome)
+        case other:
+            raise ValueError(f"the decision graph ended with the outcome {other!r}")
 
 
 async def decision_start(conn: Connection, row: DictRow, slug: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, NotRequired, cast
+from typing import Any, Literal, NotRequired, assert_never, cast
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from graphs.decision.feedback import UNREAD
 from graphs.decision.strategies import objects
 from graphs.services import Services
+from graphs.state import FeedbackOutcome
 from infra.logging import bind_node
 from storage import decision_sets, gates
 from storage.events import Origin, log_event
@@ -50,7 +51,7 @@ class GateInput(TypedDict):
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
     unheard: NotRequired[list[str]]
-    outcome: NotRequired[str]
+    outcome: NotRequired[FeedbackOutcome]
     round: NotRequired[int]
     revision: NotRequired[int]
 
@@ -165,8 +166,10 @@ def asked_again(state: GateInput) -> list[str]:
             return state.get("unheard", [])
         case "unread":
             return [UNREAD]
-        case _:
+        case "approved" | "amended" | "request_changes" | "rejected" | None:
             return amendment.reasons if amendment else []
+        case unknown:
+            assert_never(unknown)
 
 
 def before_of(state: GateInput) -> Baseline | None:
