@@ -5,19 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict
 
 from storage.events import Origin
 from storage.postgres import Connection, every, one, queries
 from storage.records.errors import GateAlreadyAnswered, NotFound
-from storage.records.ids import DecisionSetId, GateId, Sha256
+from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256
 from storage.records.plans import Approval
 
 SQL = queries("gates")
 
 REVISIONS = 3
 """How often a person may ask for changes before the plan must be approved or rejected."""
+
+
+class GateRow(BaseModel):
+    """`checkpoint_id` is the state it was opened on, `opened_seq` the event that announced it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: GateId
+    checkpoint_id: CheckpointId
+    capsule: Sha256
+    allowed: list[str]
+    opened_seq: int
+    opened_at: datetime
+    expires_at: datetime
+    is_expired: bool
+    answer: Approval | None
 
 
 async def open_gate(
@@ -45,12 +61,12 @@ async def note_seq(conn: Connection, gate: GateId, seq: int) -> None:
     await conn.execute(SQL["note_seq"], {"id": gate, "seq": seq})
 
 
-async def read(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> DictRow:
+async def read(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> GateRow:
     """Raises NotFound."""
     row = await one(conn, SQL["read"], {"id": gate, "decision_set": decision_set})
     if row is None:
         raise NotFound("There is no such gate.")
-    return row
+    return GateRow.model_validate(row)
 
 
 async def answer(conn: Connection, approval: Approval) -> None:
@@ -75,17 +91,18 @@ async def expired(conn: Connection) -> list[DecisionSetId]:
     return [row["decision_set_id"] for row in await every(conn, SQL["expired"])]
 
 
-async def unanswered(conn: Connection, decision_set: DecisionSetId) -> DictRow | None:
-    """The gate that nobody has answered, with `is_expired`."""
-    return await one(conn, SQL["unanswered"], {"decision_set": decision_set})
+async def unanswered(conn: Connection, decision_set: DecisionSetId) -> GateRow | None:
+    """The gate that nobody has answered."""
+    row = await one(conn, SQL["unanswered"], {"decision_set": decision_set})
+    return GateRow.model_validate(row) if row else None
 
 
-async def reopen(conn: Connection, gate: GateId) -> DictRow:
+async def reopen(conn: Connection, gate: GateId) -> GateRow:
     """Opens an unanswered gate anew for as long as it was open before. Raises GateAlreadyAnswered."""
     row = await one(conn, SQL["reopen"], {"id": gate})
     if row is None:
         raise GateAlreadyAnswered()
-    return row
+    return GateRow.model_validate(row)
 
 
 @dataclass(frozen=True, slots=True)

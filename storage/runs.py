@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from psycopg.rows import DictRow
 from pydantic import BaseModel, ConfigDict
 
 from storage import checkpoints, decision_sets
+from storage.decision_sets import DecisionSetRow
 from storage.events import log_event
 from storage.postgres import Connection, UnitOfWork, every, one, queries
 from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
@@ -77,15 +77,15 @@ async def complete(
 
 
 async def fail(
-    work: UnitOfWork, row: DictRow, run: RunId, failed: RunFailed, *cards: Payload, node: str | None = None
+    work: UnitOfWork, row: DecisionSetRow, run: RunId, failed: RunFailed, *cards: Payload, node: str | None = None
 ) -> bool:
     """Fails the run with its decision set, whose locked row is `row`. False when the run had ended; raises
     StaleVersion."""
-    said = (*cards, failed, StageChanged(stage=row["stage"], status="failed"))
-    if not await complete(work, row["id"], run, "failed", *said, node=node):
+    said = (*cards, failed, StageChanged(stage=row.stage, status="failed"))
+    if not await complete(work, row.id, run, "failed", *said, node=node):
         return False
     patch = {"status": "failed", "failure": failed.cause[:FAILURE_SHOWN]}
-    await decision_sets.change(work.conn, row["id"], row["version"], patch)
+    await decision_sets.change(work.conn, row.id, row.version, patch)
     return True
 
 
@@ -97,6 +97,11 @@ async def current(conn: Connection, decision_set: DecisionSetId) -> RunRow | Non
 
 async def every_run(conn: Connection, decision_set: DecisionSetId) -> list[RunRow]:
     return [RunRow.model_validate(row) for row in await every(conn, SQL["every"], {"decision_set": decision_set})]
+
+
+async def orphans(conn: Connection) -> list[RunRow]:
+    """Open runs that no job will advance any more, a hundred at most, oldest first."""
+    return [RunRow.model_validate(row) for row in await every(conn, SQL["orphans"])]
 
 
 async def beat(conn: Connection, worker: str) -> None:

@@ -52,7 +52,7 @@ async def say(pool: Pool, decision_set: DecisionSetId, *texts: str, nudge: bool 
 async def change(pool: Pool, decision_set: DecisionSetId, **patch: object) -> None:
     async with unit_of_work(pool) as work:
         row = await decision_sets.lock(work.conn, decision_set)
-        await decision_sets.change(work.conn, decision_set, row["version"], patch)
+        await decision_sets.change(work.conn, decision_set, row.version, patch)
 
 
 async def end(pool: Pool, decision_set: DecisionSetId, outcome: Literal["completed", "failed", "waiting"]) -> int:

@@ -11,16 +11,16 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
-from psycopg.rows import DictRow
 
 from graphs.registry import Compiled, build
 from graphs.saver import LeanSaver
 from graphs.services import Services
 from infra.logging import bind_run
 from storage import decision_sets, runs
+from storage.decision_sets import DecisionSetRow, SummaryRow
 from storage.jobs import DATABASE_AWAY, defer_advance
 from storage.ledger import Entry
-from storage.postgres import Pool, UnitOfWork, one, unit_of_work
+from storage.postgres import Pool, UnitOfWork, unit_of_work
 from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
 from storage.records.events import Outcome, Payload, RunFailed, StageChanged
@@ -116,10 +116,10 @@ class Advancer:
         idle = 0
         while idle < IDLE_TURNS:
             async with self.pool.connection() as conn:
-                found = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
-            if found is None or found["lease"] != context.lease:
+                found = await decision_sets.summary(conn, context.decision_set)
+            if found.lease != context.lease:
                 raise Fenced(context.decision_set)
-            if found["cancel_asked"] is not None and found["commit_sha"] is None:  # what is committed stays so
+            if found.cancel_asked is not None and found.commit_sha is None:  # what is committed stays so
                 await self._cancel(context)
                 return
             due = await self._due(context, found)
@@ -133,7 +133,7 @@ class Advancer:
                 await asyncio.sleep(0.01 * idle)
         raise RuntimeError("nothing is due, and yet the run can't end: its rows contradict its checkpoints")
 
-    async def _due(self, context: RunContext, row: DictRow) -> Step | Rest:
+    async def _due(self, context: RunContext, row: SummaryRow) -> Step | Rest:
         intake = await self._graph("intake").aget_state(self._config(context, "intake"))
         async with self.pool.connection() as conn:
             step = await intake_step(conn, row, intake)
@@ -141,7 +141,7 @@ class Advancer:
             return step
         decision = await self._graph("decision").aget_state(self._config(context, "decision"))
         async with self.pool.connection() as conn:
-            return await decision_step(conn, row, row["project"], decision)
+            return await decision_step(conn, row, decision)
 
     def _graph(self, name: str, pending: dict[TaskId, Entry] | None = None) -> Compiled:
         return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool, pending)})
@@ -180,26 +180,26 @@ class Advancer:
         """Ends the run, unless something came in meanwhile. Commands hold the same lock, so nothing is missed."""
         async with unit_of_work(self.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
-            if row["lease"] != context.lease:
+            if row.lease != context.lease:
                 raise Fenced(context.decision_set)
-            if row["status"] in ENDED:
-                return await self._complete(context, work, row["status"])
+            if row.status in ENDED:
+                return await self._complete(context, work, row.status)
             if outcome != "waiting":
                 return await self._end(context, work, row, outcome)
-            summary = await one(work.conn, decision_sets.SQL["summary"], {"id": context.decision_set})
-            answered = row["status"] != "awaiting_approval" or not (summary and summary["gate_id"])
-            unread = row["status"] == "intake" and row["inputs_seq"] > row["inputs_through"]
-            if row["cancel_asked"] or unread or (row["status"] != "intake" and answered):
+            summary = await decision_sets.summary(work.conn, context.decision_set)
+            answered = row.status != "awaiting_approval" or not summary.gate_id
+            unread = row.status == "intake" and row.inputs_seq > row.inputs_through
+            if row.cancel_asked or unread or (row.status != "intake" and answered):
                 return False
             return await self._complete(context, work, outcome)
 
     async def _end(
-        self, context: RunContext, work: UnitOfWork, row: DictRow, outcome: Literal["completed", "rejected"]
+        self, context: RunContext, work: UnitOfWork, row: DecisionSetRow, outcome: Literal["completed", "rejected"]
     ) -> bool:
         """The status appears with the run's last event: who stops reading at the one has the other."""
-        stage = "done" if outcome == "completed" else row["stage"]
+        stage = "done" if outcome == "completed" else row.stage
         patch = {"status": outcome, "stage": stage}
-        await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
+        await decision_sets.change(work.conn, context.decision_set, row.version, patch)
         return await self._complete(context, work, outcome, StageChanged(stage=stage, status=outcome))
 
     async def _complete(self, context: RunContext, work: UnitOfWork, outcome: Outcome, *before: Payload) -> bool:
@@ -211,9 +211,9 @@ class Advancer:
         async with unit_of_work(self.pool) as work:
             row = await self._locked(context, work)
             await decision_sets.change(
-                work.conn, context.decision_set, row["version"], {"status": "cancelled", "question": None}
+                work.conn, context.decision_set, row.version, {"status": "cancelled", "question": None}
             )
-            stage = StageChanged(stage=row["stage"], status="cancelled")
+            stage = StageChanged(stage=row.stage, status="cancelled")
             await self._complete(context, work, "cancelled", stage)
 
     async def _fail(self, context: RunContext, error: Exception) -> None:
@@ -223,7 +223,7 @@ class Advancer:
         async with unit_of_work(self.pool) as work:
             row = await self._locked(context, work)
             failed = RunFailed(
-                stage=row["stage"],
+                stage=row.stage,
                 cause=cause[:2000],
                 effect="Nothing was committed. What was decided before this stage is kept.",
                 next_action=error.next_action
@@ -234,8 +234,8 @@ class Advancer:
             if await runs.fail(work, row, context.run, failed, *cards):
                 log.info("run complete", outcome="failed")
 
-    async def _locked(self, context: RunContext, work: UnitOfWork) -> DictRow:
+    async def _locked(self, context: RunContext, work: UnitOfWork) -> DecisionSetRow:
         row = await decision_sets.lock(work.conn, context.decision_set)
-        if row["lease"] != context.lease:
+        if row.lease != context.lease:
             raise Fenced(context.decision_set)
         return row

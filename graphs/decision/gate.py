@@ -84,10 +84,10 @@ class Gate:
         origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
         async with unit_of_work(context.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
-            if row["lease"] != context.lease:
+            if row.lease != context.lease:
                 raise Fenced(context.decision_set)
-            parent = await decision_sets.read(work.conn, row["parent_id"]) if row["parent_id"] else None
-            opened = self._payload(state, gate, row["created_by"], parent)
+            parent = await decision_sets.read(work.conn, row.parent_id) if row.parent_id else None
+            opened = self._payload(state, gate, row.created_by, parent)
             kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
             if kept and "approve" not in opened.allowed:
                 kept = None
@@ -109,7 +109,7 @@ class Gate:
             await decision_sets.change(
                 work.conn,
                 context.decision_set,
-                row["version"],
+                row.version,
                 {"status": "awaiting_approval", "stage": "approval", "changes": opened.changes},
             )
         return None

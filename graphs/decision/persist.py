@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NotRequired
 
-from psycopg.rows import DictRow
 from typing_extensions import TypedDict
 
 from graphs.decision.codegen import unzip
 from graphs.services import Services
 from storage import changes, decision_sets, git
+from storage.decision_sets import DecisionSetRow
 from storage.git.patches import Bounds, compare
-from storage.postgres import UnitOfWork, one
+from storage.postgres import UnitOfWork
 from storage.records.events import DiffFile, DiffRecorded
 from storage.records.plans import Approval, Baseline, Bundle, Plan
 from storage.records.steps import NodeResult, RunContext
@@ -30,7 +30,7 @@ class PersistInput(TypedDict):
 class Standing:
     """The decision set's row, its own state and its parent's, as they are before the commit."""
 
-    row: DictRow
+    row: DecisionSetRow
     state: dict[str, Any]
     parent: dict[str, Any]
 
@@ -49,7 +49,7 @@ class DiffAndPersist:
         commit, recorded = prepared.record, await self._recorded(context, standing, prepared, bundle)
 
         async def publish(work: UnitOfWork) -> None:
-            await git.publish(work.conn, standing.row["project_id"], prepared)
+            await git.publish(work.conn, standing.row.project_id, prepared)
 
         return NodeResult(
             update={"commit": commit, "outcome": "completed"},
@@ -60,28 +60,26 @@ class DiffAndPersist:
 
     async def _standing(self, context: RunContext) -> Standing:
         async with context.pool.connection() as conn:
-            row = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
-            if row is None:
-                raise LookupError(context.decision_set)
+            row = await decision_sets.summary(conn, context.decision_set)
             state = await decision_sets.state_of(conn, context.decision_set)
-            parent = await decision_sets.state_of(conn, row["parent_id"]) if row["parent_id"] else {}
+            parent = await decision_sets.state_of(conn, row.parent_id) if row.parent_id else {}
         return Standing(row, state, parent)
 
     async def _commit(
-        self, context: RunContext, row: DictRow, files: dict[str, bytes], approval: Approval | None
+        self, context: RunContext, row: DecisionSetRow, files: dict[str, bytes], approval: Approval | None
     ) -> git.PreparedCommit:
         async with context.pool.connection() as conn:
-            ancestor = await git.nearest_commit(conn, row["parent_id"]) if row["parent_id"] else None
-            target = await git.branch_for(conn, row["project_id"], ancestor, row["number"])
+            ancestor = await git.nearest_commit(conn, row.parent_id) if row.parent_id else None
+            target = await git.branch_for(conn, row.project_id, ancestor, row.number)
         approved = f"Approved-by: {approval.by}\n" if approval else ""
-        message = f"{row['title']}\n\nDecision-Set: {row['id']}\nNumber: {row['number']}\n{approved}"
+        message = f"{row.title}\n\nDecision-Set: {row.id}\nNumber: {row.number}\n{approved}"
         return await git.prepare_commit(
             context.pool,
-            row["project_id"],
+            row.project_id,
             target.branch,
             files,
             message,
-            approval.by if approval else row["created_by"],
+            approval.by if approval else row.created_by,
             datetime.now(UTC),
             target.parent,
             compute=self._services.compute,
@@ -91,7 +89,7 @@ class DiffAndPersist:
         self, context: RunContext, standing: Standing, prepared: git.PreparedCommit, bundle: Bundle
     ) -> DiffRecorded:
         async with context.pool.connection() as conn:
-            packs = await git.packs_of(conn, standing.row["project_id"])
+            packs = await git.packs_of(conn, standing.row.project_id)
         packs = [*packs, *([prepared.pack] if prepared.pack else [])]
         files = await self._services.compute(compare, packs, prepared.parent, prepared.sha, Bounds())
         counts = await self._services.compute(changes.state_counts, standing.parent, standing.state)

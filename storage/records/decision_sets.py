@@ -12,7 +12,8 @@ from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
 from storage.records.plans import Cost, Plan, PolicyReport
 
 Status = Literal["intake", "planning", "awaiting_approval", "building", "completed", "rejected", "failed", "cancelled"]
-ENDED: frozenset[str] = frozenset({"completed", "rejected", "failed", "cancelled"})
+Ended = Literal["completed", "rejected", "failed", "cancelled"]
+ENDED: frozenset[Ended] = frozenset(get_args(Ended))
 
 Stage = Literal[
     "intake", "planner", "critics", "reconcile", "policy", "approval", "codegen", "validators", "diff", "done"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
-from storage.records.decision_sets import Question, Stage, Status
+from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
 from storage.records.plans import Check, Commit, Cost, Critique, PolicyOverride, PolicyReport
 
@@ -30,7 +30,7 @@ EventType = Literal[
     "run-complete",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
-Outcome = Literal["completed", "waiting", "rejected", "failed", "cancelled"]
+Outcome = Ended | Literal["waiting"]
 
 
 class Payload(BaseModel):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Literal
-
-from psycopg.rows import DictRow
 
 from storage import decision_sets, gates, runs
 from storage.events import Origin, log_event
-from storage.gates import REVISIONS
+from storage.gates import REVISIONS, GateRow
 from storage.jobs import defer_advance
 from storage.postgres import Connection, UnitOfWork
 from storage.records.decision_sets import ENDED, DecisionSet, Status
@@ -47,36 +44,36 @@ async def answer_gate(
     """Refuses in this order: NotFound, RoleForbids, GateAlreadyAnswered, GateExpired, CapsuleMoved, ActionNotAllowed,
     CommentRequired, OverrideRequired. Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
-    gate = await check_gate(work.conn, caller, decision_set, row["status"], gate_id, capsule)
-    if action not in gate["allowed"]:
-        raise ActionNotAllowed(await _why_not(work, decision_set, action, gate["allowed"]))
+    gate = await check_gate(work.conn, caller, decision_set, row.status, gate_id, capsule)
+    if action not in gate.allowed:
+        raise ActionNotAllowed(await _why_not(work, decision_set, action, gate.allowed))
     said = checked_text(comment, field="comment", empty_allowed=True).strip()
     if not said and action != "approve":
         raise CommentRequired()
     await _check_overrides(work, decision_set, action, overrides)
     payload = GateAnswered(
-        gate=gate["id"], action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
+        gate=gate.id, action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
     )
-    return await _answer(work, caller, decision_set, row["version"], gate["checkpoint_id"], payload)
+    return await _answer(work, caller, decision_set, row.version, gate.checkpoint_id, payload)
 
 
 async def check_gate(
     conn: Connection, caller: Caller, decision_set: DecisionSetId, status: Status, gate_id: str, capsule: object
-) -> DictRow:
+) -> GateRow:
     """The gate, if this caller may answer it now. `capsule` is None where it could not be read. Raises NotFound,
     RoleForbids, GateAlreadyAnswered, AlreadyEnded, GateExpired, CapsuleMoved, in this order; but a gate that failed its
     decision set by expiring is expired."""
     gate = await gates.read(conn, decision_set, GateId(gate_id))
     caller.needs("approver")
-    if gate["answer"] is not None:
+    if gate.answer is not None:
         raise GateAlreadyAnswered()
     if status in ENDED and status != "failed":
         raise AlreadyEnded()
-    if gate["expires_at"] <= datetime.now(UTC):
+    if gate.is_expired:
         raise GateExpired()
     if status in ENDED:
         raise AlreadyEnded()
-    if capsule is not None and gate["capsule"] != capsule:
+    if capsule is not None and gate.capsule != capsule:
         raise CapsuleMoved()
     return gate
 
