@@ -26,7 +26,8 @@ def create_key(name: str, role: str, data_dir: Path | None) -> None:
     from storage import access
 
     try:
-        key = _asked("key create", data_dir, lambda conn: access.create_key(conn, name, role))
+        known = access.checked_role(role)  # before a database is opened for nothing
+        key = _asked("key create", data_dir, lambda conn: access.create_key(conn, name, known))
     except ValueError as refused:
         raise OperatorError(f"No key was made: {refused}.") from refused
     typer.echo(key)

@@ -21,6 +21,14 @@ LONGEST_NAME = 80
 """Characters of an API key's name, which decision sets and cards show."""
 
 
+def checked_role(role: str) -> Role:
+    """Raises ValueError."""
+    for known in ROLES:
+        if role == known:
+            return known
+    raise ValueError(f"role must be one of {', '.join(ROLES)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who asks. `user` is set for a person signed in, None for an API key."""
@@ -122,10 +130,8 @@ async def revoke_key(conn: Connection, name: str) -> bool:
     return await one(conn, SQL["revoke_key"], {"name": name}) is not None
 
 
-async def create_key(conn: Connection, name: str, role: str) -> str:
-    """A new API key, shown once. Raises ValueError when the name is taken or none, or the role unknown."""
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(ROLES)}")
+async def create_key(conn: Connection, name: str, role: Role) -> str:
+    """A new API key, shown once. Raises ValueError when the name is taken or none."""
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise ValueError(
             f"name must be 1 to {LONGEST_NAME} printable characters with no space at either end, such as ci-deploy"
