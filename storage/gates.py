@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from storage.events import Origin
 from storage.postgres import Connection, every, one, queries
 from storage.records.errors import GateAlreadyAnswered, NotFound
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256
-from storage.records.plans import Approval
+from storage.records.plans import Approval, GateAction
 
 SQL = queries("gates")
 
@@ -28,7 +29,7 @@ class GateRow(BaseModel):
     id: GateId
     checkpoint_id: CheckpointId
     capsule: Sha256
-    allowed: list[str]
+    allowed: list[GateAction]
     opened_seq: int
     opened_at: datetime
     expires_at: datetime
@@ -37,7 +38,13 @@ class GateRow(BaseModel):
 
 
 async def open_gate(
-    conn: Connection, gate: GateId, origin: Origin, *, capsule: Sha256, allowed: list[str], expires_at: datetime
+    conn: Connection,
+    gate: GateId,
+    origin: Origin,
+    *,
+    capsule: Sha256,
+    allowed: Sequence[GateAction],
+    expires_at: datetime,
 ) -> bool:
     """False when the gate stands already. `origin.checkpoint` is the state it was opened on."""
     row = await one(
@@ -50,7 +57,7 @@ async def open_gate(
             "thread": origin.thread,
             "checkpoint": origin.checkpoint,
             "capsule": capsule,
-            "allowed": allowed,
+            "allowed": list(allowed),
             "expires_at": expires_at,
         },
     )

@@ -17,6 +17,7 @@ from storage.postgres import Pool, unit_of_work
 from storage.records.errors import NotFound
 from storage.records.events import MessageSent, Payload, RunComplete
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256, ThreadId, new_id
+from storage.records.plans import GATE_ACTIONS
 from web import commands
 from web.commands import Caller
 
@@ -81,7 +82,7 @@ async def open_gate(
             gate,
             origin,
             capsule=Sha256(capsule),
-            allowed=allowed.split() or ["approve", "reject", "request_changes"],
+            allowed=[known for known in GATE_ACTIONS if known in allowed.split() or not allowed],
             expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
         )
     await change(pool, decision_set, status="awaiting_approval", stage="approval")

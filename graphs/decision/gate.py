@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, NotRequired, assert_never, cast
+from typing import Any, NotRequired, assert_never
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -23,15 +23,13 @@ from storage.records.decision_sets import DecisionSet
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
 from storage.records.ids import CheckpointId, GateId, Sha256
-from storage.records.plans import Amendment, Approval, Baseline, Cost, Plan, PolicyReport, Reconciliation
+from storage.records.plans import Amendment, Approval, Baseline, Cost, GateAction, Plan, PolicyReport, Reconciliation
 from storage.records.steps import RunContext
 
-Action = Literal["approve", "reject", "request_changes"]
 
-
-def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[Action]:
+def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[GateAction]:
     """A plan that fails a hard rule, or that meets nothing, cannot be approved as it is."""
-    allowed: list[Action] = ["reject"]
+    allowed: list[GateAction] = ["reject"]
     if revision < REVISIONS:
         allowed.insert(0, "request_changes")
     if feasible and policy.outcome != "fail":
@@ -96,7 +94,7 @@ class Gate:
                 gate,
                 origin,
                 capsule=state["capsule"],
-                allowed=list(opened.allowed),
+                allowed=opened.allowed,
                 expires_at=kept.expires_at if kept else opened.expires_at,
             )
             if not fresh:
@@ -137,10 +135,7 @@ class Gate:
         before = baseline.cost_likely if baseline else None
         return GateOpened(
             gate=gate,
-            allowed=cast(
-                list[Action],
-                allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
-            ),
+            allowed=allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
             capsule=state["capsule"],
             opened_at=now,
             expires_at=now + self._services.approval_window,

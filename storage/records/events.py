@@ -11,7 +11,7 @@ from storage.records.canonical import Money
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
-from storage.records.plans import Check, Commit, Cost, Critique, PolicyOverride, PolicyReport
+from storage.records.plans import Check, Commit, Cost, Critique, GateAction, PolicyOverride, PolicyReport
 
 EventType = Literal[
     "message-received",
@@ -133,7 +133,7 @@ class PolicyUpdate(Payload):
 class GateOpened(Payload):
     gate: GateId
     kind: Literal["approval"] = "approval"
-    allowed: list[Literal["approve", "reject", "request_changes"]]
+    allowed: list[GateAction]
     capsule: Sha256
     opened_at: datetime
     expires_at: datetime
@@ -152,7 +152,7 @@ class GateAnswered(Payload):
     """`kept_from` is the seq of the approval that an identical capsule let stand."""
 
     gate: GateId
-    action: Literal["approve", "reject", "request_changes"]
+    action: GateAction
     by: str
     comment: str
     capsule: Sha256

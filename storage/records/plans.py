@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
 from storage.records.ids import DecisionSetId, GateId, Sha256
+
+GateAction = Literal["approve", "reject", "request_changes"]
+GATE_ACTIONS: tuple[GateAction, ...] = get_args(GateAction)
 
 
 class Record(BaseModel):
@@ -224,7 +227,7 @@ class Approval(Record):
     """A person's answer at a gate. `comment_event` is the seq of the gate-answered event, which holds the comment."""
 
     gate: GateId
-    action: Literal["approve", "reject", "request_changes"]
+    action: GateAction
     by: str
     comment: str = ""
     comment_event: int

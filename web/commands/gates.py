@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from storage import decision_sets, gates, runs
 from storage.events import Origin, log_event
@@ -23,11 +22,9 @@ from storage.records.errors import (
 )
 from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
-from storage.records.plans import Approval, PolicyOverride, PolicyReport
+from storage.records.plans import Approval, GateAction, PolicyOverride, PolicyReport
 from web.commands.once import Caller
 from web.commands.text import checked_text, shows
-
-Action = Literal["approve", "reject", "request_changes"]
 
 
 async def answer_gate(
@@ -36,7 +33,7 @@ async def answer_gate(
     decision_set: DecisionSetId,
     gate_id: str,
     *,
-    action: Action,
+    action: str,
     capsule: str,
     comment: str = "",
     overrides: Sequence[PolicyOverride] = (),
@@ -45,14 +42,16 @@ async def answer_gate(
     CommentRequired, OverrideRequired. Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
     gate = await check_gate(work.conn, caller, decision_set, row.status, gate_id, capsule)
-    if action not in gate.allowed:
+    allowed: dict[str, GateAction] = {known: known for known in gate.allowed}
+    chosen = allowed.get(action)
+    if chosen is None:
         raise ActionNotAllowed(await _why_not(work, decision_set, action, gate.allowed))
     said = checked_text(comment, field="comment", empty_allowed=True).strip()
-    if not said and action != "approve":
+    if not said and chosen != "approve":
         raise CommentRequired()
-    await _check_overrides(work, decision_set, action, overrides)
+    await _check_overrides(work, decision_set, chosen, overrides)
     payload = GateAnswered(
-        gate=gate.id, action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
+        gate=gate.id, action=chosen, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
     )
     return await _answer(work, caller, decision_set, row.version, gate.checkpoint_id, payload)
 
@@ -89,7 +88,7 @@ async def _why_not(work: UnitOfWork, decision_set: DecisionSetId, action: str, a
 
 
 async def _check_overrides(
-    work: UnitOfWork, decision_set: DecisionSetId, action: Action, overrides: Sequence[PolicyOverride]
+    work: UnitOfWork, decision_set: DecisionSetId, action: GateAction, overrides: Sequence[PolicyOverride]
 ) -> None:
     """An approval says of each unmet soft rule why it may stand, and of nothing else. Raises Invalid,
     OverrideRequired."""
