@@ -11,6 +11,11 @@ from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
 from storage.records.ids import DecisionSetId, GateId, Sha256
 
+PolicyLevel = Literal["advisory", "soft", "hard"]
+POLICY_LEVELS: tuple[PolicyLevel, ...] = get_args(PolicyLevel)
+PolicyOutcome = Literal["pass", "warn", "fail"]
+POLICY_OUTCOMES: tuple[PolicyOutcome, ...] = get_args(PolicyOutcome)
+"""The worst last."""
 GateAction = Literal["approve", "reject", "request_changes"]
 GATE_ACTIONS: tuple[GateAction, ...] = get_args(GateAction)
 
@@ -146,8 +151,8 @@ class Cost(Record):
 class PolicyResult(Record):
     id: str
     title: str
-    level: Literal["advisory", "soft", "hard"]
-    outcome: Literal["pass", "warn", "fail"]
+    level: PolicyLevel
+    outcome: PolicyOutcome
     actual: str
     required: str
     message: str
@@ -157,7 +162,7 @@ class PolicyResult(Record):
 class PolicyReport(Record):
     """`outcome`: fail when a hard rule failed; warn when a soft or advisory one did; else pass."""
 
-    outcome: Literal["pass", "warn", "fail"]
+    outcome: PolicyOutcome
     bundle: Sha256
     results: list[PolicyResult]
 
