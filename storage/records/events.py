@@ -11,6 +11,7 @@ from storage.records.canonical import Money
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
+from storage.records.intake import Choice
 from storage.records.plans import Check, Commit, Cost, Critique, GateAction, PolicyOverride, PolicyReport
 
 EventType = Literal[
@@ -44,7 +45,7 @@ class MessageReceived(Payload):
     text: str
     by: str
     question_id: str | None = None
-    choice: Literal["answer", "skip", "dont_know", "assume"] | None = None
+    choice: Choice | None = None
     edits: dict[FieldName, ConstraintValue | None] | None = None
     start: bool = False
     replaces: int | None = None

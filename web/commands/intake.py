@@ -14,13 +14,10 @@ from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.errors import AlreadyEnded, Invalid, MessageReplaced, NotInIntake, QuestionMoved
 from storage.records.events import MessageReceived
 from storage.records.ids import DecisionSetId
-from storage.records.intake import Choice
+from storage.records.intake import WORDLESS, Choice
 from web.commands.edits import checked_edits
 from web.commands.once import Caller
 from web.commands.text import checked_text, title_of
-
-WORDLESS = ("skip", "dont_know", "assume")
-"""Choices that need no words."""
 
 
 async def send_message(
