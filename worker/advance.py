@@ -25,7 +25,7 @@ from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
 from storage.records.events import Outcome, Payload, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, TaskId, ThreadId
-from storage.records.steps import NodeFailed, RunContext
+from storage.records.steps import GRAPH_NAMES, GraphName, NodeFailed, RunContext
 from worker.steps import Rest, Step, decision_step, intake_step
 
 log = structlog.get_logger(__name__)
@@ -49,10 +49,10 @@ class Advancer:
     draining: bool = False
     running: set[DecisionSetId] = field(default_factory=set)
     _controls: set[RunControl] = field(default_factory=set)
-    _graphs: dict[str, Compiled] = field(default_factory=dict)
+    _graphs: dict[GraphName, Compiled] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._graphs = {name: build(name, self.services) for name in ("intake", "decision")}
+        self._graphs = {name: build(name, self.services) for name in GRAPH_NAMES}
 
     def drain(self) -> None:
         self.draining = True
@@ -143,13 +143,13 @@ class Advancer:
         async with self.pool.connection() as conn:
             return await decision_step(conn, row, decision)
 
-    def _graph(self, name: str, pending: dict[TaskId, Entry] | None = None) -> Compiled:
+    def _graph(self, name: GraphName, pending: dict[TaskId, Entry] | None = None) -> Compiled:
         return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool, pending)})
 
-    def _config(self, context: RunContext, graph: str) -> RunnableConfig:
+    def _config(self, context: RunContext, graph: GraphName) -> RunnableConfig:
         return {"configurable": {"thread_id": self._thread(context, graph)}, "recursion_limit": 200}
 
-    def _thread(self, context: RunContext, graph: str) -> ThreadId:
+    def _thread(self, context: RunContext, graph: GraphName) -> ThreadId:
         intake = graph == "intake"
         return ThreadId(decision_sets.intake_thread(context.decision_set) if intake else context.decision_set)
 

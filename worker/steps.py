@@ -15,8 +15,7 @@ from storage.records.events import MessageReceived
 from storage.records.ids import DecisionSetId, GateId
 from storage.records.intake import IntakeInput
 from storage.records.plans import Baseline, Plan
-
-GraphName = Literal["intake", "decision"]
+from storage.records.steps import GraphName
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
 from storage.records.ids import DecisionSetId, GateId, Sha256
 
+CriticName = Literal["tech", "cost", "risk"]
 PolicyLevel = Literal["advisory", "soft", "hard"]
 POLICY_LEVELS: tuple[PolicyLevel, ...] = get_args(PolicyLevel)
 PolicyOutcome = Literal["pass", "warn", "fail"]
@@ -182,7 +183,7 @@ class Critique(Record):
     figures behind it were held against. `kind` is what rules answer it by, empty where a model worded it. `answer` is
     the planner's case against it, once it goes to the gate as dissent."""
 
-    critic: Literal["tech", "cost", "risk"]
+    critic: CriticName
     claim: str
     evidence: list[str]
     severity: Literal["none", "low", "medium", "high"]
