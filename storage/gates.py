@@ -113,14 +113,14 @@ async def reopen(conn: Connection, gate: GateId) -> GateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingApproval:
     """An approval that a run went on with, and until when it holds."""
 
     approval: Approval
     expires_at: datetime
 
 
-async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Standing | None:
+async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> StandingApproval | None:
     """The last word on a decision set, where it approved exactly this and the run went on."""
     row = await one(conn, SQL["standing_approval"], {"decision_set": decision_set, "capsule": capsule})
-    return Standing(Approval.model_validate(row["answer"]), row["expires_at"]) if row else None
+    return StandingApproval(Approval.model_validate(row["answer"]), row["expires_at"]) if row else None

@@ -27,7 +27,7 @@ class PersistInput(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BeforeCommit:
     """The decision set's row, its own state and its parent's, as they are before the commit."""
 
     row: DecisionSetRow
@@ -44,12 +44,12 @@ class DiffAndPersist:
         if context is None:  # LangGraph's own tools have no project to commit to
             return NodeResult(update={"outcome": "completed"})
         files = unzip(await self._services.artifacts.get(bundle.artifact))
-        standing = await self._standing(context)
-        prepared = await self._commit(context, standing.row, files, state.get("approval"))
-        commit, recorded = prepared.record, await self._recorded(context, standing, prepared, bundle)
+        before = await self._before(context)
+        prepared = await self._commit(context, before.row, files, state.get("approval"))
+        commit, recorded = prepared.record, await self._recorded(context, before, prepared, bundle)
 
         async def publish(work: UnitOfWork) -> None:
-            await git.publish(work.conn, standing.row.project_id, prepared)
+            await git.publish(work.conn, before.row.project_id, prepared)
 
         return NodeResult(
             update={"commit": commit, "outcome": "completed"},
@@ -58,12 +58,12 @@ class DiffAndPersist:
             effects=[publish],
         )
 
-    async def _standing(self, context: RunContext) -> Standing:
+    async def _before(self, context: RunContext) -> BeforeCommit:
         async with context.pool.connection() as conn:
             row = await decision_sets.summary(conn, context.decision_set)
             state = await decision_sets.state_of(conn, context.decision_set)
             parent = await decision_sets.state_of(conn, row.parent_id) if row.parent_id else {}
-        return Standing(row, state, parent)
+        return BeforeCommit(row, state, parent)
 
     async def _commit(
         self, context: RunContext, row: DecisionSetRow, files: dict[str, bytes], approval: Approval | None
@@ -86,13 +86,13 @@ class DiffAndPersist:
         )
 
     async def _recorded(
-        self, context: RunContext, standing: Standing, prepared: git.PreparedCommit, bundle: Bundle
+        self, context: RunContext, before: BeforeCommit, prepared: git.PreparedCommit, bundle: Bundle
     ) -> DiffRecorded:
         async with context.pool.connection() as conn:
-            packs = await git.packs_of(conn, standing.row.project_id)
+            packs = await git.packs_of(conn, before.row.project_id)
         packs = [*packs, *([prepared.pack] if prepared.pack else [])]
         files = await self._services.compute(compare, packs, prepared.parent, prepared.sha, Bounds())
-        counts = await self._services.compute(changes.state_counts, standing.parent, standing.state)
+        counts = await self._services.compute(changes.state_counts, before.parent, before.state)
         return DiffRecorded(
             base=prepared.parent,
             head=prepared.sha,
@@ -102,6 +102,6 @@ class DiffAndPersist:
                 for item in files
             ],
             state=counts,
-            destructive=changes.destructive(standing.parent, standing.state),
+            destructive=changes.destructive(before.parent, before.state),
             artifact=bundle.artifact,
         )
