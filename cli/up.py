@@ -64,9 +64,11 @@ async def _run(
     environment = _environment(settings)
     await _migrate(environment)
     from storage.access import create_sign_in_link
+    from storage.postgres import connect
 
     async def greet() -> None:
-        link = await asyncio.to_thread(create_sign_in_link, settings.dsn, settings.base_url)
+        async with await connect(settings.dsn) as conn, conn.transaction():
+            link = await create_sign_in_link(conn, settings.base_url)
         say(f"\nCountersign is ready at {settings.base_url}\nSign in, once:   {link}")
         say(f"Data and logs:   {settings.data_dir}\nCtrl-C stops it.\n")
 

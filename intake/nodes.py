@@ -15,12 +15,13 @@ from intake.questions import (
     next_question,
     with_budgets_around,
 )
-from intake.reported import in_its_words, ledgered, origin_of, reports
+from intake.reported import in_its_words, origin_of, reports
 from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
 from intake.starting import settle, without_assumptions
 from intake.state import IntakeState
 from intake.worth import LEAST_SHARE, LEAST_USD, Weigh
+from providers.authorship import author_of
 from providers.base import OrchestrationProvider, Reader
 from storage.records.constraints import ConstraintSchema, ConstraintValue, FieldName
 from storage.records.decision_sets import Question
@@ -73,7 +74,8 @@ class IntakeNodes:
             update=update,
             cards=[*known.captured, *reports(reader, known.captured), *_remarks(read, inputs)],
             patch={"constraints": constraints, "inputs_through": through, "question": None, "stage": "intake"},
-            **ledgered(self._provider, reader),
+            effects=reader.effects,
+            **author_of(self._provider, reader.calls),
         )
 
     async def _read_on(self, reader: Reader, state: IntakeState, inputs: Sequence[IntakeInput]) -> Reread:
@@ -139,7 +141,13 @@ class IntakeNodes:
         cards: list[Payload] = [*reports(reader), *reply, QuestionAsked(question=worded)]
         update: IntakeState = {"question": worded, "asked": [*state.get("asked", []), question.id]}
         patch = {"question": worded.model_dump(mode="json")}
-        return NodeResult(update=update, cards=cards, patch=patch, **ledgered(self._provider, reader))
+        return NodeResult(
+            update=update,
+            cards=cards,
+            patch=patch,
+            effects=reader.effects,
+            **author_of(self._provider, reader.calls),
+        )
 
     async def _next(self, state: IntakeState, constraints: ConstraintSchema, context: RunContext | None) -> Next:
         asked: Sequence[str] = state.get("asked", [])

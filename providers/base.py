@@ -6,19 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from providers.pricing import PriceBook
 from storage.records.constraints import ConstraintValue, ConstraintValues, FieldName
 from storage.records.decision_sets import Question
 from storage.records.ids import Sha256
-from storage.records.plans import Cost, Critique, Plan
+from storage.records.plans import Cost, CriticName, Critique, Plan
 
 if TYPE_CHECKING:
     from storage.events import Origin
     from storage.records.steps import Effect
-
-CriticName = Literal["tech", "cost", "risk"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from psycopg.rows import DictRow
 
+from storage.records.constraints import ConstraintSchema
 from storage.records.intake import IntakeInput
 
 _SAID = ("text", "by", "question_id", "choice", "edits", "start", "replaces")
@@ -22,9 +23,9 @@ class Pair(NamedTuple):
 
 
 def pairs(
-    events: Sequence[DictRow], gates: Sequence[DictRow], row: DictRow, state: Mapping[str, Any]
+    events: Sequence[DictRow], gates: Sequence[DictRow], served: ConstraintSchema, state: Mapping[str, Any]
 ) -> Iterator[Pair]:
-    """`state` is each channel as JSON; `row` the decision set, whose constraints are served."""
+    """`state` is each channel as JSON, `served` the constraints that the decision set shows."""
     told = {event["seq"]: event for event in events}
     for item in state.get("intake_messages") or []:
         said = IntakeInput.model_validate(item).model_dump(mode="json")
@@ -44,7 +45,7 @@ def pairs(
             answer = _part(gate.get("answer") or {}, _ANSWERED)
             yield Pair(f"event {event['seq']}: the answer to its gate", _part(payload, _ANSWERED), answer)
     if "constraints" in state:
-        yield Pair("the constraints that are served", row["constraints"], state["constraints"])
+        yield Pair("the constraints that are served", served.model_dump(mode="json"), state["constraints"])
 
 
 def _part(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

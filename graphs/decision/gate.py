@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, NotRequired, cast
+from typing import Any, NotRequired, assert_never
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from graphs.decision.feedback import UNREAD
 from graphs.decision.strategies import objects
 from graphs.services import Services
+from graphs.state import FeedbackOutcome
 from infra.logging import bind_node
 from storage import changes, decision_sets, gates
 from storage.events import Origin, log_event
@@ -22,18 +23,18 @@ from storage.records.decision_sets import DecisionSet
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256
-from storage.records.plans import Amendment, Approval, Baseline, Cost, Plan, PolicyReport, Reconciliation
+from storage.records.plans import Amendment, Approval, Baseline, Cost, GateAction, Plan, PolicyReport, Reconciliation
 from storage.records.steps import RunContext
 
-Action = Literal["approve", "reject", "request_changes"]
-Standing = dict[str, Any]
+Before = dict[str, Any]
+"""What a gate is compared with, as a plan's JSON; empty where nothing stood."""
 SAFEGUARDS = ("zones", "encrypted", "public_endpoint")
 """What a plan says of itself as a whole that a change may take away."""
 
 
-def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[Action]:
+def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[GateAction]:
     """A plan that fails a hard rule, or that meets nothing, cannot be approved as it is."""
-    allowed: list[Action] = ["reject"]
+    allowed: list[GateAction] = ["reject"]
     if revision < REVISIONS:
         allowed.insert(0, "request_changes")
     if feasible and policy.outcome != "fail":
@@ -53,7 +54,7 @@ class GateInput(TypedDict):
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
     unheard: NotRequired[list[str]]
-    outcome: NotRequired[str]
+    outcome: NotRequired[FeedbackOutcome]
     round: NotRequired[int]
     revision: NotRequired[int]
 
@@ -86,11 +87,11 @@ class Gate:
         origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
         async with unit_of_work(context.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
-            if row["lease"] != context.lease:
+            if row.lease != context.lease:
                 raise Fenced(context.decision_set)
-            parent = await decision_sets.read(work.conn, row["parent_id"]) if row["parent_id"] else None
+            parent = await decision_sets.read(work.conn, row.parent_id) if row.parent_id else None
             stood = await plan_before(work.conn, context.decision_set, state, parent)
-            opened = self._payload(state, gate, row["created_by"], parent, stood)
+            opened = self._payload(state, gate, row.created_by, parent, stood)
             kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
             if kept and "approve" not in opened.allowed:
                 kept = None
@@ -99,7 +100,7 @@ class Gate:
                 gate,
                 origin,
                 capsule=state["capsule"],
-                allowed=list(opened.allowed),
+                allowed=opened.allowed,
                 expires_at=kept.expires_at if kept else opened.expires_at,
             )
             if not fresh:
@@ -112,7 +113,7 @@ class Gate:
             await decision_sets.change(
                 work.conn,
                 context.decision_set,
-                row["version"],
+                row.version,
                 {
                     "status": "awaiting_approval",
                     "stage": "approval",
@@ -139,7 +140,7 @@ class Gate:
         return approval
 
     def _payload(
-        self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None, stood: Standing
+        self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None, stood: Before
     ) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         found = state.get("reconciliation")
@@ -147,10 +148,7 @@ class Gate:
         before = baseline.cost_likely if baseline else None
         return GateOpened(
             gate=gate,
-            allowed=cast(
-                list[Action],
-                allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
-            ),
+            allowed=allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
             capsule=state["capsule"],
             opened_at=now,
             expires_at=now + self._services.approval_window,
@@ -176,8 +174,10 @@ def asked_again(state: GateInput) -> list[str]:
             return state.get("unheard", [])
         case "unread":
             return [UNREAD]
-        case _:
+        case "approved" | "amended" | "request_changes" | "rejected" | None:
             return amendment.reasons if amendment else []
+        case unknown:
+            assert_never(unknown)
 
 
 def before_of(state: GateInput) -> Baseline | None:
@@ -198,7 +198,7 @@ def warnings(state: GateInput, parent: DecisionSet | None) -> list[str]:
 
 async def plan_before(
     conn: Connection, decision_set: DecisionSetId, state: GateInput, parent: DecisionSet | None
-) -> Standing:
+) -> Before:
     """What this gate is compared with, as a plan's JSON; empty where nothing stood. Zones and safeguards are known
     where the whole plan still is."""
     baseline = before_of(state)
@@ -212,7 +212,7 @@ async def plan_before(
     return {"resources": resources, **{name: kept[name] for name in SAFEGUARDS if name in kept}}
 
 
-def proposed(state: GateInput, stood: Standing) -> dict[str, Any]:
+def proposed(state: GateInput, stood: Before) -> dict[str, Any]:
     """The plan at the gate in the parts that are known of the one before it."""
     plan = state["plan"].model_dump(mode="json")
     return {"plan": {name: plan[name] for name in {"resources", *stood}}}

@@ -9,10 +9,9 @@ from pydantic import Field
 from storage.records.canonical import Money
 from storage.records.constraints import ConstraintValue, FieldName
 from storage.records.ids import DecisionSetId
-from storage.records.plans import Record
+from storage.records.plans import PolicyLevel, PolicyOutcome, Record
 
 Kind = Literal["added", "removed", "changed"]
-PolicyOutcome = Literal["pass", "warn", "fail"]
 
 
 class StateChange(Record):
@@ -68,7 +67,7 @@ class PolicyChange(Record):
 
     id: str
     title: str
-    level: Literal["advisory", "soft", "hard"]
+    level: PolicyLevel
     base: PolicyOutcome | None
     head: PolicyOutcome | None
     actual: str

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from storage.records.canonical import Money
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
-from storage.records.plans import Cost, Plan, PolicyReport
+from storage.records.plans import Cost, GateAction, Plan, PolicyReport
 
 Status = Literal["intake", "planning", "awaiting_approval", "building", "completed", "rejected", "failed", "cancelled"]
-ENDED: frozenset[str] = frozenset({"completed", "rejected", "failed", "cancelled"})
+Ended = Literal["completed", "rejected", "failed", "cancelled"]
+ENDED: frozenset[Ended] = frozenset(get_args(Ended))
 
 Stage = Literal[
     "intake", "planner", "critics", "reconcile", "policy", "approval", "codegen", "validators", "diff", "done"
@@ -57,7 +58,7 @@ class Gate(BaseModel):
 
     id: GateId
     kind: Literal["approval"] = "approval"
-    allowed: list[Literal["approve", "reject", "request_changes"]]
+    allowed: list[GateAction]
     capsule: Sha256
     opened_at: datetime
     expires_at: datetime

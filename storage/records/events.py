@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from storage.records.canonical import Money
 from storage.records.changes import PlanMove
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
-from storage.records.decision_sets import Question, Stage, Status
+from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
-from storage.records.plans import Check, Commit, Cost, Critique, PolicyOverride, PolicyReport
+from storage.records.intake import Choice
+from storage.records.plans import Check, Commit, Cost, Critique, GateAction, PolicyOverride, PolicyReport
 
 EventType = Literal[
     "message-received",
@@ -31,7 +32,7 @@ EventType = Literal[
     "run-complete",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
-Outcome = Literal["completed", "waiting", "rejected", "failed", "cancelled"]
+Outcome = Ended | Literal["waiting"]
 
 
 class Payload(BaseModel):
@@ -45,7 +46,7 @@ class MessageReceived(Payload):
     text: str
     by: str
     question_id: str | None = None
-    choice: Literal["answer", "skip", "dont_know", "assume"] | None = None
+    choice: Choice | None = None
     edits: dict[FieldName, ConstraintValue | None] | None = None
     start: bool = False
     replaces: int | None = None
@@ -134,7 +135,7 @@ class PolicyUpdate(Payload):
 class GateOpened(Payload):
     gate: GateId
     kind: Literal["approval"] = "approval"
-    allowed: list[Literal["approve", "reject", "request_changes"]]
+    allowed: list[GateAction]
     capsule: Sha256
     opened_at: datetime
     expires_at: datetime
@@ -162,7 +163,7 @@ class GateAnswered(Payload):
     """`kept_from` is the seq of the approval that an identical capsule let stand."""
 
     gate: GateId
-    action: Literal["approve", "reject", "request_changes"]
+    action: GateAction
     by: str
     comment: str
     capsule: Sha256

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,6 +10,7 @@ from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Question
 
 Choice = Literal["answer", "skip", "dont_know", "assume"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
 WORDLESS: tuple[Choice, ...] = ("skip", "dont_know", "assume")
 """Choices that need no words."""
 

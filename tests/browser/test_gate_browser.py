@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from infra.embedded import running_dsn
-from storage.access import Role, create_key
+from storage.access import Role
+from tests.accesses import create_key
 from tests.running import Product
 
 TRANSFERRED = (

@@ -18,10 +18,10 @@ from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.whatif import WhatIf, what_if
 from storage import projects
-from storage.access import create_key
 from storage.postgres import Pool, unit_of_work
 from storage.records.constraints import ConstraintSchema
 from storage.records.ids import DecisionSetId
+from tests.accesses import create_key
 from tests.decisions import ANA, code, new_decision_set
 from tests.integration.decided import Written, constraints, opened
 from tests.web_server import WebServer

@@ -205,7 +205,7 @@ async def test_a_child_names_its_parent_by_number(api: httpx.AsyncClient, pool: 
         await decision_sets.insert(
             work.conn,
             child,
-            project=project["project_id"],
+            project=project.project_id,
             title="Less",
             parent=parent,
             by="ana",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -13,7 +11,6 @@ from storage.records.errors import ActionNotAllowed, DomainError, NotFound
 from storage.records.ids import DecisionSetId
 from storage.records.plans import PolicyOverride
 from web import commands
-from web.commands.gates import Action
 from web.console import Console
 from web.deps import CallerDep, ConsoleDep, DecisionSetPath
 from web.routes.page_decision_set import refused_page
@@ -40,7 +37,7 @@ async def answer(
             caller,
             id_,
             gate_id,
-            action=_action(form),
+            action=form.text("action"),
             capsule=form.text("capsule"),
             comment=form.text("comment"),
             overrides=_overrides(form),
@@ -55,11 +52,6 @@ async def answer(
     if request.headers.get("HX-Request") != "true":
         return go_to(request, f"/decision-sets/{id_}#approval")
     return await _panel(request, console, caller, id_, None)
-
-
-def _action(form: Submitted) -> Action:
-    """What was chosen. An unknown word goes on, so that the gate refuses it in its order."""
-    return cast(Action, form.text("action"))
 
 
 def _overrides(form: Submitted) -> list[PolicyOverride]:

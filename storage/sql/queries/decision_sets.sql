@@ -45,9 +45,9 @@ returning number;
 -- Holds the decision set's row until the transaction ends, and reads it.
 select * from decision_sets where id = %(id)s for no key update;
 
--- name: take
--- Gives the caller a new lease; whoever held the last one can write no more.
-update decision_sets set lease = lease + 1 where id = %(id)s returning lease;
+-- name: fence
+-- Gives out a new lease; whoever held the last one can write no more.
+update decision_sets set lease = lease + 1 where id = %(id)s;
 
 -- name: change
 -- Changes the columns named in the patch, if the version is still the one that was read.

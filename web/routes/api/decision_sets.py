@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse
@@ -11,7 +11,6 @@ from pydantic import Field
 from storage import decision_sets
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary, Status
 from web import commands
-from web.commands.gates import Action
 from web.deps import GATE, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
 from web.pagination import Page, key_of, page, size
 from web.routes.api.answers import done, refusals
@@ -117,7 +116,7 @@ async def answer_gate(
             caller,
             id_,
             gate_id,
-            action=cast(Action, body.action),
+            action=body.action,
             capsule=body.capsule,
             comment=body.comment,
             overrides=[item.record for item in body.overrides],
