@@ -8,6 +8,7 @@ from collections.abc import Callable
 from providers.base import Finding, Problem, Reading
 from providers.pricing.regions import regions_for
 from providers.rulebook.reading.exchange import in_dollars
+from providers.rulebook.reading.floors import is_bare_floor
 from providers.rulebook.reading.governance import REGIMES
 from providers.rulebook.reading.location import CLOUDS
 from providers.rulebook.reading.misplaced import misplaced
@@ -106,6 +107,9 @@ def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callab
     start, end = _whole(text)
     amount = amounts[-1] if len(amounts) > 1 else amounts[0]
     if (reason := misplaced(text, amount, field)) is not None:
+        return Reading(problems=[Problem(field, start, end, reason)])
+    if field == "monthly_budget_usd" and is_bare_floor(text, amount):
+        reason = "The answer says the least it may cost, and a plan is held to the most."
         return Reading(problems=[Problem(field, start, end, reason)])
     value = convert(text, amount)
     if value <= 0 or (field == "availability_slo" and value > 100):

@@ -33,6 +33,8 @@ class Candidate:
     """What a bare number in the same unit is worth: 1000 for milliseconds behind "2 s"."""
     today: bool = False
     """It holds now and nobody asks for it: settles nothing, but a later wish may lean on it."""
+    floor: bool = False
+    """The least, of a field that holds the most: settles nothing, and contradicts what is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Doubt:
 def settle(text: Text, candidates: Iterable[Candidate]) -> list[Candidate]:
     by_field: dict[FieldName, list[Candidate]] = {}
     for candidate in sorted(candidates, key=lambda item: (item.start, item.end)):
-        if candidate.today:
+        if candidate.today or candidate.floor:
             continue
         by_field.setdefault(candidate.field, []).append(candidate)
     chosen = (
