@@ -57,6 +57,17 @@ def asked(text: str) -> list[str]:
         "Approved pending security review",
         "Sign off from security is needed before prod",
         "needed before prod: pen test",
+        "make it nicer and a bit safer, you know",
+        "LGTM, make it safer",
+        "ok, make everything a bit simpler",
+        "Make the logs readable",
+        "make it so that logs are kept for a year",
+        "could you make it safer",
+        "a bit safer please",
+        "fine, but more secure",
+        "harden the image",
+        "Mach es sicherer",
+        "Passt, aber etwas sicherer",
     ],
 )
 def test_a_demand_that_no_field_holds_is_one(text: str) -> None:
@@ -130,6 +141,21 @@ def test_a_demand_that_no_field_holds_is_one(text: str) -> None:
         "Looks good, the team should be happy",
         "I want to thank the team",
         "approved, thanks for waiting",
+        "make it so",
+        "Make it so!",
+        "ok, make it happen",
+        "let's make it happen",
+        "LGTM, make it live",
+        "makes sense",
+        "You make my day",
+        "That will make it easier for us",
+        "more or less what we wanted",
+        "even better",
+        "mach weiter so",
+        "macht es so",
+        "cheaper than I thought, great",
+        "much cheaper, thanks",
+        "Nicer!",
     ],
 )
 def test_a_plain_remark_asks_for_nothing(text: str) -> None:
@@ -150,6 +176,8 @@ def test_a_plain_remark_asks_for_nothing(text: str) -> None:
         "höchstens 6 Replikas bitte",
         "Budget auf 3.500 $ senken",
         "no GPUs please",
+        "make it at most $2,000 a month",
+        "make the budget $2,000 a month",
     ],
 )
 def test_a_demand_that_was_read_is_met_by_its_constraint(text: str) -> None:
@@ -166,6 +194,8 @@ def test_a_demand_that_was_read_is_met_by_its_constraint(text: str) -> None:
             "must be encrypted, in transit too. Thanks! Tag team=ml",
             ["must be encrypted, in transit too", "Tag team=ml"],
         ),
+        ("cap replicas at 6 and make it safer", ["make it safer"]),
+        ("make it nicer and a bit safer, you know", ["make it nicer and a bit safer, you know"]),
         ("It must be quiet, cap replicas at 6 and add a WAF", ["It must be quiet", "add a WAF"]),
     ],
 )
