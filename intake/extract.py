@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from intake.assumptions import assumptions
 from intake.conflicts import conflicts
-from intake.merge import merge
+from intake.merge import held, merge
 from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question
@@ -135,7 +135,7 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
     elif asked and not changes and not contradictions and not doubts:
         reason = f"The answer “{_cut(given.text)}” could not be read."
         doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
-    known.change(changes)
+    known.change({**held(known.constraints, reading, message=given.seq), **changes})
     known.doubt(doubts)
     known.contradictions = [
         item for item in known.contradictions if all(item.field != other.field for other in contradictions)

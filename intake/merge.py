@@ -76,6 +76,20 @@ def merge(
     return changes, contradictions
 
 
+def held(known: ConstraintSchema, reading: Reading, *, message: int) -> dict[FieldName, Constraint]:
+    """What words that are no value of a field come to until somebody says more: "p99 under 50 ms" is assumed of p95.
+    The first of each field; it gives way to what was stated or confirmed."""
+    assumed: dict[FieldName, Constraint] = {}
+    for item in reading.problems:
+        before = known.root.get(item.field)
+        if item.held is None or item.field in assumed or (before is not None and before.status != "assumed"):
+            continue
+        evidence = Evidence(message=message, start=item.start, end=item.end)
+        source = f"default:{item.held_as}"
+        assumed[item.field] = Constraint(value=item.held, status="assumed", evidence=evidence, source=source)
+    return assumed
+
+
 def _between(
     reading: Reading,
     changes: Mapping[FieldName, Constraint | None],

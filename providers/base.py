@@ -39,12 +39,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Words that look like a constraint and cannot be one, such as an availability of 120 %."""
+    """Words that look like a constraint and cannot be one, such as an availability of 120 %. Where they say something
+    of the field all the same, `held` is what is assumed of it unless somebody says more, and `held_as` says why."""
 
     field: FieldName
     start: int
     end: int
     reason: str
+    held: float | None = None
+    held_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

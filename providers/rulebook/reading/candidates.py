@@ -39,12 +39,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Words that state something impossible."""
+    """Words that state something impossible, or something else than the field holds. `held` is then the value that they
+    come to for as long as nobody says more, and `held_as` says why."""
 
     field: FieldName
     start: int
     end: int
     reason: str
+    held: float | None = None
+    held_as: str = ""
 
 
 def settle(text: Text, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -70,7 +73,7 @@ def problems(text: Text, doubts: Iterable[Doubt]) -> list[Problem]:
     result: list[Problem] = []
     for doubt in doubts:
         origin = text.origin(doubt.start, doubt.end)
-        result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason))
+        result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason, doubt.held, doubt.held_as))
     return result
 
 
