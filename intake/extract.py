@@ -135,7 +135,8 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
     elif asked and not changes and not contradictions and not doubts:
         reason = f"The answer “{_cut(given.text)}” could not be read."
         doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
-    known.change({**held(known.constraints, reading, message=given.seq), **changes})
+    known.change(changes)
+    known.change(dict(held(known.constraints, reading, message=given.seq)))
     known.doubt(doubts)
     known.contradictions = [
         item for item in known.contradictions if all(item.field != other.field for other in contradictions)

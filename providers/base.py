@@ -39,15 +39,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Words that look like a constraint and cannot be one, such as an availability of 120 %. Where they say something
-    of the field all the same, `held` is what is assumed of it unless somebody says more, and `held_as` says why."""
+    """Words that look like a constraint and cannot be one, such as an availability of 120 %."""
 
     field: FieldName
     start: int
     end: int
     reason: str
-    held: float | None = None
-    held_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What words that are no value of a field come to as long as nobody says more: `reason` says how."""
+
+    field: FieldName
+    value: float
+    start: int
+    end: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +71,14 @@ class Dropped:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`unsure`: the words say that their writer does not know, or does not mind. `rivals` state another value for the
-    field of a finding, and nothing says which of the two holds."""
+    field of a finding, and nothing says which of the two holds. `held` is assumed rather than a default."""
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dropped: tuple[Dropped, ...] = ()
     unsure: bool = False
     rivals: tuple[Finding, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from providers.base import Finding, Problem
+from providers.base import Finding, Held, Problem
 from providers.rulebook.reading.context import corrected_between
 from providers.rulebook.reading.text import Text
 from storage.records.constraints import ConstraintValue, FieldName
@@ -39,15 +39,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Words that state something impossible, or something else than the field holds. `held` is then the value that they
-    come to for as long as nobody says more, and `held_as` says why."""
+    """Words that state something impossible, or something else than the field holds."""
 
     field: FieldName
     start: int
     end: int
     reason: str
-    held: float | None = None
-    held_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What words that are no value of the field come to, and how."""
+
+    field: FieldName
+    value: float
+    start: int
+    end: int
+    reason: str
 
 
 def settle(text: Text, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -73,8 +81,19 @@ def problems(text: Text, doubts: Iterable[Doubt]) -> list[Problem]:
     result: list[Problem] = []
     for doubt in doubts:
         origin = text.origin(doubt.start, doubt.end)
-        result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason, doubt.held, doubt.held_as))
+        result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason))
     return result
+
+
+def held(text: Text, estimates: Iterable[Estimate], chosen: Iterable[Candidate]) -> tuple[Held, ...]:
+    """The first of each field that nothing else is read for."""
+    known = {item.field for item in chosen}
+    found: dict[FieldName, Held] = {}
+    for item in estimates:
+        if item.field not in known and item.field not in found:
+            origin = text.origin(item.start, item.end)
+            found[item.field] = Held(item.field, item.value, origin.start, origin.end, item.reason)
+    return tuple(found.values())
 
 
 def _one(text: Text, field: FieldName, proposed: list[Candidate]) -> Candidate | None:

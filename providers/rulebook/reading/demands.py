@@ -57,6 +57,11 @@ _COMPARED = re.compile(
     r"einfacher)(?: (?:please|though|bitte))?\W*$"
 )
 """A wish without a verb: "a bit safer"; "much cheaper" is praise."""
+_AGAIN = re.compile(
+    r"\b(?:re-?train|fine-?tune)\b|"
+    r"^\W*(?:(?:but|and|aber|und)\s+)?(?:\d+ ?(?:x|times)|once|twice) (?:a|per|every|each) (?:day|night|week|month)\W*$"
+)
+"""Work to be done, and how often: "4 times a month"."""
 _EXCEPTION = re.compile(r"^\W*(?:but (?:only|with|without|not?|never)|aber (?:nur|mit|ohne|nicht|keine?n?))\b")
 _BARE = re.compile(
     r"^\W*(?:(?:approved?|ok(?:ay)?|fine|good|lgtm|yes|agreed?|freigegeben|passt|gut)\W+)?"
@@ -165,7 +170,19 @@ def _without_remarks(text: Text, sentence: Span, piece: Span) -> str:
 def _asks(piece: str) -> bool:
     return any(
         cue.search(piece)
-        for cue in (_MODAL, _CONDITION, _IMPERATIVE, _INFINITIVE, _EXCEPTION, _BARE, _IF, _REQUEST, _MAKE, _COMPARED)
+        for cue in (
+            _MODAL,
+            _CONDITION,
+            _IMPERATIVE,
+            _INFINITIVE,
+            _EXCEPTION,
+            _BARE,
+            _IF,
+            _REQUEST,
+            _MAKE,
+            _COMPARED,
+            _AGAIN,
+        )
     )
 
 

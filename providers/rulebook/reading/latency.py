@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from providers.rulebook.reading import clauses, context, items, tense
-from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.candidates import Candidate, Doubt, Estimate
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.percentiles import (
@@ -132,14 +132,15 @@ _LONGEST_ITEM = 60
 """Seconds; what stands alone in a list with a rate and is longer may be a job's."""
 
 
-def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt | Estimate]:
     """Where some are asked for and others only stated, the latter hold today. A bound on another percentile alone is a
     doubt: a higher one says more than the 95th has to keep, a lower one less."""
     every = list(_all(text, amounts))
     found = [item for item in every if not _is_other(item)]
     if not any(isinstance(item, Candidate) for item in found):
         others = [item for item in every if isinstance(item, Candidate) and not item.today]
-        yield from sorted(map(_another, others), key=lambda item: item.held or 0)
+        for item in sorted(others, key=lambda item: float(str(item.value))):
+            yield from _another(item)
     figures = [item for item in found if isinstance(item, Candidate) and not item.today]
     asked = {item for item in figures if tense.wished(text, item.start, item.end)}
     for item in found:
@@ -156,11 +157,12 @@ def _is_other(item: Candidate | Doubt) -> bool:
     return isinstance(item, Candidate) and item.rule.startswith(_OTHER_RULE)
 
 
-def _another(item: Candidate) -> Doubt:
+def _another(item: Candidate) -> Iterator[Doubt | Estimate]:
     assert isinstance(item.value, float)
     named, figure = item.rule.removeprefix(_OTHER_RULE), f"{item.value:,.12g} ms"
     reason = f"{figure} is said of {named}, and a plan is held to the 95th percentile."
-    return Doubt(item.field, item.start, item.end, reason, item.value, f"{named} {figure}, held as p95")
+    yield Doubt(item.field, item.start, item.end, reason)
+    yield Estimate(item.field, item.value, item.start, item.end, f"{named} {figure}, held as p95")
 
 
 def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:

@@ -66,6 +66,8 @@ def asked(text: str) -> list[str]:
         "a bit safer please",
         "fine, but more secure",
         "harden the image",
+        "4 times a month",
+        "but twice a week",
         "Mach es sicherer",
         "Passt, aber etwas sicherer",
     ],
