@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from providers.base import Finding, Problem, Reading
 from providers.pricing.regions import regions_for
+from providers.rulebook.counted import plain
 from providers.rulebook.reading.exchange import in_dollars
 from providers.rulebook.reading.floors import is_bare_floor
 from providers.rulebook.reading.governance import REGIMES
@@ -114,7 +115,9 @@ def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callab
     value = convert(text, amount)
     if value <= 0 or (field == "availability_slo" and value > 100):
         limit = "between 0 and 100 %" if field == "availability_slo" else "above zero"
-        return Reading(problems=[Problem(field, start, end, f"{value:g} cannot be: the answer has to be {limit}.")])
+        return Reading(
+            problems=[Problem(field, start, end, f"{plain(value)} cannot be: the answer has to be {limit}.")]
+        )
     whole = field in {"gpu_count", "max_replicas", "model_size_params"}
     if whole and value != int(value):
         return Reading(problems=[Problem(field, start, end, "The answer has to be a whole number.")])

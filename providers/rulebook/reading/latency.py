@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from providers.rulebook.counted import plain
 from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt, Estimate
 from providers.rulebook.reading.numbers import Amount
@@ -159,7 +160,7 @@ def _is_other(item: Candidate | Doubt) -> bool:
 
 def _another(item: Candidate) -> Iterator[Doubt | Estimate]:
     assert isinstance(item.value, float)
-    named, figure = item.rule.removeprefix(_OTHER_RULE), f"{item.value:,.12g} ms"
+    named, figure = item.rule.removeprefix(_OTHER_RULE), f"{plain(item.value)} ms"
     reason = f"{figure} is said of {named}, and a plan is held to the 95th percentile."
     yield Doubt(item.field, item.start, item.end, reason)
     yield Estimate(item.field, item.value, item.start, item.end, f"{named} {figure}, held as p95")
@@ -238,7 +239,7 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     if value > _LONGEST and not explicit:
         return
     if value <= 0:
-        reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
+        reason = f"A latency of {plain(amount.high)} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
     today = bool(
