@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from infra.excerpt import excerpt
 from intake.assumptions import assumptions
 from intake.conflicts import conflicts
-from intake.merge import merge
+from intake.merge import held, merge
 from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question
@@ -139,6 +139,7 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
         reason = f"The answer “{excerpt(given.text, 60)}” could not be read."
         doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
     known.change(changes)
+    known.change(dict(held(known.constraints, reading, message=given.seq)))
     known.doubt(doubts)
     known.contradictions = [
         item for item in known.contradictions if all(item.field != other.field for other in contradictions)

@@ -12,9 +12,11 @@ from intake.extract import Understanding, take_in
 from intake.questions import (
     MOST_USUAL_BUDGET,
     confirm_question,
+    is_known,
     next_question,
     with_budgets_around,
 )
+from intake.repeats import other_runs
 from intake.reported import in_its_words, origin_of, reports
 from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
@@ -122,7 +124,8 @@ class IntakeNodes:
             constraints = constraints.with_changes(dict(assumptions(constraints)))
             update["contradictions"] = settled.left
             cards += differences(before, constraints)
-            said = (settled.words, found.passed_over if found.unasked else "")
+            passed_over = found.passed_over if found.unasked else ""
+            said = (settled.words, passed_over, _runs_said(state, constraints))
             cards += [MessageSent(text=text) for text in said if text]
         if ready or decided:
             stage, status = ("planner", "planning") if ready else ("intake", "intake")
@@ -175,7 +178,8 @@ class IntakeNodes:
             hopeless = worth.hopeless
         assumed, left = assumptions(constraints), left_open(constraints)
         passed_over = not_asked(unasked, hopeless)
-        confirm = confirm_question(assumed, len(asked), left, passed_over) if assumed else None
+        runs = _runs_said(state, constraints.with_changes(dict(assumed)))
+        confirm = confirm_question(assumed, len(asked), left, f"{passed_over} {runs}".strip()) if assumed else None
         return Next(confirm, unasked, passed_over)
 
 
@@ -190,6 +194,10 @@ def not_asked(fields: Sequence[FieldName], hopeless: str = "") -> str:
         f"{named} No usual answer would change the plan or a policy"
         f" result, or move the cost by ${LEAST_USD} a month or {LEAST_SHARE:.0%}."
     )
+
+
+def _runs_said(state: IntakeState, known: ConstraintSchema) -> str:
+    return other_runs((item.text for item in in_place(state.get("intake_messages", []))), known)
 
 
 def _with_question(given: IntakeInput, question: Question | None) -> IntakeInput:
@@ -212,7 +220,7 @@ def _settled(state: IntakeState, known: Understanding) -> list[str]:
     if question is None or question.field is None or question.id not in asked:
         return asked
     open_fields = {item.field for item in [*known.contradictions, *known.misfits]}
-    answered = question.field in known.constraints.root and question.field not in open_fields
+    answered = is_known(known.constraints, question.field) and question.field not in open_fields
     if not answered and question.field not in known.skipped:
         asked.remove(question.id)
     return asked

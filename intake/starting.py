@@ -36,7 +36,12 @@ def settle(contradictions: Sequence[Contradiction], passed_over: Collection[Fiel
 
 
 def without_assumptions(constraints: ConstraintSchema, given: ConstraintSchema) -> ConstraintSchema:
-    """As it was before planning was decided: without what was assumed since, but for what it began with."""
+    """As it was before planning was decided: without what was assumed since, but for what it began with and what words
+    come to."""
     return ConstraintSchema(
-        {name: item for name, item in constraints.root.items() if item.status != "assumed" or name in given.root}
+        {
+            name: item
+            for name, item in constraints.root.items()
+            if item.status != "assumed" or item.evidence is not None or name in given.root
+        }
     )

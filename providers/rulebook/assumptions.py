@@ -86,7 +86,10 @@ def sizing(catalogue: Catalogue, option: Option | None) -> list[str]:
     found = list(workload.assumptions)
     if workload.type == "edge":
         fetched = f"{DEVICES} devices fetch one release of {model_gb(workload):,.2f} GB a month"
-        found += [on_device(workload).words, f"Inference costs nothing in the cloud; {fetched}."]
+        found += [
+            on_device(workload).words,
+            f"Devices are not priced, and inference costs nothing in the cloud; {fetched}.",
+        ]
     if option is not None and not option.serving:
         found.append(runs_assumed(option, workload))
         if option.count > 1:
