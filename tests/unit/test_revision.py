@@ -46,7 +46,7 @@ class Talk:
         self.state["inputs"] = [IntakeInput(seq=self.seq, text=text, **given)]
         cards: list[Payload] = []
         for node in (self.nodes.extract_constraints, self.nodes.coverage_check, self.nodes.adaptive_questioner):
-            if node is self.nodes.adaptive_questioner and self.state.get("ready"):
+            if node == self.nodes.adaptive_questioner and self.state.get("ready"):
                 break
             done = await node(self.state, None)
             self.state.update(done.update)  # pyright: ignore[reportArgumentType, reportCallIssue]
