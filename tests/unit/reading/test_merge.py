@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from intake.merge import merge
@@ -7,6 +9,11 @@ from providers.base import Finding, Reading
 from providers.rulebook.reading import read
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence
 from storage.records.intake import Contradiction
+
+
+def disputes(found: Sequence[Contradiction]) -> list[tuple[object, ...]]:
+    return [(item.field, item.earlier, item.later, item.message) for item in found]
+
 
 STATED = ConstraintSchema({"latency_p95_ms": Constraint(value=80.0, status="stated")})
 
@@ -41,10 +48,9 @@ def test_an_impossible_value_is_dropped() -> None:
 def test_what_was_stated_stands_against_another_value() -> None:
     text = "p95 under 100 ms"
 
-    assert merge(STATED, read(text), message=9, text=text) == (
-        {},
-        [Contradiction(field="latency_p95_ms", earlier=80.0, later=100.0, message=9)],
-    )
+    changes, contradictions = merge(STATED, read(text), message=9, text=text)
+    assert (changes, disputes(contradictions)) == ({}, [("latency_p95_ms", 80.0, 100.0, 9)])
+    assert contradictions[0].evidence == Evidence(message=9, start=0, end=len(text))
 
 
 def test_a_correction_replaces_what_was_stated() -> None:
@@ -103,10 +109,8 @@ def test_what_is_allowed_as_well_is_added(text: str, value: list[str]) -> None:
 def test_another_list_without_a_word_of_adding_is_asked_about() -> None:
     text = "It runs on AWS"
 
-    assert merge(CLOUDS, read(text), message=4, text=text) == (
-        {},
-        [Contradiction(field="cloud", earlier=["azure", "gcp"], later=["aws"], message=4)],
-    )
+    changes, contradictions = merge(CLOUDS, read(text), message=4, text=text)
+    assert (changes, disputes(contradictions)) == ({}, [("cloud", ["azure", "gcp"], ["aws"], 4)])
 
 
 def test_two_values_in_one_message_are_asked_about() -> None:
@@ -114,12 +118,11 @@ def test_two_values_in_one_message_are_asked_about() -> None:
     changes, contradictions = merge(ConstraintSchema(), read(text), message=2, text=text)
 
     assert {field: item.value for field, item in changes.items() if item} == {"monthly_budget_usd": 700.0}
-    assert contradictions == [Contradiction(field="monthly_budget_usd", earlier=700.0, later=5000.0, message=2)]
+    assert disputes(contradictions) == [("monthly_budget_usd", 700.0, 5000.0, 2)]
 
 
 def test_a_rival_of_what_stands_is_asked_about_once() -> None:
     text = "p95 under 100 ms. Every p95 under 300 ms."
 
-    assert merge(STATED, read(text), message=2, text=text)[1] == [
-        Contradiction(field="latency_p95_ms", earlier=80.0, later=100.0, message=2)
-    ]
+    contradictions = merge(STATED, read(text), message=2, text=text)[1]
+    assert disputes(contradictions) == [("latency_p95_ms", 80.0, 100.0, 2)]
