@@ -188,11 +188,14 @@ def _fact(event: Event, payload: ConstraintCaptured, context: Context) -> cards.
 
 
 def _question(event: Event, payload: QuestionAsked, context: Context) -> cards.QuestionView:
+    """The open question stands in full where it is answered, and here only by its name."""
     question = payload.question
     current = question.id == context.open_question
+    label = field_label(question.field) if question.field else "Assumptions"
+    title = f"Question · {label}" if current else question.text
     return cards.QuestionView(
-        head=card_head(event, context, "question", "question", question.text, opened=current),
+        head=card_head(event, context, "question", "question", title, opened=False),
         question=question,
-        label=field_label(question.field) if question.field else "Assumptions",
+        label=label,
         current=current,
     )

@@ -200,8 +200,10 @@ def _moved_by(event: Event, other: Event, context: Context) -> bool:
             return other.seq in context.overrides
         case MessageReceived() as said if other.type == "question-asked":
             return other.payload["question"]["id"] == said.question_id
-        case QuestionAsked() if other.seq in context.replaced.values():
+        case QuestionAsked() if other.type == "question-asked" or other.seq in context.replaced.values():
             return True  # what an edit left as it was now rests on the new words, and has no event of its own
+        case StageChanged(stage="planner") if other.type == "question-asked":
+            return True
         case _:
             replaced = context.replaced.get(other.seq) == event.seq
             return replaced or (other.seq in context.superseded and other.type == event.type)
