@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -29,6 +28,11 @@ _KINDS = {
     "removed": Mark("minus", "removed", "fail"),
 }
 _SAME = Mark("done", "unchanged", "stale")
+_OF_THEIR_OWN = {"constraints", "policy_results", "cost_estimate"}
+"""Channels with a section of their own."""
+_IN_FIGURES = {"cost_estimate.likely", "cost_estimate.currency", "cost_estimate.price_book"}
+OPENED = 60
+"""Lines of diffs after which the files that follow are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class FileView:
     cut: bool
     sha: str
     viewed: bool
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """`lines` counts the lines of the state. `unified` and `split` are the addresses of the two layouts."""
+    """`added`, `changed` and `removed` count resources, `lines` the lines of the state. `cost_lines` is what moved in
+    the estimate besides its sum. `unified` and `split` are the addresses of the two layouts."""
 
     head: SetHead
     bases: list[Base]
@@ -136,6 +142,7 @@ class ChangesPage:
     summary: list[Point]
     destructive: list[str]
     cost: CostChange
+    cost_lines: list[Moved]
     policy: list[Moved]
     policy_same: list[Moved]
     constraints: list[Moved]
@@ -161,7 +168,8 @@ def changes_page(
     the files this person has looked at."""
     base = next((other for other in others if other.id == summary.base), None)
     here = f"/decision-sets/{found.id}"
-    kinds = Counter(change.kind for change in summary.state)
+    moved = listed(found, summary, chosen, viewed)
+    kinds = Counter(_resources(summary).values())
     return ChangesPage(
         head=set_head(found, "changes"),
         bases=[Base(other.id, f"#{other.number} {other.title}", other.id == summary.base) for other in others],
@@ -170,15 +178,20 @@ def changes_page(
         added=kinds["added"],
         changed=kinds["changed"],
         removed=kinds["removed"],
-        lines=len(summary.state),
+        lines=sum(len(part.moved) for part in moved.parts),
         summary=_summary(summary, here),
         destructive=summary.destructive,
         cost=summary.cost,
+        cost_lines=[
+            replace(_state(item, here, ()), path=item.path.removeprefix("cost_estimate."))
+            for item in summary.state
+            if _channel(item) == "cost_estimate" and item.path not in _IN_FIGURES
+        ],
         policy=[_policy(item, here) for item in summary.policy if item.changed],
         policy_same=[_policy(item, here) for item in summary.policy if not item.changed],
         constraints=[_constraint(item, here) for item in summary.constraints],
         constraints_same=_constraints_same(found.constraints, summary.constraints),
-        listed=listed(found, summary, chosen, viewed),
+        listed=moved,
         base_commit=summary.git.base_commit or "",
         head_commit=summary.git.head_commit or "",
         filter=chosen,
@@ -189,7 +202,12 @@ def changes_page(
 
 
 def listed(found: DecisionSet, summary: ChangeSummary, chosen: Filter, viewed: Collection[tuple[str, str]]) -> Listed:
-    files = [_file(number, file, chosen, viewed) for number, file in enumerate(summary.git.files)]
+    files, shown = [], 0
+    for number, file in enumerate(summary.git.files):
+        made = _file(number, file, chosen, viewed)
+        opened = not made.viewed and shown < OPENED
+        shown += len(made.lines or made.pairs) if opened else 0
+        files.append(replace(made, open=opened))
     parts = _parts(summary, f"/decision-sets/{found.id}")
     return Listed(found.id, chosen, parts, files, sum(file.viewed for file in files))
 
@@ -201,12 +219,9 @@ def _summary(summary: ChangeSummary, here: str) -> list[Point]:
         Point(item.mark, f"{item.path}: {item.old or 'not stated'} → {item.new or 'not stated'}", item.card)
         for item in asked
     ]
-    resources: dict[str, set[str]] = {}
-    for change in summary.state:
-        if found := re.match(r"plan\.resources\[([^]]*)\](.*)", change.path):
-            resources.setdefault(found[1], set()).add("changed" if found[2] else change.kind)
+    resources = _resources(summary)
     for kind, mark in _KINDS.items():
-        names = [name for name, kinds in resources.items() if kind in kinds]
+        names = [name for name, moved in resources.items() if moved == kind]
         if names:
             points.append(Point(mark, f"{', '.join(names)} {kind}", "#state-plan"))
     cost = summary.cost
@@ -219,11 +234,25 @@ def _summary(summary: ChangeSummary, here: str) -> list[Point]:
     return points
 
 
+def _resources(summary: ChangeSummary) -> dict[str, str]:
+    """Whether each resource of the plan that moved was added, changed or removed, by what names it."""
+    found: dict[str, str] = {}
+    for change in summary.state:
+        if part := re.match(r"plan\.resources\[([^]]*)\](.*)", change.path):
+            found[part[1]] = "changed" if part[2] else change.kind
+    return found
+
+
+def _channel(change: StateChange) -> str:
+    return re.split(r"[.\[]", change.path, maxsplit=1)[0]
+
+
 def _parts(summary: ChangeSummary, here: str) -> list[Part]:
+    """What has no section of its own on the page."""
     grouped: dict[str, list[Moved]] = {}
     for change in summary.state:
-        name = re.split(r"[.\[]", change.path, maxsplit=1)[0]
-        grouped.setdefault(name, []).append(_state(change, here, summary.destructive))
+        if (name := _channel(change)) not in _OF_THEIR_OWN:
+            grouped.setdefault(name, []).append(_state(change, here, summary.destructive))
     return [
         Part(f"state-{name}", name.replace("_", " "), moved, any(item.destructive for item in moved))
         for name, moved in grouped.items()
@@ -247,9 +276,19 @@ def _names(path: str, sentence: str) -> bool:
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    """In words, without the fields of a record that say nothing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            named = [(name.replace("_", " "), _value(item)) for name, item in value.items()]
+            return ", ".join(f"{name}: {words}" for name, words in named if words)
+        case list():
+            return "; ".join(map(_value, value))
+        case _:
+            return str(value)
 
 
 def _policy(item: PolicyChange, here: str) -> Moved:
@@ -291,4 +330,5 @@ def _file(number: int, file: FileChange, chosen: Filter, viewed: Collection[tupl
         cut=len(patch) > LONGEST_PATCH,
         sha=sha,
         viewed=(file.path, sha) in viewed,
+        open=False,
     )
