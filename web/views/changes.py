@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Any
 
-from storage.records.changes import ChangeSummary, ConstraintChange, CostChange, FileChange, PolicyChange, StateChange
+from storage.records.changes import ChangeSummary, ConstraintChange, CostChange, PolicyChange, StateChange
 from storage.records.constraints import ConstraintSchema
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from web.filters import usd
-from web.views.diffs import Line, Pair, paired, unified
+from web.views.changed_files import KINDS, FileView, Filter, file_views
 from web.views.set_head import SetHead, set_head
 from web.views.words import Mark, field_label, outcome_mark, value_words
 
-Layout = Literal["unified", "split"]
-LONGEST_PATCH = 2000
-"""Lines of one file's patch on the page; the rest is a download away."""
-
-_KINDS = {
-    "added": Mark("plus", "added", "ok"),
-    "changed": Mark("tilde", "changed", "waiting"),
-    "removed": Mark("minus", "removed", "fail"),
-}
 _SAME = Mark("done", "unchanged", "stale")
 _OF_THEIR_OWN = {"constraints", "policy_results", "cost_estimate"}
 """Channels with a section of their own."""
 _IN_FIGURES = {"cost_estimate.likely", "cost_estimate.currency", "cost_estimate.price_book"}
-OPENED = 60
-"""Lines of diffs after which the files that follow are folded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the address asks for. `against` is empty for the parent; `hide`: only what moved."""
-
-    against: str
-    layout: Layout
-    hide: bool
-
-    def query(self, **other: str) -> str:
-        """The query string of this filter with parts of it replaced; empty when nothing is asked for."""
-        parts = {"against": self.against, "view": self.layout, "hide": "1" if self.hide else "", **other}
-        asked = {name: value for name, value in parts.items() if value and (name, value) != ("view", "unified")}
-        return f"?{urlencode(asked)}" if asked else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +51,6 @@ class Part:
     name: str
     moved: list[Moved]
     destructive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """`sha` is the hash of what a person looks at: the patch. `cut` says that it is longer than what is shown. Of
-    `lines` and `pairs` the one is filled that the layout shows."""
-
-    number: int
-    path: str
-    mark: Mark
-    additions: int
-    deletions: int
-    lines: list[Line]
-    pairs: list[Pair]
-    note: str
-    cut: bool
-    sha: str
-    viewed: bool
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +155,7 @@ def changes_page(
 
 
 def listed(found: DecisionSet, summary: ChangeSummary, chosen: Filter, viewed: Collection[tuple[str, str]]) -> Listed:
-    files, shown = [], 0
-    for number, file in enumerate(summary.git.files):
-        made = _file(number, file, chosen, viewed)
-        opened = not made.viewed and shown < OPENED
-        shown += len(made.lines or made.pairs) if opened else 0
-        files.append(replace(made, open=opened))
+    files = file_views(summary.git.files, chosen, viewed)
     parts = _parts(summary, f"/decision-sets/{found.id}")
     return Listed(found.id, chosen, parts, files, sum(file.viewed for file in files))
 
@@ -220,7 +168,7 @@ def _summary(summary: ChangeSummary, here: str) -> list[Point]:
         for item in asked
     ]
     resources = _resources(summary)
-    for kind, mark in _KINDS.items():
+    for kind, mark in KINDS.items():
         names = [name for name, moved in resources.items() if moved == kind]
         if names:
             points.append(Point(mark, f"{', '.join(names)} {kind}", "#state-plan"))
@@ -266,7 +214,7 @@ def _card(here: str, cause: int | None) -> str:
 def _state(change: StateChange, here: str, destructive: Sequence[str]) -> Moved:
     lost = change.kind == "removed" and any(_names(change.path, item) for item in destructive)
     card = _card(here, change.cause)
-    return Moved(_KINDS[change.kind], change.path, _value(change.old), _value(change.new), card, lost)
+    return Moved(KINDS[change.kind], change.path, _value(change.old), _value(change.new), card, lost)
 
 
 def _names(path: str, sentence: str) -> bool:
@@ -299,7 +247,7 @@ def _policy(item: PolicyChange, here: str) -> Moved:
 
 def _constraint(item: ConstraintChange, here: str) -> Moved:
     old, new = ("" if value is None else value_words(item.field, value) for value in (item.old, item.new))
-    return Moved(_KINDS[item.kind], field_label(item.field), old, new, _card(here, item.cause))
+    return Moved(KINDS[item.kind], field_label(item.field), old, new, _card(here, item.cause))
 
 
 def _constraints_same(known: ConstraintSchema, moved: Sequence[ConstraintChange]) -> list[Moved]:
@@ -307,28 +255,3 @@ def _constraints_same(known: ConstraintSchema, moved: Sequence[ConstraintChange]
     fields = {item.field for item in moved}
     same = [(name, value_words(name, item.value)) for name, item in known.root.items() if name not in fields]
     return [Moved(_SAME, field_label(name), words, words, "") for name, words in same]
-
-
-def patch_sha(file: FileChange) -> str:
-    """SHA-256 (hex) of what a person looks at."""
-    return hashlib.sha256(f"{file.status}\n{file.patch}\n{file.note}".encode()).hexdigest()
-
-
-def _file(number: int, file: FileChange, chosen: Filter, viewed: Collection[tuple[str, str]]) -> FileView:
-    sha = patch_sha(file)
-    patch = file.patch.splitlines()
-    lines = [line for line in unified(patch[:LONGEST_PATCH]) if not (chosen.hide and line.kind == "same")]
-    return FileView(
-        number=number,
-        path=file.path,
-        mark=_KINDS[file.status],
-        additions=file.additions,
-        deletions=file.deletions,
-        lines=lines if chosen.layout == "unified" else [],
-        pairs=paired(lines) if chosen.layout == "split" else [],
-        note=file.note,
-        cut=len(patch) > LONGEST_PATCH,
-        sha=sha,
-        viewed=(file.path, sha) in viewed,
-        open=False,
-    )
