@@ -13,6 +13,7 @@ from math import inf
 from pathlib import Path
 
 from infra.errors import ProcessFailed
+from infra.log_files import last_lines
 
 Say = Callable[[str], None]
 
@@ -63,7 +64,9 @@ class Child:
                 return
             deaths += 1
             if not ready.is_set() and (code == 2 or deaths >= self._backoff.attempts):
-                raise ProcessFailed(f"The {self.program.name} process {ending(code)}:\n{last_lines(self.program.log)}")
+                raise ProcessFailed(
+                    f"The {self.program.name} process {ending(code)}:\n{last_lines(self.program.log, 8)}"
+                )
             if lived > self._backoff.healthy:
                 wait = self._backoff.first
             reason = f"\n  {last_lines(self.program.log, 1)}\n  (from {self.program.log})" if code > 0 else ""
@@ -163,13 +166,6 @@ def ending(code: int) -> str:
     with suppress(ValueError):
         return f"was ended by {signal.Signals(-code).name}"
     return f"was ended by signal {-code}"
-
-
-def last_lines(log: Path, lines: int = 8) -> str:
-    try:
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    except OSError:
-        return ""
 
 
 def _kill_group(leader: int) -> None:

@@ -14,6 +14,7 @@ from cli.port import require_free_port
 from cli.supervisor import Program, Supervisor
 from infra.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infra.errors import OperatorError, ProcessFailed
+from infra.log_files import rotate
 from infra.models import model_accesses
 from infra.settings import Settings, load_settings
 
@@ -23,7 +24,6 @@ WORKER_STOP_SECONDS = 25.0
 WEB_STOP_SECONDS = 8.0
 SAME_SIGNAL_SECONDS = 0.5
 """A signal to the whole process group arrives twice where make passes it on."""
-LOG_BYTES = 20 * 1024 * 1024
 
 
 def up(port: int | None, data_dir: Path | None) -> None:
@@ -64,9 +64,11 @@ async def _run(
     environment = _environment(settings)
     await _migrate(environment)
     from storage.access import create_sign_in_link
+    from storage.postgres import connect
 
     async def greet() -> None:
-        link = await asyncio.to_thread(create_sign_in_link, settings.dsn, settings.base_url)
+        async with await connect(settings.dsn) as conn, conn.transaction():
+            link = await create_sign_in_link(conn, settings.base_url)
         say(f"\nCountersign is ready at {settings.base_url}\nSign in, once:   {link}")
         say(f"Data and logs:   {settings.data_dir}\nCtrl-C stops it.\n")
 
@@ -127,8 +129,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 def _program(name: str, logs: Path, environment: dict[str, str], stop_seconds: float) -> Program:
     log = logs / f"{name}.log"
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".1.log"))
+    rotate(log)
     return Program(name, _command(name, "--supervised"), log, stop_seconds, environment)
 
 

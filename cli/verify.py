@@ -15,8 +15,7 @@ from infra.settings import Settings, load_settings
 from storage.records.ids import DecisionSetId, Sha256
 
 if TYPE_CHECKING:
-    from psycopg.rows import DictRow
-
+    from storage.decision_sets import SummaryRow
     from storage.postgres import Connection
     from storage.replay import Graph
     from storage.verification import Verified
@@ -63,8 +62,8 @@ def node_inputs() -> Graph:
     from storage.replay import Graph
     from worker.steps import decision_start
 
-    async def start(conn: Connection, row: DictRow) -> dict[str, Any]:
-        return as_json(MLOpsProjectState, await decision_start(conn, row, row["slug"]))
+    async def start(conn: Connection, row: SummaryRow) -> dict[str, Any]:
+        return as_json(MLOpsProjectState, await decision_start(conn, row))
 
     return Graph(start, {node: tuple(reads.__annotations__) for node, reads in READS.items()})
 

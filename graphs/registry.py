@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
 
@@ -21,8 +21,8 @@ from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
 from providers.rulebook.bundle import RulebookCodeGen
 from storage.artifacts import FolderStore
+from storage.records.steps import GraphName
 
-GraphName = Literal["intake", "decision"]
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 
 

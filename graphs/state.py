@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from types import ModuleType
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel, TypeAdapter
@@ -29,6 +29,11 @@ from storage.records.plans import (
     Reconciliation,
     Validation,
 )
+
+FeedbackOutcome = Literal["approved", "amended", "unheard", "unread", "request_changes", "rejected"]
+"""What became of a gate's answer: `unheard` is an approval, and `unread` a request for changes, in whose comment
+nothing was read."""
+DecisionOutcome = FeedbackOutcome | Literal["completed"]
 
 
 class MLOpsProjectState(TypedDict, total=False):
@@ -65,7 +70,7 @@ class MLOpsProjectState(TypedDict, total=False):
     bundle: Bundle
     validation: Validation
     commit: Commit
-    outcome: str
+    outcome: DecisionOutcome
 
 
 class CriticInput(TypedDict):

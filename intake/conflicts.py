@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intake.schema import name_of, show
+from intake.schema import show
 from providers.pricing import countries_of, regions_for, regions_named
 from storage.records.constraints import ConstraintSchema, ConstraintValues, FieldName
+from storage.records.names import name_of
 
 
 def conflicts(known: ConstraintSchema) -> dict[FieldName, str]:

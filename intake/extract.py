@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from infra.excerpt import excerpt
 from intake.assumptions import assumptions
 from intake.conflicts import conflicts
-from intake.merge import merge
+from intake.merge import held, merge
 from providers.base import Reading, Reads
 from storage.records.constraints import Constraint, ConstraintSchema, Evidence, FieldName
 from storage.records.decision_sets import Question
 from storage.records.events import ConstraintCaptured
-from storage.records.intake import Contradiction, IntakeInput, Misfit
+from storage.records.intake import WORDLESS, Contradiction, IntakeInput, Misfit
 
 
 @dataclass
@@ -89,7 +90,9 @@ async def _take_in(provider: Reads, known: Understanding, given: IntakeInput) ->
         known.start = True
     if given.edits:
         _edit(known, given)
-    if given.choice in ("skip", "dont_know", "assume") and question and question.field:
+    if given.choice in WORDLESS and question and question.field is None:
+        known.start = True  # it asks for nothing else than to go on with what is assumed
+    if given.choice in WORDLESS and question and question.field:
         known.skipped.add(question.field)
         known.settle([question.field])
     if given.choice == "assume" and question and question.field:
@@ -133,9 +136,10 @@ async def _read(provider: Reads, known: Understanding, given: IntakeInput, quest
         known.settle([asked])  # the same value again is an answer, too
         known.contradictions = [item for item in known.contradictions if item.field != asked]
     elif asked and not changes and not contradictions and not doubts:
-        reason = f"The answer “{_cut(given.text)}” could not be read."
+        reason = f"The answer “{excerpt(given.text, 60)}” could not be read."
         doubts.append(Misfit(field=asked, reason=reason, message=given.seq))
     known.change(changes)
+    known.change(dict(held(known.constraints, reading, message=given.seq)))
     known.doubt(doubts)
     known.contradictions = [
         item for item in known.contradictions if all(item.field != other.field for other in contradictions)
@@ -150,11 +154,6 @@ def without(reading: Reading, fields: Collection[FieldName]) -> Reading:
         problems=[item for item in reading.problems if item.field not in fields],
         rivals=tuple(item for item in reading.rivals if item.field not in fields),
     )
-
-
-def _cut(text: str, longest: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _means_start(question: Question, text: str) -> bool:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from intake.requirements import required
 from providers.base import Finding, Reading
+from providers.rulebook.reading.outright import says_outright
 from storage.records.constraints import (
     Constraint,
     ConstraintSchema,
@@ -50,7 +52,8 @@ def merge(
     """What the reading changes, and where it disagrees with what was stated before. A finding whose words are not in
     the text, or whose value cannot be, is dropped. A stated value gives way to the answer to its question and to a
     message that says it corrects; otherwise it stands, and the disagreement is returned, as is one within the message.
-    What was assumed or confirmed gives way at once. What a list is said to hold as well is added to it."""
+    What was assumed or confirmed gives way at once, but for a workload, which changes only where it is called another
+    outright: "retrain weekly" is no other workload. What a list is said to hold as well is added to it."""
     changes: dict[FieldName, Constraint | None] = {}
     contradictions: list[Contradiction] = []
     replaces = _CORRECTING.search(text) is not None
@@ -65,15 +68,30 @@ def merge(
             continue
         stands = before is not None and before.status == "stated"
         gives_way = replaces or finding.field == answering or _adds(finding, text)
+        if finding.field == "workload_type" and before is not None and before.status != "assumed":
+            stands = True
+            gives_way = finding.field == answering or says_outright(text, finding.start, finding.end)
         if before is not None and stands and not gives_way:
-            contradictions.append(
-                Contradiction(field=finding.field, earlier=before.value, later=value, message=message)
-            )
+            contradictions.append(_disagreement(finding, before.value, value, message))
             continue
         evidence = Evidence(message=message, start=finding.start, end=finding.end)
         changes[finding.field] = Constraint(value=value, status=status, evidence=evidence, source=finding.source)
     contradictions += _between(reading, changes, contradictions, message, text)
     return changes, contradictions
+
+
+def held(known: ConstraintSchema, reading: Reading, *, message: int) -> dict[FieldName, Constraint]:
+    """What is assumed by the words themselves: "p99 under 50 ms" of p95. It gives way to what was stated or confirmed,
+    and a known workload that has no need of it goes without."""
+    assumed: dict[FieldName, Constraint] = {}
+    needed = {name for fact in required(known) for name in fact.fields} if "workload_type" in known.root else None
+    for item in reading.held:
+        before = known.root.get(item.field)
+        if (before is None or before.status == "assumed") and (needed is None or item.field in needed):
+            evidence = Evidence(message=message, start=item.start, end=item.end)
+            source = f"default:{item.reason}"
+            assumed[item.field] = Constraint(value=item.value, status="assumed", evidence=evidence, source=source)
+    return assumed
 
 
 def _between(
@@ -93,7 +111,14 @@ def _between(
         now = changes.get(rival.field)
         earlier = taken.value if now is None else now.value
         if earlier != value:
-            yield Contradiction(field=rival.field, earlier=earlier, later=value, message=message)
+            yield _disagreement(rival, earlier, value, message)
+
+
+def _disagreement(finding: Finding, earlier: ConstraintValue, later: ConstraintValue, message: int) -> Contradiction:
+    evidence = Evidence(message=message, start=finding.start, end=finding.end)
+    return Contradiction(
+        field=finding.field, earlier=earlier, later=later, message=message, evidence=evidence, source=finding.source
+    )
 
 
 def _adds(finding: Finding, text: str) -> bool:

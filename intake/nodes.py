@@ -8,18 +8,22 @@ from typing import Any
 
 from intake.assumptions import assumptions, left_open
 from intake.coverage import coverage
-from intake.extract import Understanding, captured, take_in
+from intake.extract import Understanding, take_in
 from intake.questions import (
     MOST_USUAL_BUDGET,
     confirm_question,
+    is_known,
     next_question,
     with_budgets_around,
 )
-from intake.reported import in_its_words, ledgered, origin_of, reports
+from intake.repeats import other_runs
+from intake.reported import in_its_words, origin_of, reports
 from intake.revision import Reread, differences, in_place, in_words, reread
 from intake.schema import label
+from intake.starting import settle, without_assumptions
 from intake.state import IntakeState
 from intake.worth import LEAST_SHARE, LEAST_USD, Weigh
+from providers.authorship import author_of
 from providers.base import OrchestrationProvider, Reader
 from storage.records.constraints import ConstraintSchema, ConstraintValue, FieldName
 from storage.records.decision_sets import Question
@@ -72,7 +76,8 @@ class IntakeNodes:
             update=update,
             cards=[*known.captured, *reports(reader, known.captured), *_remarks(read, inputs)],
             patch={"constraints": constraints, "inputs_through": through, "question": None, "stage": "intake"},
-            **ledgered(self._provider, reader),
+            effects=reader.effects,
+            **author_of(self._provider, reader.calls),
         )
 
     async def _read_on(self, reader: Reader, state: IntakeState, inputs: Sequence[IntakeInput]) -> Reread:
@@ -96,11 +101,13 @@ class IntakeNodes:
         return read
 
     async def coverage_check(self, state: IntakeState, context: RunContext | None) -> NodeResult:
-        """Decides whether enough is known. When planning starts, what is missing is assumed and listed."""
-        constraints = state.get("constraints") or ConstraintSchema()
+        """Decides whether enough is known. When planning starts, what is missing is assumed and listed. It comes here
+        again where something was handed in while it decided to plan."""
+        before, decided = state.get("constraints") or ConstraintSchema(), state.get("ready", False)
+        constraints = without_assumptions(before, state.get("given", ConstraintSchema())) if decided else before
         in_doubt = [*state.get("contradictions", []), *state.get("misfits", [])]
         measured = coverage(constraints, disputed=[item.field for item in in_doubt])
-        found = Next() if state.get("start", False) else await self._next(state, context)
+        found = Next() if state.get("start", False) else await self._next(state, constraints, context)
         ready = found.question is None
         update: IntakeState = {
             "coverage": measured,
@@ -112,18 +119,24 @@ class IntakeNodes:
         patch: dict[str, Any] = {"coverage": measured.model_dump(mode="json")}
         cards: list[Payload] = []
         if ready:
-            assumed = assumptions(constraints)
-            constraints = constraints.with_changes(dict(assumed))
-            cards += [captured(name, item, None) for name, item in assumed.items()]
-            cards += [MessageSent(text=found.passed_over)] if found.unasked else []
-            cards.append(StageChanged(stage="planner", status="planning"))
+            settled = settle(state.get("contradictions", []), state.get("skipped", []))
+            constraints = constraints.with_changes(dict(settled.changes))
+            constraints = constraints.with_changes(dict(assumptions(constraints)))
+            update["contradictions"] = settled.left
+            cards += differences(before, constraints)
+            passed_over = found.passed_over if found.unasked else ""
+            said = (settled.words, passed_over, _runs_said(state, constraints))
+            cards += [MessageSent(text=text) for text in said if text]
+        if ready or decided:
+            stage, status = ("planner", "planning") if ready else ("intake", "intake")
+            cards += [StageChanged(stage=stage, status=status)] if ready != decided else []
             update["constraints"] = constraints
-            patch |= {"constraints": constraints.model_dump(mode="json"), "status": "planning", "stage": "planner"}
+            patch |= {"constraints": constraints.model_dump(mode="json"), "status": status, "stage": stage}
         return NodeResult(update=update, cards=cards, patch=patch)
 
     async def adaptive_questioner(self, state: IntakeState, context: RunContext | None) -> NodeResult:
         """Words the one question that is worth most now."""
-        question = state.get("following") or (await self._next(state, context)).question
+        question = state.get("following")
         if question is None:
             raise LookupError("there is nothing left to ask")
         reader = self._provider.reader(origin_of(context, "adaptive_questioner"))
@@ -131,10 +144,15 @@ class IntakeNodes:
         cards: list[Payload] = [*reports(reader), *reply, QuestionAsked(question=worded)]
         update: IntakeState = {"question": worded, "asked": [*state.get("asked", []), question.id]}
         patch = {"question": worded.model_dump(mode="json")}
-        return NodeResult(update=update, cards=cards, patch=patch, **ledgered(self._provider, reader))
+        return NodeResult(
+            update=update,
+            cards=cards,
+            patch=patch,
+            effects=reader.effects,
+            **author_of(self._provider, reader.calls),
+        )
 
-    async def _next(self, state: IntakeState, context: RunContext | None) -> Next:
-        constraints = state.get("constraints") or ConstraintSchema()
+    async def _next(self, state: IntakeState, constraints: ConstraintSchema, context: RunContext | None) -> Next:
         asked: Sequence[str] = state.get("asked", [])
         disputed: dict[FieldName, ConstraintValue] = {
             item.field: item.later for item in state.get("contradictions", [])
@@ -160,7 +178,8 @@ class IntakeNodes:
             hopeless = worth.hopeless
         assumed, left = assumptions(constraints), left_open(constraints)
         passed_over = not_asked(unasked, hopeless)
-        confirm = confirm_question(assumed, len(asked), left, passed_over) if assumed else None
+        runs = _runs_said(state, constraints.with_changes(dict(assumed)))
+        confirm = confirm_question(assumed, len(asked), left, f"{passed_over} {runs}".strip()) if assumed else None
         return Next(confirm, unasked, passed_over)
 
 
@@ -175,6 +194,10 @@ def not_asked(fields: Sequence[FieldName], hopeless: str = "") -> str:
         f"{named} No usual answer would change the plan or a policy"
         f" result, or move the cost by ${LEAST_USD} a month or {LEAST_SHARE:.0%}."
     )
+
+
+def _runs_said(state: IntakeState, known: ConstraintSchema) -> str:
+    return other_runs((item.text for item in in_place(state.get("intake_messages", []))), known)
 
 
 def _with_question(given: IntakeInput, question: Question | None) -> IntakeInput:
@@ -197,7 +220,7 @@ def _settled(state: IntakeState, known: Understanding) -> list[str]:
     if question is None or question.field is None or question.id not in asked:
         return asked
     open_fields = {item.field for item in [*known.contradictions, *known.misfits]}
-    answered = question.field in known.constraints.root and question.field not in open_fields
+    answered = is_known(known.constraints, question.field) and question.field not in open_fields
     if not answered and question.field not in known.skipped:
         asked.remove(question.id)
     return asked

@@ -165,7 +165,7 @@ def next_question(
         return None
     for fact in sorted(required(schema), key=lambda fact: -fact.weight):
         if _is_open(fact, schema, skipped, already):
-            return _question(fact.field, ordinal)
+            return _of_open(schema, fact.field, ordinal)
     return None
 
 
@@ -178,7 +178,7 @@ def stands(
     if field is None or field in disputed or field in doubtful:
         return True
     return any(
-        field in fact.fields and not any(name in schema.root for name in fact.fields) for fact in required(schema)
+        field in fact.fields and not any(is_known(schema, name) for name in fact.fields) for fact in required(schema)
     )
 
 
@@ -215,7 +215,23 @@ def _is_open(fact: Fact, schema: ConstraintSchema, skipped: Collection[str], alr
         return False
     if fact.field == "gpu_required" and "gpu_required" in assumptions(schema):
         return False  # it follows from the framework or the size of the model
-    return not any(field in schema.root for field in fact.fields)
+    return not any(is_known(schema, field) for field in fact.fields)
+
+
+def is_known(schema: ConstraintSchema, field: FieldName) -> bool:
+    """Not so of what words come to without saying it ("40k support tickets"): that is still worth a question."""
+    item = schema.root.get(field)
+    return item is not None and not (item.status == "assumed" and item.evidence is not None)
+
+
+def _of_open(schema: ConstraintSchema, field: FieldName, ordinal: int) -> Question:
+    plain, item = _question(field, ordinal), schema.root.get(field)
+    if item is None:
+        return plain
+    said = show(field, item.value)
+    options = [Option(label=said, value=item.value), *(other for other in plain.options if other.value != item.value)]
+    reason = item.source.removeprefix("default:")
+    return plain.model_copy(update={"why": f"So far {said} is assumed: {reason}. {plain.why}", "options": options})
 
 
 def _question(field: FieldName, ordinal: int) -> Question:

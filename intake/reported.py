@@ -1,41 +1,21 @@
-"""What came together while a node read or worded: on a card, in the ledger, and in a sentence where it failed."""
+"""What came together while a node read or worded: on a card, and in a sentence where it failed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
+from infra.excerpt import excerpt
 from intake.schema import MEANINGS, ConstraintSchema, label, show
 from intake.state import IntakeState
-from providers.base import Dropped, ModelCall, OrchestrationProvider, Reader, WordingRequest
+from providers.base import Dropped, ModelCall, Reader, WordingRequest
 from storage.events import Origin
 from storage.records.decision_sets import Question
 from storage.records.events import ConstraintCaptured, MessageSent, Payload, ReasonCard, Rejected
-from storage.records.steps import Effect, RunContext
-
-
-class Ledgered(TypedDict):
-    """The part of a NodeResult that says who did it."""
-
-    provider: str
-    model: str
-    tokens: int
-    effects: Sequence[Effect]
+from storage.records.steps import RunContext
 
 
 def origin_of(context: RunContext | None, node: str) -> Origin | None:
     return Origin(context.decision_set, context.thread, context.run, node=node) if context else None
-
-
-def ledgered(provider: OrchestrationProvider, reader: Reader) -> Ledgered:
-    """The model that answered last; the provider's own where none was asked."""
-    last = next((call for call in reversed(reader.calls) if call.provider), None)
-    return Ledgered(
-        provider=last.provider if last else provider.name,
-        model=last.model if last else provider.model,
-        tokens=sum(call.tokens for call in reader.calls),
-        effects=reader.effects,
-    )
 
 
 async def in_its_words(reader: Reader, question: Question, state: IntakeState) -> tuple[Question, list[MessageSent]]:
@@ -108,7 +88,7 @@ def _card(call: ModelCall, *, title: str, decision: str, chosen: str, rejected: 
 
 
 def _reason(item: Dropped) -> str:
-    return f"dropped: its evidence “{_cut(item.quote)}” is {item.reason}"
+    return f"dropped: its evidence “{excerpt(item.quote, 80)}” is {item.reason}"
 
 
 def _dropped(dropped: Sequence[Dropped]) -> list[str]:
@@ -121,8 +101,3 @@ def _instead(call: ModelCall) -> str:
     if not call.provider:
         return f"{failed} The question is asked in its plain words."
     return f"{failed} {call.by} did it instead."
-
-
-def _cut(text: str, longest: int = 80) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"

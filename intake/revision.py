@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from intake.extract import Understanding, captured, take_in
-from intake.questions import stands
+from intake.questions import is_known, stands
 from intake.requirements import required
 from intake.schema import label, show
 from providers.base import Reads
@@ -65,7 +65,7 @@ async def reread(
             done.dropped.append(item)
             done.set_aside.append(item.seq)
         elif question.id not in done.asked and (
-            question.field in known.constraints.root or question.field in known.skipped
+            is_known(known.constraints, question.field) or question.field in known.skipped
         ):
             done.asked.append(question.id)
     known.question, known.aside = None, ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from babel.numbers import format_currency, format_decimal
 
 from storage.records.constraints import ConstraintSchema, ConstraintValue, FieldName
+from storage.records.names import name_of
 
 __all__ = ["MEANINGS", "ConstraintSchema", "Meaning", "label", "name_of", "show"]
 
@@ -48,73 +49,9 @@ MEANINGS: dict[FieldName, Meaning] = {
     "monitoring": Meaning("Monitoring", "", "What watches it."),
 }
 
-_NAMES: dict[str, str] = {
-    "realtime_inference": "real-time inference",
-    "batch_inference": "batch inference",
-    "fine_tuning": "fine-tuning",
-    "data_pipeline": "data pipeline",
-    "rag": "retrieval (RAG)",
-    "feature_store": "feature store",
-    "streaming_inference": "streaming inference",
-    "aws": "AWS",
-    "gcp": "Google Cloud",
-    "azure": "Azure",
-    "onprem": "on premises",
-    "gdpr": "GDPR",
-    "hipaa": "HIPAA",
-    "pci": "PCI DSS",
-    "soc2": "SOC 2",
-    "fedramp": "FedRAMP",
-    "iso27001": "ISO 27001",
-    "pii": "personal (PII)",
-    "phi": "health (PHI)",
-    "pytorch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "sklearn": "scikit-learn",
-    "xgboost": "XGBoost",
-    "lightgbm": "LightGBM",
-    "catboost": "CatBoost",
-    "github_actions": "GitHub Actions",
-    "gitlab_ci": "GitLab CI",
-    "codepipeline": "CodePipeline",
-    "sagemaker": "SageMaker",
-    "vertex": "Vertex AI",
-    "kubernetes": "Kubernetes",
-    "airflow": "Airflow",
-    "ecs": "ECS",
-    "cloudwatch": "CloudWatch",
-    "onnx": "ONNX",
-    "jax": "JAX",
-    "vllm": "vLLM",
-    "tensorrt": "TensorRT",
-    "huggingface": "Hugging Face",
-    "spark": "Spark",
-    "ray": "Ray",
-    "kubeflow": "Kubeflow",
-    "argo": "Argo Workflows",
-    "dagster": "Dagster",
-    "prefect": "Prefect",
-    "slurm": "Slurm",
-    "eks": "EKS",
-    "gke": "GKE",
-    "aks": "AKS",
-    "jenkins": "Jenkins",
-    "argocd": "Argo CD",
-    "circleci": "CircleCI",
-    "prometheus": "Prometheus",
-    "grafana": "Grafana",
-    "datadog": "Datadog",
-    "mlflow": "MLflow",
-}
-
 
 def label(field: FieldName) -> str:
     return MEANINGS[field].label
-
-
-def name_of(word: str) -> str:
-    """A value as its makers write it: "PyTorch" for `pytorch`; itself where nothing else is known."""
-    return _NAMES.get(word, word)
 
 
 def show(field: FieldName, value: ConstraintValue) -> str:

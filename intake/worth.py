@@ -8,7 +8,7 @@ less than the time it takes to answer costs, and the cost of a plan is not known
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -42,10 +42,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """`assumed` is where silence leads."""
+    """`assumed` is where silence leads; `labels` are those of the answers, in their order."""
 
     assumed: Outcome | None = None
     answers: tuple[Outcome, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Outcome, ...]:
@@ -57,8 +58,16 @@ class Worth:
 
     @property
     def other_plans(self) -> bool:
-        """Patterns count between answers alone: a limit that somebody set comes with its alert, whatever it is."""
-        return len({item.machines for item in self.all}) > 1 or len({item.patterns for item in self.answers}) > 1
+        return self.other_machines or self.other_patterns
+
+    @property
+    def other_machines(self) -> bool:
+        return len({item.machines for item in self.all}) > 1
+
+    @property
+    def other_patterns(self) -> bool:
+        """Between answers alone: a limit that somebody set comes with its alert, whatever it is."""
+        return len({item.patterns for item in self.answers}) > 1
 
     @property
     def other_results(self) -> bool:
@@ -87,17 +96,33 @@ class Worth:
         if not costs:
             return "No answer leads to a plan that can be met, as things stand." if self.all else ""
         least, most = _dollars(min(costs)), _dollars(max(costs))
-        span = f"{least}–{most}/mo" if least != most else f"{least}/mo by any answer"
+        span = f"{least}–{most}/mo" if least != most else f"{least}/mo"
         if len(costs) < len(self.all):
-            return f"{span}; some answers lead to no plan"
+            return f"{span}; {self._without_plan}"
         return span if self.spans else span + self._apart
+
+    @property
+    def _without_plan(self) -> str:
+        """Which answers no plan meets."""
+        none = [label for label, item in zip(self.labels, self.answers, strict=False) if item.likely is None]
+        if self.assumed is not None and self.assumed.likely is None:
+            return f"no plan without an answer{f', nor with {_listed(none)}' if none else ''}"
+        return f"no plan with {_listed(none)}" if none else "some answers lead to no plan"
 
     @property
     def _apart(self) -> str:
         """What is different where the cost hardly is."""
-        if self.other_plans:
-            return ", with another plan"
-        return ", with other policy results" if self.other_results else ""
+        differ = [
+            ("machines", self.other_machines),
+            ("patterns", self.other_patterns),
+            ("policy results", self.other_results),
+        ]
+        named = [name for name, differs in differ if differs]
+        return f", with other {' and '.join(named)}" if named else " by any answer"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}"
 
 
 Weigh = Callable[[ConstraintSchema, Question, RunContext | None], Awaitable[Worth]]
@@ -109,7 +134,8 @@ def weighed(current: Callable[[RunContext | None], Awaitable[Inputs]], compute: 
 
     async def weigh(known: ConstraintSchema, question: Question, context: RunContext | None) -> Worth:
         inputs = await current(context)
-        return await compute(outcomes, answered(known, question), inputs, datetime.now(UTC).date())
+        worth = await compute(outcomes, answered(known, question), inputs, datetime.now(UTC).date())
+        return replace(worth, labels=tuple(option.label for option in question.options if option.value is not None))
 
     return weigh
 

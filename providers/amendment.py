@@ -16,9 +16,8 @@ from providers.rulebook.options import Option, ruled_out
 from providers.rulebook.planner import plan as plan_best
 from providers.rulebook.planner import planned
 from storage.records.constraints import ConstraintValues, FieldName
-from storage.records.plans import Candidate, Cost, Critique, Plan, PolicyReport, Resource
+from storage.records.plans import POLICY_OUTCOMES, Candidate, Cost, Critique, Plan, PolicyReport, Resource
 
-_WORSE = ("pass", "warn", "fail")
 SAFEGUARDS = ("Data residency", "Encryption at rest", "Private networking", "Audit logging")
 TRIED = 5
 """Options near the approved plan that are planned in full before the best of all is taken."""
@@ -78,7 +77,7 @@ def refit(
     return _held(plan_best(request, book), request, approved, bundle, assumed)
 
 
-def looser(before: ConstraintValues, after: ConstraintValues) -> list[str]:
+def looser(before: ConstraintValues, after: ConstraintValues) -> list[FieldName]:
     """The fields that allow more than they did; one that is withdrawn allows everything."""
     return [name for name in _ALLOWS_MORE if _ALLOWS_MORE[name](getattr(before, name), getattr(after, name))]
 
@@ -199,5 +198,5 @@ def _dearer(before: Cost, after: Cost) -> Iterator[str]:
 def _worse(before: PolicyReport, after: PolicyReport) -> Iterator[str]:
     old = {result.id: result.outcome for result in before.results}
     for result in after.results:
-        if _WORSE.index(result.outcome) > _WORSE.index(old.get(result.id, "pass")):
+        if POLICY_OUTCOMES.index(result.outcome) > POLICY_OUTCOMES.index(old.get(result.id, "pass")):
             yield f"The policy “{result.title}” would {result.outcome}: {result.actual}; required {result.required}."

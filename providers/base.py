@@ -6,19 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from providers.pricing import PriceBook
 from storage.records.constraints import ConstraintValue, ConstraintValues, FieldName
 from storage.records.decision_sets import Question
 from storage.records.ids import Sha256
-from storage.records.plans import Cost, Critique, Plan
+from storage.records.plans import Cost, CriticName, Critique, Plan
 
 if TYPE_CHECKING:
     from storage.events import Origin
     from storage.records.steps import Effect
-
-CriticName = Literal["tech", "cost", "risk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,17 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What words that are no value of a field come to as long as nobody says more: `reason` says how."""
+
+    field: FieldName
+    value: float
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """What a model claimed and could not show: `quote` is what it gave as evidence, `reason` why that is none."""
 
@@ -60,13 +69,14 @@ class Dropped:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`unsure`: the words say that their writer does not know, or does not mind. `rivals` state another value for the
-    field of a finding, and nothing says which of the two holds."""
+    field of a finding, and nothing says which of the two holds. `held` is assumed rather than a default."""
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dropped: tuple[Dropped, ...] = ()
     unsure: bool = False
     rivals: tuple[Finding, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from storage.compute import Compute
 
-__all__ = ["Compute", "ComputePool", "here"]
+__all__ = ["Compute", "ComputePool", "NoTurn", "here"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,35 +41,82 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-class ComputePool:
-    """A few processes, restarted when one is killed. A call that takes longer than `limit` seconds raises TimeoutError
-    and its processes are replaced."""
+class NoTurn(TimeoutError):
+    """The call waited for its turn for as long as it may, and was not started."""
 
-    def __init__(self, *, processes: int = 1, limit: float = LIMIT_SECONDS) -> None:
+
+class ComputePool:
+    """A few processes, each running one call at a time."""
+
+    def __init__(self, *, processes: int = 1, limit: float = LIMIT_SECONDS, wait: float | None = None) -> None:
+        """Seconds: `limit` is how long a call may run, `wait` how long it may wait for its turn, None meaning that
+        every call gets one."""
         if _TRACKED not in sys.warnoptions:  # which the tracker is started with
             sys.warnoptions.append(_TRACKED)
-        self._processes, self._limit = processes, limit
-        self._pool = self._fresh()
-
-    def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
-        )
+        self._limit, self._wait = limit, wait
+        self._processes = [_Process() for _ in range(processes)]
+        self._idle: asyncio.LifoQueue[_Process] = asyncio.LifoQueue()
+        for process in self._processes:
+            self._idle.put_nowait(process)
 
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        call = asyncio.get_running_loop().run_in_executor(self._pool, _Call(function, args, kwargs))
+        """Raises TimeoutError where the function ran for too long, NoTurn where it never did, and BrokenProcessPool
+        where its process died twice: the first time may have been for the memory of another."""
+        call = _Call(function, args, kwargs)
+        process = await self._turn()
         try:
-            return await asyncio.wait_for(call, self._limit)
-        except (TimeoutError, BrokenProcessPool):
-            self.close()
-            self._pool = self._fresh()
-            raise
+            async with asyncio.timeout(self._limit):
+                try:
+                    return await process.run(call)
+                except BrokenProcessPool:
+                    if process.closed:
+                        raise
+                    return await process.run(call)
+        finally:
+            self._idle.put_nowait(process)
+
+    async def _turn(self) -> _Process:
+        try:
+            async with asyncio.timeout(self._wait):
+                return await self._idle.get()
+        except TimeoutError:
+            raise NoTurn(f"no process was free within {self._wait:g} s") from None
 
     def close(self) -> None:
         """Kills what still runs."""
-        for process in list((self._pool._processes or {}).values()):
+        for process in self._processes:
+            process.close()
+
+
+class _Process:
+    """Started by its first call, and anew after it died or a call was given up."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._executor = _executor()
+
+    async def run(self, call: _Call[T]) -> T:
+        """Raises BrokenProcessPool where the process died. A call that is cancelled ends with its process."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        except (asyncio.CancelledError, BrokenProcessPool):
+            self._kill()
+            if not self.closed:
+                self._executor = _executor()
+            raise
+
+    def close(self) -> None:
+        self.closed = True
+        self._kill()
+
+    def _kill(self) -> None:
+        for process in list((self._executor._processes or {}).values()):
             process.kill()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _executor() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_die_with_parent)
 
 
 class _Call(Generic[T]):

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-import psycopg
-
-from storage.postgres import Connection, one, queries
+from storage.postgres import Connection, every, one, queries
 from storage.records.ids import UserId, new_id
 
 SQL = queries("access")
@@ -21,6 +19,14 @@ LINK_MINUTES = 60
 SESSION_DAYS = 14
 LONGEST_NAME = 80
 """Characters of an API key's name, which decision sets and cards show."""
+
+
+def checked_role(role: str) -> Role:
+    """Raises ValueError."""
+    for known in ROLES:
+        if role == known:
+            return known
+    raise ValueError(f"role must be one of {', '.join(ROLES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,13 @@ async def session_secret(conn: Connection) -> bytes:
     return bytes(row["value"])
 
 
-def create_sign_in_link(dsn: str, base_url: str, *, name: str = "operator", role: Role = "admin") -> str:
+async def create_sign_in_link(conn: Connection, base_url: str, *, name: str = "operator", role: Role = "admin") -> str:
     """A link that signs one person in, once, within the hour."""
     token = secrets.token_urlsafe(32)
-    with psycopg.connect(dsn) as conn:
-        row = conn.execute(SQL["ensure_user"], {"id": new_id(), "name": name, "role": role}).fetchone()
-        if row is None:
-            raise LookupError(name)
-        conn.execute(SQL["insert_link"], {"sha": _hash(token), "user": row[0], "minutes": LINK_MINUTES})
+    row = await one(conn, SQL["ensure_user"], {"id": new_id(), "name": name, "role": role})
+    if row is None:
+        raise LookupError(name)
+    await conn.execute(SQL["insert_link"], {"sha": _hash(token), "user": row["id"], "minutes": LINK_MINUTES})
     return f"{base_url.rstrip('/')}/sign-in?token={token}"
 
 
@@ -115,30 +120,23 @@ class ApiKey:
     revoked_at: datetime | None
 
 
-def keys(dsn: str) -> list[ApiKey]:
+async def keys(conn: Connection) -> list[ApiKey]:
     """Every key that was made, oldest first."""
-    with psycopg.connect(dsn) as conn:
-        return [ApiKey(*row) for row in conn.execute(SQL["keys"]).fetchall()]
+    return [ApiKey(**row) for row in await every(conn, SQL["keys"])]
 
 
-def revoke_key(dsn: str, name: str) -> bool:
+async def revoke_key(conn: Connection, name: str) -> bool:
     """False when no key in use has the name."""
-    with psycopg.connect(dsn) as conn:
-        return conn.execute(SQL["revoke_key"], {"name": name}).fetchone() is not None
+    return await one(conn, SQL["revoke_key"], {"name": name}) is not None
 
 
-def create_key(dsn: str, name: str, role: str) -> str:
-    """A new API key, shown once. Raises ValueError when the name is taken or none, or the role unknown."""
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(ROLES)}")
+async def create_key(conn: Connection, name: str, role: Role) -> str:
+    """A new API key, shown once. Raises ValueError when the name is taken or none."""
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise ValueError(
             f"name must be 1 to {LONGEST_NAME} printable characters with no space at either end, such as ci-deploy"
         )
     key = f"cs_{secrets.token_urlsafe(32)}"
-    try:
-        with psycopg.connect(dsn) as conn:
-            conn.execute(SQL["insert_key"], {"id": new_id(), "name": name, "role": role, "sha": _hash(key)})
-    except psycopg.errors.UniqueViolation as error:
-        raise ValueError(f"a key named {name!r} exists already; choose another name") from error
+    if await one(conn, SQL["insert_key"], {"id": new_id(), "name": name, "role": role, "sha": _hash(key)}) is None:
+        raise ValueError(f"a key named {name!r} exists already; choose another name")
     return key

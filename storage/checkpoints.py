@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from storage import decision_sets
+from storage.events import Origin
 from storage.postgres import Connection, every, one, queries
 from storage.records.errors import NotFound
 from storage.records.ids import CheckpointId, DecisionSetId, RunId, ThreadId
@@ -50,7 +51,11 @@ async def state_at(conn: Connection, decision_set: DecisionSetId, checkpoint: Ch
     return await decision_sets.state_of(conn, decision_set, ord=row.ord)
 
 
-async def standing(conn: Connection, thread: ThreadId) -> CheckpointId | None:
-    """The checkpoint a thread stands at; None before its first."""
-    row = await one(conn, SQL["standing"], {"thread": thread})
-    return row["checkpoint_id"] if row else None
+async def origin_of(conn: Connection, decision_set: DecisionSetId, run: RunId) -> Origin:
+    """Where an event comes from that no node writes: the checkpoint at which the decision set stands, in its decision
+    or else in its intake; none before its first."""
+    decision, intake = ThreadId(decision_set), ThreadId(decision_sets.intake_thread(decision_set))
+    row = await one(conn, SQL["standing"], {"threads": [decision, intake]})
+    if row is None:
+        return Origin(decision_set, intake, run)
+    return Origin(decision_set, row["thread_id"], run, checkpoint=row["checkpoint_id"])

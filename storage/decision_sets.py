@@ -9,15 +9,48 @@ from typing import Any, TypeVar
 
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict
 
 from storage.postgres import Connection, every, one, queries
 from storage.records.constraints import ConstraintSchema
-from storage.records.decision_sets import Artifact, DecisionSet, DecisionSetSummary, Gate
+from storage.records.decision_sets import Artifact, DecisionSet, DecisionSetSummary, Gate, Question, Stage, Status
 from storage.records.errors import NotFound, StaleVersion
-from storage.records.ids import DecisionSetId, ProjectId
+from storage.records.ids import DecisionSetId, GateId, ProjectId
 
 SQL = queries("decision_sets")
 T = TypeVar("T")
+
+
+class DecisionSetRow(BaseModel):
+    """What a command or a run goes by. `question` is as the intake wrote it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: DecisionSetId
+    project_id: ProjectId
+    number: int
+    title: str
+    parent_id: DecisionSetId | None
+    version: int
+    lease: int
+    status: Status
+    stage: Stage
+    created_by: str
+    constraints: ConstraintSchema
+    question: Question | None
+    inputs_seq: int
+    inputs_through: int
+    start_asked: bool
+    cancel_asked: str | None
+    commit_sha: str | None
+    branch: str | None
+
+
+class SummaryRow(DecisionSetRow):
+    """`project` is the slug; `gate_id` the gate that waits."""
+
+    project: str
+    gate_id: GateId | None
 
 
 def intake_thread(decision_set: DecisionSetId) -> str:
@@ -57,6 +90,14 @@ async def read(conn: Connection, decision_set: DecisionSetId) -> DecisionSet:
     )
 
 
+async def summary(conn: Connection, decision_set: DecisionSetId) -> SummaryRow:
+    """Raises NotFound."""
+    row = await one(conn, SQL["summary"], {"id": decision_set})
+    if row is None:
+        raise NotFound(f"There is no decision set {decision_set}.")
+    return SummaryRow.model_validate(row)
+
+
 async def state_of(conn: Connection, decision_set: DecisionSetId, *, ord: int | None = None) -> dict[str, Any]:
     """Each state channel's newest JSON value; `ord` stops at that row of `states`."""
     rows = await every(conn, SQL["state"], {"id": decision_set, "ord": ord})
@@ -66,17 +107,20 @@ async def state_of(conn: Connection, decision_set: DecisionSetId, *, ord: int | 
 async def summaries(
     conn: Connection,
     *,
+    text: str = "",
     project: str | None = None,
     statuses: Sequence[str] | None = None,
     parent: DecisionSetId | None = None,
     before: str | None = None,
     limit: int = 50,
 ) -> list[DecisionSetSummary]:
-    """Newest first. `before` is the id of the last one of the page before."""
+    """Newest first. Each word of `text` must stand in number, title, project or author; `before` is the id of the last
+    one of the page before."""
     rows = await every(
         conn,
         SQL["summaries"],
         {
+            "words": text.split(),
             "project": project,
             "statuses": list(statuses) if statuses else None,
             "parent": parent,
@@ -84,17 +128,19 @@ async def summaries(
             "limit": limit,
         },
     )
-    return [
-        DecisionSetSummary.model_validate(
-            {
-                **row,
-                "gate": _gate(row),
-                "cost_likely": None if row["cost_likely"] is None else format(row["cost_likely"], "f"),
-                "cost_delta": None if row["cost_delta"] is None else format(row["cost_delta"], "f"),
-            }
-        )
-        for row in rows
-    ]
+    return [summary_of(row) for row in rows]
+
+
+def summary_of(row: DictRow) -> DecisionSetSummary:
+    """A row of the fragment `summary_rows`."""
+    return DecisionSetSummary.model_validate(
+        {
+            **row,
+            "gate": _gate(row),
+            "cost_likely": None if row["cost_likely"] is None else format(row["cost_likely"], "f"),
+            "cost_delta": None if row["cost_delta"] is None else format(row["cost_delta"], "f"),
+        }
+    )
 
 
 async def insert(
@@ -130,12 +176,17 @@ async def insert(
     return row["number"]
 
 
-async def lock(conn: Connection, decision_set: DecisionSetId) -> DictRow:
+async def lock(conn: Connection, decision_set: DecisionSetId) -> DecisionSetRow:
     """The row, held until the transaction ends. Raises NotFound."""
     row = await one(conn, SQL["lock"], {"id": decision_set})
     if row is None:
         raise NotFound(f"There is no decision set {decision_set}.")
-    return row
+    return DecisionSetRow.model_validate(row)
+
+
+async def fence(conn: Connection, decision_set: DecisionSetId) -> None:
+    """Gives out a new lease, so that whoever holds the last one can write no more."""
+    await conn.execute(SQL["fence"], {"id": decision_set})
 
 
 async def change(conn: Connection, decision_set: DecisionSetId, version: int, patch: Mapping[str, Any]) -> int:

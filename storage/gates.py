@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict
 
 from storage.events import Origin
 from storage.postgres import Connection, every, one, queries
 from storage.records.errors import GateAlreadyAnswered, NotFound
-from storage.records.ids import DecisionSetId, GateId, Sha256
-from storage.records.plans import Approval
+from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256
+from storage.records.plans import Approval, GateAction
 
 SQL = queries("gates")
 
@@ -20,8 +21,30 @@ REVISIONS = 3
 """How often a person may ask for changes before the plan must be approved or rejected."""
 
 
+class GateRow(BaseModel):
+    """`checkpoint_id` is the state it was opened on, `opened_seq` the event that announced it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: GateId
+    checkpoint_id: CheckpointId
+    capsule: Sha256
+    allowed: list[GateAction]
+    opened_seq: int
+    opened_at: datetime
+    expires_at: datetime
+    is_expired: bool
+    answer: Approval | None
+
+
 async def open_gate(
-    conn: Connection, gate: GateId, origin: Origin, *, capsule: Sha256, allowed: list[str], expires_at: datetime
+    conn: Connection,
+    gate: GateId,
+    origin: Origin,
+    *,
+    capsule: Sha256,
+    allowed: Sequence[GateAction],
+    expires_at: datetime,
 ) -> bool:
     """False when the gate stands already. `origin.checkpoint` is the state it was opened on."""
     row = await one(
@@ -34,7 +57,7 @@ async def open_gate(
             "thread": origin.thread,
             "checkpoint": origin.checkpoint,
             "capsule": capsule,
-            "allowed": allowed,
+            "allowed": list(allowed),
             "expires_at": expires_at,
         },
     )
@@ -45,12 +68,12 @@ async def note_seq(conn: Connection, gate: GateId, seq: int) -> None:
     await conn.execute(SQL["note_seq"], {"id": gate, "seq": seq})
 
 
-async def read(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> DictRow:
+async def read(conn: Connection, decision_set: DecisionSetId, gate: GateId) -> GateRow:
     """Raises NotFound."""
     row = await one(conn, SQL["read"], {"id": gate, "decision_set": decision_set})
     if row is None:
         raise NotFound("There is no such gate.")
-    return row
+    return GateRow.model_validate(row)
 
 
 async def answer(conn: Connection, approval: Approval) -> None:
@@ -75,28 +98,29 @@ async def expired(conn: Connection) -> list[DecisionSetId]:
     return [row["decision_set_id"] for row in await every(conn, SQL["expired"])]
 
 
-async def unanswered(conn: Connection, decision_set: DecisionSetId) -> DictRow | None:
-    """The gate that nobody has answered, with `is_expired`."""
-    return await one(conn, SQL["unanswered"], {"decision_set": decision_set})
+async def unanswered(conn: Connection, decision_set: DecisionSetId) -> GateRow | None:
+    """The gate that nobody has answered."""
+    row = await one(conn, SQL["unanswered"], {"decision_set": decision_set})
+    return GateRow.model_validate(row) if row else None
 
 
-async def reopen(conn: Connection, gate: GateId) -> DictRow:
+async def reopen(conn: Connection, gate: GateId) -> GateRow:
     """Opens an unanswered gate anew for as long as it was open before. Raises GateAlreadyAnswered."""
     row = await one(conn, SQL["reopen"], {"id": gate})
     if row is None:
         raise GateAlreadyAnswered()
-    return row
+    return GateRow.model_validate(row)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingApproval:
     """An approval that a run went on with, and until when it holds."""
 
     approval: Approval
     expires_at: datetime
 
 
-async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> Standing | None:
+async def standing_approval(conn: Connection, decision_set: DecisionSetId, capsule: Sha256) -> StandingApproval | None:
     """The last word on a decision set, where it approved exactly this and the run went on."""
     row = await one(conn, SQL["standing_approval"], {"decision_set": decision_set, "capsule": capsule})
-    return Standing(Approval.model_validate(row["answer"]), row["expires_at"]) if row else None
+    return StandingApproval(Approval.model_validate(row["answer"]), row["expires_at"]) if row else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
 from storage.postgres import Connection, UnitOfWork, every, one, queries
 from storage.records.ids import DecisionSetId, Sha256
-from storage.records.plans import PolicyOverride, PolicyReport
+from storage.records.plans import PolicyLevel, PolicyOutcome, PolicyOverride, PolicyReport
 from storage.records.steps import RunContext
 
 SQL = queries("policy_decisions")
@@ -24,8 +24,8 @@ class RuleResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    level: Literal["advisory", "soft", "hard"]
-    outcome: Literal["pass", "warn", "fail"]
+    level: PolicyLevel
+    outcome: PolicyOutcome
     actual: str
     required: str
 
@@ -45,7 +45,7 @@ class PolicyDecision(BaseModel):
     node: str
     bundle: Sha256
     input_sha256: Sha256
-    outcome: Literal["pass", "warn", "fail"]
+    outcome: PolicyOutcome
     failed: list[str]
     warned: list[str]
     results: list[RuleResult]

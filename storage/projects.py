@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from storage.postgres import Connection, every, one, queries
-from storage.records.decision_sets import Project, ProjectSettings, Settling
+from storage.records.decision_sets import Project, ProjectSettings, ProjectTotals, Settling
 from storage.records.errors import Invalid, NotFound, ProjectExists
 from storage.records.ids import DecisionSetId, new_id
 
@@ -37,9 +37,15 @@ async def create(conn: Connection, name: str, by: str) -> Project:
     return Project.model_validate(row)
 
 
-async def every_project(conn: Connection, *, after: str | None = None, limit: int = 200) -> list[Project]:
-    """By slug; `after` is the last slug of the page before."""
+async def every_project(conn: Connection, *, after: str | None = None, limit: int | None = None) -> list[Project]:
+    """By slug, all of them without a limit; `after` is the last slug of the page before."""
     return [Project.model_validate(row) for row in await every(conn, SQL["every"], {"after": after, "limit": limit})]
+
+
+async def totals(conn: Connection, *, limit: int, after: str | None = None) -> list[ProjectTotals]:
+    """By slug; `after` is the last slug of the page before."""
+    rows = await every(conn, SQL["totals"], {"after": after, "limit": limit})
+    return [ProjectTotals.model_validate(row) for row in rows]
 
 
 async def by_slug(conn: Connection, slug: str) -> Project:

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
+from storage.decision_sets import SummaryRow
 from storage.postgres import Connection, every, queries
 from storage.records.canonical import sha256_of
 from storage.records.ids import DecisionSetId, Sha256
@@ -16,7 +17,7 @@ SQL = queries("verification")
 ANSWERED = "process_approval_feedback"
 """The node before which a gate has written its answer, which no ledger row holds."""
 
-Start = Callable[[Connection, DictRow], Awaitable[dict[str, Any]]]
+Start = Callable[[Connection, SummaryRow], Awaitable[dict[str, Any]]]
 """What the decision graph begins with, as JSON by channel, from the decision set's row."""
 
 
@@ -39,7 +40,7 @@ class Replayed:
     differs: tuple[DictRow, Sha256] | None = None
 
 
-async def inputs(conn: Connection, decision_set: DecisionSetId, row: DictRow, graph: Graph) -> Replayed:
+async def inputs(conn: Connection, decision_set: DecisionSetId, row: SummaryRow, graph: Graph) -> Replayed:
     steps = await every(conn, SQL["steps"], {"id": decision_set})
     answers = [found["answer"] for found in await every(conn, SQL["answers"], {"id": decision_set})]
     state, replayed = await graph.start(conn, row), Replayed()
@@ -55,7 +56,7 @@ async def inputs(conn: Connection, decision_set: DecisionSetId, row: DictRow, gr
         derived = sha256_of({name: state[name] for name in reads if name in state}) if reads else None
         if derived == step["input_sha"]:
             replayed.held.append(node)
-        elif reads is None or (row["parent_id"] and set(reads) & set(graph.unrecorded)):
+        elif reads is None or (row.parent_id and set(reads) & set(graph.unrecorded)):
             replayed.left.append(node)
         elif derived is not None:
             replayed.differs = (step, derived)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from storage.postgres import Connection, every, one, queries
-from storage.records.events import Outcome
+from storage import checkpoints, decision_sets
+from storage.decision_sets import DecisionSetRow
+from storage.events import log_event
+from storage.postgres import Connection, UnitOfWork, every, one, queries
+from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, RunId, new_id
 
 SQL = queries("runs")
 RunKind = Literal["start", "resume", "fork", "retry"]
+FAILURE_SHOWN = 500
+"""Characters of a failure's cause that lists show."""
 
 
 class RunRow(BaseModel):
@@ -54,6 +60,35 @@ async def finish(conn: Connection, run: RunId, outcome: Outcome) -> bool:
     return await one(conn, SQL["finish"], {"id": run, "outcome": outcome}) is not None
 
 
+async def complete(
+    work: UnitOfWork,
+    decision_set: DecisionSetId,
+    run: RunId,
+    outcome: Outcome,
+    *before: Payload,
+    node: str | None = None,
+) -> bool:
+    """Ends the run, and says so after `before`. False when it had ended, and then nothing is said."""
+    if not await finish(work.conn, run, outcome):
+        return False
+    origin = await checkpoints.origin_of(work.conn, decision_set, run)
+    await log_event(work, replace(origin, node=node), *before, RunComplete(outcome=outcome))
+    return True
+
+
+async def fail(
+    work: UnitOfWork, row: DecisionSetRow, run: RunId, failed: RunFailed, *cards: Payload, node: str | None = None
+) -> bool:
+    """Fails the run with its decision set, whose locked row is `row`. False when the run had ended; raises
+    StaleVersion."""
+    said = (*cards, failed, StageChanged(stage=row.stage, status="failed"))
+    if not await complete(work, row.id, run, "failed", *said, node=node):
+        return False
+    patch = {"status": "failed", "failure": failed.cause[:FAILURE_SHOWN]}
+    await decision_sets.change(work.conn, row.id, row.version, patch)
+    return True
+
+
 async def current(conn: Connection, decision_set: DecisionSetId) -> RunRow | None:
     """The newest run."""
     row = await one(conn, SQL["current"], {"decision_set": decision_set})
@@ -62,6 +97,11 @@ async def current(conn: Connection, decision_set: DecisionSetId) -> RunRow | Non
 
 async def every_run(conn: Connection, decision_set: DecisionSetId) -> list[RunRow]:
     return [RunRow.model_validate(row) for row in await every(conn, SQL["every"], {"decision_set": decision_set})]
+
+
+async def orphans(conn: Connection) -> list[RunRow]:
+    """Open runs that no job will advance any more, a hundred at most, oldest first."""
+    return [RunRow.model_validate(row) for row in await every(conn, SQL["orphans"])]
 
 
 async def beat(conn: Connection, worker: str) -> None:

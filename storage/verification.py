@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pygit2
-from psycopg.rows import DictRow
 from pydantic import ValidationError
 
 from infra.faults import reason
@@ -18,7 +17,7 @@ from storage import packs as used_packs
 from storage import replay
 from storage.artifacts import ArtifactStore
 from storage.compute import in_thread
-from storage.decision_sets import state_of
+from storage.decision_sets import SummaryRow, state_of, summary
 from storage.git import packs_of, repository
 from storage.git.repository import Pack
 from storage.postgres import Connection, every, one, queries
@@ -28,6 +27,7 @@ from storage.records.events import PAYLOADS
 from storage.records.ids import DecisionSetId, Sha256
 from storage.records.plans import Bundle
 from storage.replay import Graph
+from storage.told import pairs
 
 SQL = queries("verification")
 
@@ -57,7 +57,7 @@ class Subject:
     store: ArtifactStore
     seal: Seal
     id: DecisionSetId
-    row: DictRow
+    row: SummaryRow
     state: Mapping[str, Any]
     graph: Graph | None
 
@@ -66,9 +66,7 @@ async def verify(
     conn: Connection, store: ArtifactStore, decision_set: DecisionSetId, seal: Seal, graph: Graph | None = None
 ) -> AsyncIterator[Verified]:
     """Each check as it holds. Raises Difference at the first thing that does not; NotFound."""
-    row = await one(conn, SQL["subject"], {"id": decision_set})
-    if row is None:
-        raise NotFound(f"There is no decision set {decision_set}.")
+    row = await summary(conn, decision_set)
     subject = Subject(conn, store, seal, decision_set, row, await state_of(conn, decision_set), graph)
     for check in _CHECKS:
         yield await check(subject)
@@ -169,11 +167,11 @@ async def bundle(subject: Subject) -> Verified:
 
 async def commit(subject: Subject) -> Verified:
     """The commit is in the project's packs and on its branch, and its tree is the bundle's files."""
-    sha = subject.row["commit_sha"]
+    sha = subject.row.commit_sha
     if sha is None:
         return Verified("committed files", not_run="nothing is committed")
     _same("the commit of the last step", subject.state.get("commit", {}).get("sha"), sha)
-    packs = await packs_of(subject.conn, subject.row["project_id"])
+    packs = await packs_of(subject.conn, subject.row.project_id)
     ref = await one(subject.conn, SQL["ref"], {"id": subject.id})
     try:
         files = await in_thread(_committed, packs, sha, ref["sha"] if ref else None)
@@ -191,6 +189,17 @@ async def packs(subject: Subject) -> Verified:
     return Verified("packs", named) if named else Verified("packs", not_run="no card names one")
 
 
+async def told(subject: Subject) -> Verified:
+    """What people said, the gates they were shown and what they answered stand in events as in the rows that the work
+    was done from, and so do the constraints."""
+    rows = await every(subject.conn, SQL["events"], {"id": subject.id})
+    gates = await every(subject.conn, SQL["gates"], {"id": subject.id})
+    found = list(pairs(rows, gates, subject.row.constraints, subject.state))
+    for pair in found:
+        _same(pair.what, pair.told, pair.kept)
+    return Verified("told as kept", len(found)) if found else Verified("told as kept", not_run="nothing was said")
+
+
 _CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (
     events,
     states,
@@ -200,6 +209,7 @@ _CHECKS: tuple[Callable[[Subject], Awaitable[Verified]], ...] = (
     commit,
     inputs,
     packs,
+    told,
 )
 
 

@@ -17,6 +17,7 @@ from storage.postgres import Pool, unit_of_work
 from storage.records.errors import NotFound
 from storage.records.events import MessageSent, Payload, RunComplete
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256, ThreadId, new_id
+from storage.records.plans import GATE_ACTIONS
 from web import commands
 from web.commands import Caller
 
@@ -52,7 +53,7 @@ async def say(pool: Pool, decision_set: DecisionSetId, *texts: str, nudge: bool 
 async def change(pool: Pool, decision_set: DecisionSetId, **patch: object) -> None:
     async with unit_of_work(pool) as work:
         row = await decision_sets.lock(work.conn, decision_set)
-        await decision_sets.change(work.conn, decision_set, row["version"], patch)
+        await decision_sets.change(work.conn, decision_set, row.version, patch)
 
 
 async def end(pool: Pool, decision_set: DecisionSetId, outcome: Literal["completed", "failed", "waiting"]) -> int:
@@ -81,7 +82,7 @@ async def open_gate(
             gate,
             origin,
             capsule=Sha256(capsule),
-            allowed=allowed.split() or ["approve", "reject", "request_changes"],
+            allowed=[known for known in GATE_ACTIONS if known in allowed.split() or not allowed],
             expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
         )
     await change(pool, decision_set, status="awaiting_approval", stage="approval")

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.settings import load_settings
-from storage.access import Role, create_key
+from storage.access import Role
+from tests.accesses import create_key
 from web.app import make_server
 from web.console import Console
 

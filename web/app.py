@@ -32,7 +32,7 @@ from web.security import SecurityHeaders
 from web.sessions import Sessions
 from web.static import CachedFiles
 from web.templating import STATIC, build_templates
-from web.what_if import LIMIT_SECONDS, WhatIf
+from web.what_if import LIMIT_SECONDS, WAIT_SECONDS, WhatIf
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ async def open_console(settings: Settings, metrics: WebMetrics) -> AsyncIterator
         bootstrap_key = settings.bootstrap_key.get_secret_value() if settings.bootstrap_key else None
         if bootstrap_key and len(bootstrap_key) < SHORTEST_KEY:
             log.warning("COUNTERSIGN_BOOTSTRAP_KEY is short enough to be guessed", characters=len(bootstrap_key))
-        compute = stack.enter_context(closing(ComputePool(limit=LIMIT_SECONDS)))
+        compute = stack.enter_context(closing(ComputePool(limit=LIMIT_SECONDS, wait=WAIT_SECONDS)))
         yield Console(
             pool=pool,
             hub=await stack.enter_async_context(Hub(pool, settings.direct_dsn).running()),

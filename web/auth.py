@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storage import access
 from storage.access import Principal
-from storage.records.errors import CrossSite, DomainError, Unauthenticated
+from storage.records.errors import CrossSite, DomainError, Invalid, NotFound, Unauthenticated
 from web.commands.once import Caller
 from web.console import Console, console_of
 from web.errors import answer
@@ -58,6 +58,7 @@ class Authentication:
             _refuse_cross_site(request, console)
         principal = await _principal(request, console)
         if principal is not None:
+            _refuse_nul(request)
             request.state.caller = Caller(principal.name, principal.role, request.state.request_id)
         elif path.startswith("/git/"):
             raise GitCredentialsNeeded()
@@ -69,6 +70,15 @@ def _refuse_cross_site(request: Request, console: Console) -> None:
     """Raises CrossSite. A request with no cookie has no session to misuse, but signing somebody in is misuse too."""
     if (COOKIE in request.cookies or request.url.path == "/sign-in") and not same_origin(request, console.base_url):
         raise CrossSite()
+
+
+def _refuse_nul(request: Request) -> None:
+    """No row holds one. Raises NotFound, Invalid."""
+    if "\x00" in request.url.path:
+        raise NotFound()
+    for name, value in request.query_params.multi_items():
+        if "\x00" in name + value:
+            raise Invalid("The address holds a NUL character: take it out.", field=name.replace("\x00", ""))
 
 
 async def _principal(request: Request, console: Console) -> Principal | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from providers.policies import PolicyBundle, Rule
 from storage.policy_decisions import Unmet
 from storage.records.ids import Sha256
+from storage.records.plans import PolicyLevel
 from web.price_book import InForce
 
 _ORDER = {"hard": 0, "soft": 1, "advisory": 2}
@@ -34,7 +35,7 @@ class RuleFacts(BaseModel):
 
     id: str
     title: str
-    level: Literal["advisory", "soft", "hard"]
+    level: PolicyLevel
     condition: str
     applies: str
     message: str

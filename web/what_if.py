@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from providers.compute import Compute
+from providers.compute import Compute, NoTurn
 from providers.inputs import VersionedInputs
 from providers.whatif import what_if
 from storage import decision_sets
@@ -20,12 +20,19 @@ from storage.records.plans import Cost, Plan, PolicyReport
 from web.commands.edits import checked_edits
 
 LIMIT_SECONDS = 10.0
+WAIT_SECONDS = 5.0
 
 
 class TookTooLong(DomainError):
     """This took longer than ten seconds and was stopped. Change fewer constraints at once."""
 
     code, status = "took-too-long", 503
+
+
+class TooManyAtOnce(DomainError):
+    """Others are recomputing plans, and no turn came within five seconds. Nothing was computed: try again."""
+
+    code, status = "too-many-at-once", 503
 
 
 class Recomputed(BaseModel):
@@ -44,7 +51,8 @@ class WhatIf:
     inputs: VersionedInputs
 
     async def recompute(self, pool: Pool, decision_set: DecisionSetId, changes: Mapping[str, Any]) -> Recomputed:
-        """With the given constraints changed, None withdrawing one. Raises NotFound, NoPlan, Invalid, TookTooLong."""
+        """With the given constraints changed, None withdrawing one. Raises NotFound, NoPlan, Invalid, TooManyAtOnce,
+        TookTooLong."""
         async with pool.connection() as conn:
             found = await decision_sets.read(conn, decision_set)
             avoid = (await decision_sets.state_of(conn, decision_set)).get("avoid") or []
@@ -65,6 +73,8 @@ class WhatIf:
                 assumed=found.constraints.assumed,
                 today=datetime.now(UTC).date(),
             )
+        except NoTurn:
+            raise TooManyAtOnce() from None
         except TimeoutError:
             raise TookTooLong() from None
         return Recomputed(cost=made.cost, policy=made.policy, plan=made.plan)

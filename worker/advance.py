@@ -11,22 +11,21 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
-from psycopg.rows import DictRow
 
 from graphs.registry import Compiled, build
 from graphs.saver import LeanSaver
 from graphs.services import Services
 from infra.logging import bind_run
-from storage import checkpoints, decision_sets, runs
-from storage.events import Origin, log_event
+from storage import decision_sets, runs
+from storage.decision_sets import DecisionSetRow, SummaryRow
 from storage.jobs import DATABASE_AWAY, defer_advance
 from storage.ledger import Entry
-from storage.postgres import Pool, UnitOfWork, one, unit_of_work
+from storage.postgres import Pool, UnitOfWork, unit_of_work
 from storage.records.decision_sets import ENDED
 from storage.records.errors import Fenced
-from storage.records.events import Outcome, Payload, RunComplete, RunFailed, StageChanged
+from storage.records.events import Outcome, Payload, RunFailed, StageChanged
 from storage.records.ids import DecisionSetId, TaskId, ThreadId
-from storage.records.steps import NodeFailed, RunContext
+from storage.records.steps import GRAPH_NAMES, GraphName, NodeFailed, RunContext
 from worker.steps import Rest, Step, decision_step, intake_step
 
 log = structlog.get_logger(__name__)
@@ -50,10 +49,10 @@ class Advancer:
     draining: bool = False
     running: set[DecisionSetId] = field(default_factory=set)
     _controls: set[RunControl] = field(default_factory=set)
-    _graphs: dict[str, Compiled] = field(default_factory=dict)
+    _graphs: dict[GraphName, Compiled] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._graphs = {name: build(name, self.services) for name in ("intake", "decision")}
+        self._graphs = {name: build(name, self.services) for name in GRAPH_NAMES}
 
     def drain(self) -> None:
         self.draining = True
@@ -117,10 +116,10 @@ class Advancer:
         idle = 0
         while idle < IDLE_TURNS:
             async with self.pool.connection() as conn:
-                found = await one(conn, decision_sets.SQL["summary"], {"id": context.decision_set})
-            if found is None or found["lease"] != context.lease:
+                found = await decision_sets.summary(conn, context.decision_set)
+            if found.lease != context.lease:
                 raise Fenced(context.decision_set)
-            if found["cancel_asked"] is not None and found["commit_sha"] is None:  # what is committed stays so
+            if found.cancel_asked is not None and found.commit_sha is None:  # what is committed stays so
                 await self._cancel(context)
                 return
             due = await self._due(context, found)
@@ -134,7 +133,7 @@ class Advancer:
                 await asyncio.sleep(0.01 * idle)
         raise RuntimeError("nothing is due, and yet the run can't end: its rows contradict its checkpoints")
 
-    async def _due(self, context: RunContext, row: DictRow) -> Step | Rest:
+    async def _due(self, context: RunContext, row: SummaryRow) -> Step | Rest:
         intake = await self._graph("intake").aget_state(self._config(context, "intake"))
         async with self.pool.connection() as conn:
             step = await intake_step(conn, row, intake)
@@ -142,15 +141,15 @@ class Advancer:
             return step
         decision = await self._graph("decision").aget_state(self._config(context, "decision"))
         async with self.pool.connection() as conn:
-            return await decision_step(conn, row, row["project"], decision)
+            return await decision_step(conn, row, decision)
 
-    def _graph(self, name: str, pending: dict[TaskId, Entry] | None = None) -> Compiled:
+    def _graph(self, name: GraphName, pending: dict[TaskId, Entry] | None = None) -> Compiled:
         return self._graphs[name].copy({"checkpointer": LeanSaver(self.pool, pending)})
 
-    def _config(self, context: RunContext, graph: str) -> RunnableConfig:
+    def _config(self, context: RunContext, graph: GraphName) -> RunnableConfig:
         return {"configurable": {"thread_id": self._thread(context, graph)}, "recursion_limit": 200}
 
-    def _thread(self, context: RunContext, graph: str) -> ThreadId:
+    def _thread(self, context: RunContext, graph: GraphName) -> ThreadId:
         intake = graph == "intake"
         return ThreadId(decision_sets.intake_thread(context.decision_set) if intake else context.decision_set)
 
@@ -181,33 +180,30 @@ class Advancer:
         """Ends the run, unless something came in meanwhile. Commands hold the same lock, so nothing is missed."""
         async with unit_of_work(self.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
-            if row["lease"] != context.lease:
+            if row.lease != context.lease:
                 raise Fenced(context.decision_set)
-            if row["status"] in ENDED:
-                return await self._complete(context, work, row["status"])
+            if row.status in ENDED:
+                return await self._complete(context, work, row.status)
             if outcome != "waiting":
                 return await self._end(context, work, row, outcome)
-            summary = await one(work.conn, decision_sets.SQL["summary"], {"id": context.decision_set})
-            answered = row["status"] != "awaiting_approval" or not (summary and summary["gate_id"])
-            unread = row["status"] == "intake" and row["inputs_seq"] > row["inputs_through"]
-            if row["cancel_asked"] or unread or (row["status"] != "intake" and answered):
+            summary = await decision_sets.summary(work.conn, context.decision_set)
+            answered = row.status != "awaiting_approval" or not summary.gate_id
+            unread = row.status == "intake" and row.inputs_seq > row.inputs_through
+            if row.cancel_asked or unread or (row.status != "intake" and answered):
                 return False
             return await self._complete(context, work, outcome)
 
     async def _end(
-        self, context: RunContext, work: UnitOfWork, row: DictRow, outcome: Literal["completed", "rejected"]
+        self, context: RunContext, work: UnitOfWork, row: DecisionSetRow, outcome: Literal["completed", "rejected"]
     ) -> bool:
         """The status appears with the run's last event: who stops reading at the one has the other."""
-        stage = "done" if outcome == "completed" else row["stage"]
+        stage = "done" if outcome == "completed" else row.stage
         patch = {"status": outcome, "stage": stage}
-        await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
+        await decision_sets.change(work.conn, context.decision_set, row.version, patch)
         return await self._complete(context, work, outcome, StageChanged(stage=stage, status=outcome))
 
     async def _complete(self, context: RunContext, work: UnitOfWork, outcome: Outcome, *before: Payload) -> bool:
-        checkpoint = await checkpoints.standing(work.conn, context.thread)
-        origin = Origin(context.decision_set, context.thread, context.run, checkpoint=checkpoint)
-        if await runs.finish(work.conn, context.run, outcome):
-            await log_event(work, origin, *before, RunComplete(outcome=outcome))
+        if await runs.complete(work, context.decision_set, context.run, outcome, *before):
             log.info("run complete", outcome=outcome)
         return True
 
@@ -215,9 +211,9 @@ class Advancer:
         async with unit_of_work(self.pool) as work:
             row = await self._locked(context, work)
             await decision_sets.change(
-                work.conn, context.decision_set, row["version"], {"status": "cancelled", "question": None}
+                work.conn, context.decision_set, row.version, {"status": "cancelled", "question": None}
             )
-            stage = StageChanged(stage=row["stage"], status="cancelled")
+            stage = StageChanged(stage=row.stage, status="cancelled")
             await self._complete(context, work, "cancelled", stage)
 
     async def _fail(self, context: RunContext, error: Exception) -> None:
@@ -227,21 +223,19 @@ class Advancer:
         async with unit_of_work(self.pool) as work:
             row = await self._locked(context, work)
             failed = RunFailed(
-                stage=row["stage"],
+                stage=row.stage,
                 cause=cause[:2000],
                 effect="Nothing was committed. What was decided before this stage is kept.",
                 next_action=error.next_action
                 if isinstance(error, NodeFailed)
                 else "Retry takes it up again at this stage. The worker's log has the details.",
             )
-            patch = {"status": "failed", "failure": cause[:500]}
-            await decision_sets.change(work.conn, context.decision_set, row["version"], patch)
             cards = error.cards if isinstance(error, NodeFailed) else []
-            stage = StageChanged(stage=row["stage"], status="failed")
-            await self._complete(context, work, "failed", *cards, failed, stage)
+            if await runs.fail(work, row, context.run, failed, *cards):
+                log.info("run complete", outcome="failed")
 
-    async def _locked(self, context: RunContext, work: UnitOfWork) -> DictRow:
+    async def _locked(self, context: RunContext, work: UnitOfWork) -> DecisionSetRow:
         row = await decision_sets.lock(work.conn, context.decision_set)
-        if row["lease"] != context.lease:
+        if row.lease != context.lease:
             raise Fenced(context.decision_set)
         return row

@@ -13,11 +13,11 @@ from procrastinate import App
 
 from infra.logging import bind_run
 from storage import decision_sets, deltas, gates, git, runs, workers
-from storage.events import Origin, log_event
 from storage.jobs import DATABASE_AWAY, QUEUE, defer_advance
-from storage.postgres import Pool, every, unit_of_work
-from storage.records.events import RunComplete, RunFailed, StageChanged
-from storage.records.ids import DecisionSetId, GateId, ThreadId
+from storage.postgres import Pool, unit_of_work
+from storage.records.events import RunFailed
+from storage.records.ids import DecisionSetId, GateId
+from storage.runs import RunRow
 from worker.advance import Advancer
 
 log = structlog.get_logger(__name__)
@@ -83,13 +83,13 @@ async def reap(pool: Pool, app: App, own: Advancer) -> None:
             await app.job_manager.retry_job(job)
             log.warning("stalled job taken back", job_id=job.id)
     async with pool.connection() as conn:
-        orphans = await every(conn, runs.SQL["orphans"])
+        orphans = await runs.orphans(conn)
     for run in orphans:
-        if run["attempts"] >= ATTEMPTS:
-            await _give_up(pool, run["id"], run["decision_set_id"], run["attempts"])
+        if run.attempts >= ATTEMPTS:
+            await _give_up(pool, run)
         else:
             async with unit_of_work(pool) as work:
-                await defer_advance(work.conn, run["decision_set_id"])
+                await defer_advance(work.conn, run.decision_set_id)
 
 
 @asynccontextmanager
@@ -117,40 +117,32 @@ async def _expire(pool: Pool, decision_set: DecisionSetId) -> GateId | None:
     async with unit_of_work(pool) as work:
         row = await decision_sets.lock(work.conn, decision_set)
         gate, last = await gates.unanswered(work.conn, decision_set), await runs.current(work.conn, decision_set)
-        waits = row["status"] == "awaiting_approval" and row["cancel_asked"] is None
-        if gate is None or not gate["is_expired"] or not waits or (last is not None and last.outcome is None):
+        waits = row.status == "awaiting_approval" and row.cancel_asked is None
+        if gate is None or not gate.is_expired or not waits or (last is not None and last.outcome is None):
             return None  # answered, cancelled or opened again meanwhile, or about to be
-        cause = f"Nobody answered the approval by {gate['expires_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+        cause = f"Nobody answered the approval by {gate.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
         run = await runs.open_run(work.conn, decision_set, "resume", None)
-        await runs.finish(work.conn, run, "failed")
-        await decision_sets.change(work.conn, decision_set, row["version"], {"status": "failed", "failure": cause})
         failed = RunFailed(
             stage="approval",
             cause=cause,
             effect="Nothing was built. The plan, its price and its reasons are kept.",
             next_action="Retry opens the approval again on the same plan; a child decision set plans anew.",
         )
-        origin = Origin(decision_set, ThreadId(decision_set), run, "gate_hitl", checkpoint=gate["checkpoint_id"])
-        ended = (StageChanged(stage="approval", status="failed"), RunComplete(outcome="failed"))
-        await log_event(work, origin, failed, *ended)
-    return gate["id"]
+        await runs.fail(work, row, run, failed, node="gate_hitl")
+    return gate.id
 
 
-async def _give_up(pool: Pool, run: str, decision_set: DecisionSetId, attempts: int) -> None:
+async def _give_up(pool: Pool, run: RunRow) -> None:
     async with unit_of_work(pool) as work:
-        row = await decision_sets.lock(work.conn, decision_set)
-        if not await runs.finish(work.conn, run, "failed"):  # pyright: ignore[reportArgumentType]
-            return
-        await work.conn.execute(decision_sets.SQL["take"], {"id": decision_set})  # whoever still works on it is fenced
-        cause = f"The worker stopped {attempts} times while it was at this stage."
-        await decision_sets.change(work.conn, decision_set, row["version"], {"status": "failed", "failure": cause})
+        row = await decision_sets.lock(work.conn, run.decision_set_id)
         failed = RunFailed(
-            stage=row["stage"],
-            cause=cause,
+            stage=row.stage,
+            cause=f"The worker stopped {run.attempts} times while it was at this stage.",
             effect="Nothing was committed. What was decided before this stage is kept.",
             next_action="Look at the worker's log, then retry.",
         )
-        origin = Origin(decision_set, ThreadId(decision_set), None)
-        await log_event(work, origin, failed, RunComplete(outcome="failed"))
-    async with _named_run(pool, decision_set):
-        log.error("run given up", attempts=attempts)
+        if not await runs.fail(work, row, run.id, failed):
+            return
+        await decision_sets.fence(work.conn, row.id)  # somebody may be at work on it still
+    async with _named_run(pool, row.id):
+        log.error("run given up", attempts=run.attempts)

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from langgraph.types import Command, StateSnapshot
-from psycopg.rows import DictRow
 
 from intake.coverage import coverage
 from storage import decision_sets, events, gates
+from storage.decision_sets import SummaryRow
 from storage.postgres import Connection
-from storage.records.constraints import ConstraintSchema
 from storage.records.events import MessageReceived
 from storage.records.ids import DecisionSetId, GateId
 from storage.records.intake import IntakeInput
 from storage.records.plans import Baseline, Plan
-
-GraphName = Literal["intake", "decision"]
+from storage.records.steps import GraphName
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,14 @@ class Rest:
     outcome: Literal["completed", "waiting", "rejected"]
 
 
-async def intake_step(conn: Connection, row: DictRow, state: StateSnapshot) -> Step | Rest | None:
+async def intake_step(conn: Connection, row: SummaryRow, state: StateSnapshot) -> Step | Rest | None:
     """None when the intake is over."""
     if not state.created_at:
-        known = ConstraintSchema.model_validate(row["constraints"])
         inputs = await pending_inputs(conn, row)
         # What a parent was approved without is not asked of its child.
-        settled = coverage(known).missing if row["parent_id"] else []
-        begun = {"given": known, "settled": settled}
-        return Step("intake", {**begun, "constraints": known, "inputs": inputs, "skipped": settled, "asked": []})
+        settled = coverage(row.constraints).missing if row.parent_id else []
+        begun = {"given": row.constraints, "settled": settled, "skipped": settled, "asked": []}
+        return Step("intake", {**begun, "constraints": row.constraints, "inputs": inputs})
     if state.interrupts:
         inputs = await pending_inputs(conn, row)
         if not inputs:
@@ -53,9 +50,9 @@ async def intake_step(conn: Connection, row: DictRow, state: StateSnapshot) -> S
     return Step("intake", None) if state.next else None
 
 
-async def pending_inputs(conn: Connection, row: DictRow) -> list[IntakeInput]:
+async def pending_inputs(conn: Connection, row: SummaryRow) -> list[IntakeInput]:
     """What a person said or did that the intake graph has not read."""
-    found = await events.read(conn, row["id"], after=row["inputs_through"], limit=10_000)
+    found = await events.read(conn, row.id, after=row.inputs_through, limit=10_000)
     return [
         IntakeInput(seq=event.seq, **MessageReceived.model_validate(event.payload).model_dump())
         for event in found
@@ -63,26 +60,32 @@ async def pending_inputs(conn: Connection, row: DictRow) -> list[IntakeInput]:
     ]
 
 
-async def decision_step(conn: Connection, row: DictRow, slug: str, state: StateSnapshot) -> Step | Rest:
+async def decision_step(conn: Connection, row: SummaryRow, state: StateSnapshot) -> Step | Rest:
     if not state.created_at:
-        return Step("decision", await decision_start(conn, row, slug))
+        if row.inputs_seq > row.inputs_through:  # accepted while the intake decided that it was over
+            return Step("intake", {"inputs": await pending_inputs(conn, row)})
+        return Step("decision", await decision_start(conn, row))
     if state.interrupts:
         gate = GateId(state.tasks[0].id)
-        answer = await gates.answer_of(conn, row["id"], gate)
+        answer = await gates.answer_of(conn, row.id, gate)
         if answer is None:
             return Rest("waiting")
         return Step("decision", Command(resume={state.interrupts[0].id: answer.model_dump(mode="json")}))
     if state.next:
         return Step("decision", None)
-    return Rest("rejected" if state.values.get("outcome") == "rejected" else "completed")
+    match state.values["outcome"]:
+        case "completed" | "rejected" as outcome:
+            return Rest(outcome)
+        case other:
+            raise ValueError(f"the decision graph ended with the outcome {other!r}")
 
 
-async def decision_start(conn: Connection, row: DictRow, slug: str) -> dict[str, Any]:
+async def decision_start(conn: Connection, row: SummaryRow) -> dict[str, Any]:
     """What the decision graph begins with."""
     return {
-        "project": slug,
-        "constraints": ConstraintSchema.model_validate(row["constraints"]),
-        "baseline": await baseline_of(conn, row["parent_id"]),
+        "project": row.project,
+        "constraints": row.constraints,
+        "baseline": await baseline_of(conn, row.parent_id),
         "round": 1,
         "revision": 0,
         "avoid": [],

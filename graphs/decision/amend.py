@@ -19,7 +19,7 @@ from graphs.state import MLOpsProjectState
 from intake.extract import captured
 from intake.schema import label, show
 from providers import capsule as capsules
-from providers.amendment import Approved, Refit, objected, refit
+from providers.amendment import Approved, Refit, looser, objected, refit
 from providers.base import CriticName, OrchestrationProvider
 from providers.inputs import Inputs
 from providers.policies import input_sha256
@@ -195,7 +195,9 @@ def _cards(amended: Amended, provider: OrchestrationProvider) -> list[Payload]:
 
 def _card(amended: Amended, provider: OrchestrationProvider) -> ReasonCard:
     amendment, plan = amended.amendment, amended.fitted.plan
-    goes_on = f"Tighter: goes on under {amendment.capsule[:12]}, which amends {amendment.amends[:12]}"
+    more = [label(name) for name in looser(amended.state["constraints"].values, amended.constraints.values)]
+    how = f"More is allowed ({', '.join(more)}), and the plan takes none of it" if more else "Tighter"
+    goes_on = f"{how}: goes on under {amendment.capsule[:12]}, which amends {amendment.amends[:12]}"
     return ReasonCard(
         title="Amendment",
         decision=plan.summary,

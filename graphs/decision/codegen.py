@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -12,7 +10,7 @@ from graphs.decision.checks import validate
 from graphs.decision.documents import documents
 from graphs.services import Services
 from providers.base import CodeRequest
-from providers.rulebook.bundle import zip_bundle
+from providers.rulebook.bundle import unzip_bundle, zip_bundle
 from storage import artifacts
 from storage.postgres import UnitOfWork
 from storage.records.canonical import sha256_of_bytes
@@ -94,7 +92,7 @@ class Validators:
         self._services = services
 
     async def __call__(self, state: ValidatorsInput, context: RunContext | None) -> NodeResult:
-        files = unzip(await self._services.artifacts.get(state["bundle"].artifact))
+        files = unzip_bundle(await self._services.artifacts.get(state["bundle"].artifact))
         found = await validate(files, self._services.sandbox, require_sandbox=self._services.require_sandbox)
         report = ValidatorReport(outcome=found.outcome, sandbox=found.sandbox, checks=found.checks)
         if found.outcome == "failed":
@@ -109,8 +107,3 @@ class Validators:
             cards=[report, StageChanged(stage="diff", status="building")],
             patch={"stage": "diff"},
         )
-
-
-def unzip(archive: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphs.decision.signed import Signature, asked, ledgered, signature
+from graphs.decision.signed import Signature, asked, signature
 from graphs.services import Services
 from graphs.state import CriticInput
 from intake.reported import origin_of
 from intake.schema import label
+from providers.authorship import author_of
 from providers.base import CriticName
 from storage.records.constraints import ConstraintSchema
 from storage.records.events import ReasonCard
@@ -36,7 +37,9 @@ class Critic:
         )
         critique = less_sure(found, constraints)
         card = critic_card(critique, signature(provider, agent.call), state.get("round", 1), asked(agent.call))
-        return NodeResult(update={f"critique_{self._name}": critique}, cards=[card], **ledgered(provider, agent.call))
+        return NodeResult(
+            update={f"critique_{self._name}": critique}, cards=[card], **author_of(provider, [agent.call])
+        )
 
 
 def less_sure(critique: Critique, constraints: ConstraintSchema) -> Critique:

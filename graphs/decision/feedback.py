@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, assert_never
+
+from typing_extensions import TypedDict
 
 from graphs.decision.amend import Amend, FeedbackInput, shown_before
 from graphs.decision.policy_eval import basis_of
 from graphs.services import Services
-from graphs.state import MLOpsProjectState
+from graphs.state import FeedbackOutcome
 from intake.extract import captured
 from intake.merge import merge
 from intake.schema import label
@@ -189,16 +192,20 @@ def unheard(reading: Reading, changes: Mapping[FieldName, Constraint], comment: 
     ]
 
 
-def after_feedback(state: MLOpsProjectState) -> str:
+class Answered(TypedDict):
+    outcome: FeedbackOutcome
+
+
+def after_feedback(state: Answered) -> Literal["codegen", "gate_hitl", "planner", "rejected"]:
     """Tighter or plain approval: on to code. Otherwise the gate again, the planner again, or the end."""
-    return _AFTER[state.get("outcome", "rejected")]
-
-
-_AFTER = {
-    "approved": "codegen",
-    "amended": "gate_hitl",
-    "request_changes": "planner",
-    "unheard": "gate_hitl",
-    "unread": "planner",
-    "rejected": "rejected",
-}
+    match state["outcome"]:
+        case "approved":
+            return "codegen"
+        case "amended" | "unheard":
+            return "gate_hitl"
+        case "request_changes" | "unread":
+            return "planner"
+        case "rejected":
+            return "rejected"
+        case unknown:
+            assert_never(unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, NotRequired, cast
+from typing import Any, NotRequired, assert_never
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -12,25 +12,29 @@ from typing_extensions import TypedDict
 from graphs.decision.feedback import UNREAD
 from graphs.decision.strategies import objects
 from graphs.services import Services
+from graphs.state import FeedbackOutcome
 from infra.logging import bind_node
-from storage import decision_sets, gates
+from storage import changes, decision_sets, gates
 from storage.events import Origin, log_event
 from storage.gates import REVISIONS
-from storage.postgres import UnitOfWork, unit_of_work
+from storage.postgres import Connection, UnitOfWork, unit_of_work
 from storage.records.constraints import ConstraintSchema
 from storage.records.decision_sets import DecisionSet
 from storage.records.errors import Fenced
 from storage.records.events import GateAnswered, GateOpened, StageChanged
-from storage.records.ids import CheckpointId, GateId, Sha256
-from storage.records.plans import Amendment, Approval, Baseline, Cost, Plan, PolicyReport, Reconciliation
+from storage.records.ids import CheckpointId, DecisionSetId, GateId, Sha256
+from storage.records.plans import Amendment, Approval, Baseline, Cost, GateAction, Plan, PolicyReport, Reconciliation
 from storage.records.steps import RunContext
 
-Action = Literal["approve", "reject", "request_changes"]
+Before = dict[str, Any]
+"""What a gate is compared with, as a plan's JSON; empty where nothing stood."""
+SAFEGUARDS = ("zones", "encrypted", "public_endpoint")
+"""What a plan says of itself as a whole that a change may take away."""
 
 
-def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[Action]:
+def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[GateAction]:
     """A plan that fails a hard rule, or that meets nothing, cannot be approved as it is."""
-    allowed: list[Action] = ["reject"]
+    allowed: list[GateAction] = ["reject"]
     if revision < REVISIONS:
         allowed.insert(0, "request_changes")
     if feasible and policy.outcome != "fail":
@@ -50,7 +54,7 @@ class GateInput(TypedDict):
     amendment: NotRequired[Amendment | None]
     feedback: NotRequired[str]
     unheard: NotRequired[list[str]]
-    outcome: NotRequired[str]
+    outcome: NotRequired[FeedbackOutcome]
     round: NotRequired[int]
     revision: NotRequired[int]
 
@@ -83,10 +87,11 @@ class Gate:
         origin = Origin(context.decision_set, context.thread, context.run, "gate_hitl", checkpoint=checkpoint)
         async with unit_of_work(context.pool) as work:
             row = await decision_sets.lock(work.conn, context.decision_set)
-            if row["lease"] != context.lease:
+            if row.lease != context.lease:
                 raise Fenced(context.decision_set)
-            parent = await decision_sets.read(work.conn, row["parent_id"]) if row["parent_id"] else None
-            opened = self._payload(state, gate, row["created_by"], parent)
+            parent = await decision_sets.read(work.conn, row.parent_id) if row.parent_id else None
+            stood = await plan_before(work.conn, context.decision_set, state, parent)
+            opened = self._payload(state, gate, row.created_by, parent, stood)
             kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
             if kept and "approve" not in opened.allowed:
                 kept = None
@@ -95,7 +100,7 @@ class Gate:
                 gate,
                 origin,
                 capsule=state["capsule"],
-                allowed=list(opened.allowed),
+                allowed=opened.allowed,
                 expires_at=kept.expires_at if kept else opened.expires_at,
             )
             if not fresh:
@@ -108,8 +113,13 @@ class Gate:
             await decision_sets.change(
                 work.conn,
                 context.decision_set,
-                row["version"],
-                {"status": "awaiting_approval", "stage": "approval", "changes": opened.changes},
+                row.version,
+                {
+                    "status": "awaiting_approval",
+                    "stage": "approval",
+                    "changes": opened.changes,
+                    "warnings": len(opened.warnings),
+                },
             )
         return None
 
@@ -129,31 +139,30 @@ class Gate:
         await gates.answer(work.conn, approval)
         return approval
 
-    def _payload(self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None) -> GateOpened:
+    def _payload(
+        self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None, stood: Before
+    ) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         found = state.get("reconciliation")
         cost, reasons = state["cost_estimate"].likely, asked_again(state)
         before = baseline.cost_likely if baseline else None
         return GateOpened(
             gate=gate,
-            allowed=cast(
-                list[Action],
-                allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
-            ),
+            allowed=allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
             capsule=state["capsule"],
             opened_at=now,
             expires_at=now + self._services.approval_window,
             requested_by=requester,
-            changes=resource_counts(state),
+            changes=changes.resource_counts({"plan": stood}, proposed(state, {})),
             cost_delta=None if before is None else cost - before,
-            warnings=unchanged(state, parent)
-            + unsaid(state["constraints"])
-            + escalated(found)
-            + [f"{item.title}: {item.message}" for item in state["policy_results"].results if item.outcome != "pass"]
-            + unbuilt(self._services.codegen.not_built(plan)),
+            warnings=warnings(state, parent),
             dissent=found.dissent if found else [],
             comment_kept=state.get("feedback", "") if state.get("amendment") or reasons else "",
             reasons=reasons,
+            against="" if baseline is None else "previous" if state.get("compared") else "parent",
+            moves=changes.plan_moves({"plan": stood}, proposed(state, stood)) if plan.feasible else [],
+            destructive=changes.destructive({"plan": stood}, proposed(state, stood)) if plan.feasible else [],
+            not_generated=self._services.codegen.not_built(plan),
         )
 
 
@@ -165,13 +174,48 @@ def asked_again(state: GateInput) -> list[str]:
             return state.get("unheard", [])
         case "unread":
             return [UNREAD]
-        case _:
+        case "approved" | "amended" | "request_changes" | "rejected" | None:
             return amendment.reasons if amendment else []
+        case unknown:
+            assert_never(unknown)
 
 
 def before_of(state: GateInput) -> Baseline | None:
     """What this gate is compared with: the plan of the gate before it, else the parent's."""
     return state.get("compared") or state.get("baseline")
+
+
+def warnings(state: GateInput, parent: DecisionSet | None) -> list[str]:
+    """What may be approved all the same. What forbids an approval is the policy report's to say."""
+    warned = [item for item in state["policy_results"].results if item.outcome == "warn"]
+    return [
+        *unchanged(state, parent),
+        *unsaid(state["constraints"]),
+        *escalated(state.get("reconciliation")),
+        *(f"{item.title}: {item.message}" for item in warned),
+    ]
+
+
+async def plan_before(
+    conn: Connection, decision_set: DecisionSetId, state: GateInput, parent: DecisionSet | None
+) -> Before:
+    """What this gate is compared with, as a plan's JSON; empty where nothing stood. Zones and safeguards are known
+    where the whole plan still is."""
+    baseline = before_of(state)
+    if baseline is None:
+        return {}
+    resources = [item.model_dump(mode="json") for item in baseline.resources]
+    whole = parent.plan.model_dump(mode="json") if parent and parent.plan else None
+    if state.get("compared"):
+        whole = await changes.plan_answered(conn, decision_set)
+    kept = whole if whole and whole["resources"] == resources else {}
+    return {"resources": resources, **{name: kept[name] for name in SAFEGUARDS if name in kept}}
+
+
+def proposed(state: GateInput, stood: Before) -> dict[str, Any]:
+    """The plan at the gate in the parts that are known of the one before it."""
+    plan = state["plan"].model_dump(mode="json")
+    return {"plan": {name: plan[name] for name in {"resources", *stood}}}
 
 
 def unchanged(state: GateInput, parent: DecisionSet | None) -> list[str]:
@@ -192,25 +236,8 @@ def unsaid(constraints: ConstraintSchema) -> list[str]:
     return [] if said else ["Nothing was stated: every constraint of this plan is assumed."]
 
 
-def unbuilt(names: list[str]) -> list[str]:
-    """A warning where the plan has more than the code that will be generated."""
-    return [f"In the plan, and not or not wholly built by the generated code: {', '.join(names)}."] if names else []
-
-
 def escalated(found: Reconciliation | None) -> list[str]:
     """What the project leaves to whoever answers."""
     if found is None or found.strategy != "escalate":
         return []
     return [f"Yours to settle, {item.critic}: {item.claim}" for item in found.dissent if objects(item)]
-
-
-def resource_counts(state: GateInput) -> dict[str, int]:
-    """Resources by kind against what this gate is compared with: added, changed, removed."""
-    baseline = before_of(state)
-    old = {item.kind: item for item in baseline.resources} if baseline else {}
-    new = {item.kind: item for item in state["plan"].resources}
-    return {
-        "added": len(new.keys() - old.keys()),
-        "changed": sum(1 for kind in new.keys() & old.keys() if new[kind] != old[kind]),
-        "removed": len(old.keys() - new.keys()),
-    }

@@ -9,10 +9,11 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from graphs.decision.signed import asked, ledgered, signature, with_call
+from graphs.decision.signed import asked, signature, with_call
 from graphs.services import Services
 from intake.reported import origin_of
 from intake.schema import label, show
+from providers.authorship import author_of
 from providers.base import ModelCall, PlanRequest, Proposal
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.events import CostUpdate, ReasonCard, Rejected, StageChanged
@@ -55,7 +56,7 @@ class Planner:
                 StageChanged(stage="critics", status="planning", round=number),
             ],
             patch={"stage": "critics", **cost_columns(state.get("baseline"), proposal.cost)},
-            **ledgered(provider, agent.call),
+            **author_of(provider, [agent.call]),
         )
 
     def _reason(self, state: PlannerInput, proposal: Proposal, number: int, call: ModelCall | None) -> ReasonCard:

@@ -1,4 +1,4 @@
-"""Who did it: on a card, in the ledger, and in a sentence where another had to."""
+"""Who did it: on a card, and in a sentence where another had to."""
 
 from __future__ import annotations
 
@@ -19,14 +19,6 @@ class Signature(TypedDict):
     cost_usd: Decimal | None
 
 
-class Ledgered(TypedDict):
-    """The part of a NodeResult that says who did it."""
-
-    provider: str
-    model: str
-    tokens: int
-
-
 def signature(provider: OrchestrationProvider, call: ModelCall | None = None) -> Signature:
     """The provider's own name where no model was asked."""
     if call is None:
@@ -34,11 +26,6 @@ def signature(provider: OrchestrationProvider, call: ModelCall | None = None) ->
     return Signature(
         provider=call.provider, model=call.model, pack=call.pack, tokens=call.tokens, cost_usd=call.cost_usd
     )
-
-
-def ledgered(provider: OrchestrationProvider, call: ModelCall | None) -> Ledgered:
-    signed = signature(provider, call)
-    return Ledgered(provider=signed["provider"], model=signed["model"], tokens=signed["tokens"])
 
 
 def asked(call: ModelCall | None) -> list[str]:

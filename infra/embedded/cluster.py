@@ -18,7 +18,6 @@ PORT = 5432
 # sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero among them (unix(4), unix(7)).
 SOCKET_PATH_BYTES = 103
 TEMPORARY_PREFIX = "countersign-"
-LOG_BYTES = 10 * 1024 * 1024
 
 
 def create_cluster(binaries: Path, data: Path, account: Account, *, fsync: bool) -> None:
@@ -91,20 +90,6 @@ def _is_ours(left: Path, data_dir: Path) -> bool:
         found, data = left.lstat(), (data_dir / "postgres").stat()
         return left.name.startswith(TEMPORARY_PREFIX) and stat.S_ISDIR(found.st_mode) and found.st_uid == data.st_uid
     return False
-
-
-def rotate_log(log: Path) -> None:
-    """Keeps one earlier log once this one has grown past 10 MiB."""
-    log.parent.mkdir(mode=0o700, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".1.log"))
-
-
-def tail(log: Path, lines: int = 6) -> str:
-    try:
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    except OSError:
-        return ""
 
 
 def run_tool(account: Account, command: list[str | Path], data: Path, *, stdin: str = "", timeout: float = 180) -> str:

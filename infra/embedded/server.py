@@ -22,14 +22,13 @@ from infra.embedded.cluster import (
     create_cluster,
     environment,
     explain,
-    rotate_log,
     run_tool,
     socket_folder,
-    tail,
 )
 from infra.embedded.errors import EmbeddedPostgresError
 from infra.embedded.lock import FolderLock
 from infra.embedded.postmaster import Postmaster, clear_stale, read_postmaster, serves
+from infra.log_files import last_lines, rotate
 
 RECOVERY_SECONDS = 120.0
 SILENT_SECONDS = 5.0
@@ -147,7 +146,8 @@ class EmbeddedPostgres:
         self._account.own(self.data)
         left = read_postmaster(self.data)
         clear_stale(self.data)
-        rotate_log(self.log)
+        self.log.parent.mkdir(mode=0o700, exist_ok=True)
+        rotate(self.log)
         sockets = socket_folder(self.data_dir, self._account, left.sockets if left else None)
         configure(self.data, sockets, self._account, fsync=self._fsync)
         until = time.monotonic() + ORPHAN_SECONDS
@@ -155,7 +155,7 @@ class EmbeddedPostgres:
             try:
                 self._pg_ctl("start", "--log", str(self.log))
             except EmbeddedPostgresError:
-                words = tail(self.log)
+                words = last_lines(self.log, 6)
                 # Sessions of a killed postmaster notice its death on their own, within a moment.
                 if "still in use" in words and time.monotonic() < until:
                     time.sleep(0.2)

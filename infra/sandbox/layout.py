@@ -31,14 +31,29 @@ class Layout:
         return sorted(above - {"/"})
 
 
-def _interpreter_roots() -> list[str]:
-    """The virtual environment and the installation its interpreter links to, followed link by link."""
-    roots = [sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)]
-    link = sys.executable
-    while os.path.islink(link):
-        link = os.path.normpath(os.path.join(os.path.dirname(link), os.readlink(link)))
-        roots.append(os.path.dirname(os.path.dirname(link)))
+def _installations(interpreter: str) -> list[str]:
+    """Where the links of a virtual environment's interpreter lead, link by link."""
+    roots: list[str] = []
+    while os.path.islink(interpreter):
+        interpreter = os.path.normpath(os.path.join(os.path.dirname(interpreter), os.readlink(interpreter)))
+        roots.append(os.path.dirname(os.path.dirname(interpreter)))
     return [root for root in roots if root != "/"]
+
+
+def _interpreter_roots() -> list[str]:
+    """The virtual environment and the installation its interpreter links to."""
+    roots = [sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix), *_installations(sys.executable)]
+    return [root for root in roots if root != "/"]
+
+
+def program_roots(program: Path) -> list[Path]:
+    """What must be there for a program to start, besides system libraries: itself, or the whole virtual environment
+    that it is installed in, with its interpreter."""
+    program = program.resolve()
+    environment = program.parent.parent
+    if not (environment / "pyvenv.cfg").is_file():
+        return [program]
+    return [environment, *map(Path, _installations(str(environment / "bin" / "python")))]
 
 
 def layout(inputs: Path | None, extra: Iterable[Path] = ()) -> Layout:

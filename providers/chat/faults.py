@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from langchain_core.exceptions import ModelTimeoutError
 
+from infra.excerpt import excerpt
 from providers.resilience import Refused, Transient
 
 _PASSING = frozenset({408, 409, 425, 429})
@@ -40,13 +41,12 @@ def _words(error: Exception) -> str:
         inner = body.get("error")
         found = (inner if isinstance(inner, Mapping) else body).get("message")
         if isinstance(found, str) and found:
-            return _cut(found)
-    return _cut(str(getattr(error, "error", "") or error) or type(error).__name__)
+            return _sentence(found)
+    return _sentence(str(getattr(error, "error", "") or error) or type(error).__name__)
 
 
-def _cut(text: str, longest: int = 200) -> str:
-    line = " ".join(text.split()).rstrip(".")
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+def _sentence(words: str) -> str:
+    return excerpt(words.rstrip().rstrip("."), 200)
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from providers.policies.examples import Example, examples
 from providers.policies.expression import Expression, Inputs, NotEvaluated
@@ -14,11 +14,11 @@ from providers.policies.specimens import specimens
 from providers.policies.yaml_nodes import Mapping, parsed
 from storage.records.canonical import sha256_of_bytes
 from storage.records.ids import Sha256
+from storage.records.plans import POLICY_LEVELS, PolicyLevel
 
 BASELINE = Path(__file__).parent / "baseline.yaml"
-Level = Literal["advisory", "soft", "hard"]
-LEVELS = ("advisory", "soft", "hard")
 
+_LEVELS: dict[str, PolicyLevel] = {level: level for level in POLICY_LEVELS}
 _BUNDLE_FIELDS = frozenset({"bundle", "figures", "rules"})
 _RULE_REQUIRED = ("id", "title", "level", "condition", "actual", "required", "message", "remedy")
 _RULE_FIELDS = frozenset({*_RULE_REQUIRED, "applies", "otherwise", "examples"})
@@ -41,7 +41,7 @@ class Rule:
 
     id: str
     title: str
-    level: Level
+    level: PolicyLevel
     condition: Expression
     actual: Expression
     required: Expression
@@ -130,15 +130,15 @@ def _figure(node: Mapping) -> Figure:
 def _rule(node: Mapping, tried: list[Inputs]) -> Rule:
     node.only(_RULE_FIELDS)
     texts = {name: node.text(name) for name in _RULE_REQUIRED}
-    level = texts["level"]
-    if level not in LEVELS:
-        raise node.refuse("level", f"level is {level!r}, not one of {', '.join(LEVELS)}")
+    level = _LEVELS.get(texts["level"])
+    if level is None:
+        raise node.refuse("level", f"level is {texts['level']!r}, not one of {', '.join(_LEVELS)}")
     if node.has("applies") != node.has("otherwise"):
         raise node.refuse("id", "`applies` and `otherwise` go together")
     rule = Rule(
         id=texts["id"],
         title=texts["title"],
-        level=level,  # pyright: ignore[reportArgumentType]
+        level=level,
         condition=_expression(node, "condition", tried),
         actual=_expression(node, "actual", tried),
         required=_expression(node, "required", tried),

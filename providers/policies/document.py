@@ -11,10 +11,9 @@ from typing import Any
 from providers.pricing import REGIONS, regions_for, regions_named
 from providers.pricing.accelerators import ACCELERATORS, accelerators_named
 from providers.pricing.staleness import day_of
-from storage.records.constraints import FIELD_NAMES, ConstraintValues, FieldName
+from storage.records.constraints import FIELD_NAMES, SENSITIVE, ConstraintValues, FieldName
 from storage.records.plans import Cost, CostLine, Plan, Resource
 
-SENSITIVE = frozenset({"pii", "phi", "financial"})
 SERVING = frozenset({"realtime_inference", "streaming_inference", "rag", "feature_store"})
 MACHINE_UNIT = "machine-hour"
 EGRESS_ITEMS = ("Answers sent out", "Model downloads to devices")

@@ -13,11 +13,9 @@ from providers.policies.expression import Inputs, NotEvaluated
 from storage.records.canonical import sha256_of
 from storage.records.constraints import ConstraintSchema, ConstraintValues, FieldName
 from storage.records.ids import Sha256
-from storage.records.plans import Cost, Plan, PolicyReport, PolicyResult
+from storage.records.plans import POLICY_OUTCOMES, Cost, Plan, PolicyOutcome, PolicyReport, PolicyResult
 
-Outcome = Literal["pass", "warn", "fail"]
 Finding = Literal["met", "not met", "not applicable", "not evaluated"]
-_WORSE: tuple[Outcome, ...] = ("pass", "warn", "fail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ def evaluate_document(bundle: PolicyBundle, document: Document) -> PolicyReport:
     not be evaluated, warn for a soft or advisory one."""
     inputs = Inputs(document | {"figures": bundle.figures})
     results = [_result(rule, verdict(rule, inputs)) for rule in bundle.rules]
-    worst = max(_WORSE.index(result.outcome) for result in results)
-    return PolicyReport(outcome=_WORSE[worst], bundle=bundle.sha256, results=results)
+    worst = max(POLICY_OUTCOMES.index(result.outcome) for result in results)
+    return PolicyReport(outcome=POLICY_OUTCOMES[worst], bundle=bundle.sha256, results=results)
 
 
 def verdict(rule: Rule, inputs: Inputs) -> Verdict:
@@ -83,7 +81,7 @@ def _result(rule: Rule, found: Verdict) -> PolicyResult:
             return _of(rule, "fail" if rule.level == "hard" else "warn", found.actual, found.required, rule.message)
 
 
-def _of(rule: Rule, outcome: Outcome, actual: str, required: str, message: str) -> PolicyResult:
+def _of(rule: Rule, outcome: PolicyOutcome, actual: str, required: str, message: str) -> PolicyResult:
     return PolicyResult(
         id=rule.id,
         title=rule.title,

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from infra.faults import reason
 from providers.policies import yaml_nodes
-from providers.policies.document import SENSITIVE, Document
+from providers.policies.document import Document
 from providers.policies.specimens import specimens
-from storage.records.constraints import FIELD_NAMES, checked_value
+from storage.records.constraints import FIELD_NAMES, SENSITIVE, checked_value
 
 FINDINGS = ("met", "not met", "not applicable")
 SPECIMENS = ("nothing", "everything")

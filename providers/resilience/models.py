@@ -11,6 +11,7 @@ import structlog
 from langchain_core.runnables import RunnableLambda
 from pydantic import BaseModel
 
+from infra.excerpt import excerpt
 from providers.base import ModelCall
 from providers.resilience.asking import Answered, Ask, Model, Patience
 from providers.resilience.breaker import SharedBreaker
@@ -133,12 +134,12 @@ class _Turn:
             sha256 = await self.models.quarantine(self.ask, self.model, error)
             call.quarantined += (sha256,)
             call.failures += (
-                f"{self.model}: three answers in a row did not fit ({_short(error.error)});"
+                f"{self.model}: three answers in a row did not fit ({excerpt(error.error, 300)});"
                 f" the last is in quarantine as {sha256[:12]}.",
             )
             raise
         except ModelFailed as error:
-            call.failures += (f"{self.model}: {_short(str(error))}",)
+            call.failures += (f"{self.model}: {excerpt(str(error), 300)}",)
             raise
         finally:
             took = time.monotonic() - started
@@ -147,8 +148,3 @@ class _Turn:
             )
         call.provider, call.model = self.model.model.vendor, self.model.model.name
         return value
-
-
-def _short(text: str, longest: int = 300) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"

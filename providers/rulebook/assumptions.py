@@ -9,20 +9,19 @@ from providers.rulebook.costing import runs_assumed
 from providers.rulebook.devices import DEVICES, UNMEASURED, model_gb, on_device
 from providers.rulebook.money import dollars
 from providers.rulebook.options import RISK_WORDS, Option, ruled_out
-from providers.rulebook.services import EXPOSABLE, KUBERNETES, SENSITIVE, faces_internet
+from providers.rulebook.services import EXPOSABLE, KUBERNETES, faces_internet
+from storage.records.constraints import SENSITIVE
+from storage.records.names import name_of
 
 _MANAGED = frozenset(
     {"sagemaker", "vertex", "vertex ai", "azureml", "azure ml", "databricks", "ecs", "lambda", "batch", "cloud_run"}
     | {"container_apps", "step_functions"}
 )
-_NAMES = {
-    "aks": "AKS", "azureml": "Azure ML", "ecs": "ECS", "eks": "EKS", "gke": "GKE", "k8s": "Kubernetes",
-    "kserve": "KServe", "sagemaker": "SageMaker", "vertex": "Vertex AI",
-}  # fmt: skip
 
 
 def named(orchestrator: str) -> str:
-    return _NAMES.get(orchestrator, orchestrator.replace("_", " ").capitalize())
+    name = name_of(orchestrator)
+    return orchestrator.replace("_", " ").capitalize() if name == orchestrator else name
 
 
 def risks_of(chosen: Option, catalogue: Catalogue) -> list[str]:
@@ -87,7 +86,10 @@ def sizing(catalogue: Catalogue, option: Option | None) -> list[str]:
     found = list(workload.assumptions)
     if workload.type == "edge":
         fetched = f"{DEVICES} devices fetch one release of {model_gb(workload):,.2f} GB a month"
-        found += [on_device(workload).words, f"Inference costs nothing in the cloud; {fetched}."]
+        found += [
+            on_device(workload).words,
+            f"Devices are not priced, and inference costs nothing in the cloud; {fetched}.",
+        ]
     if option is not None and not option.serving:
         found.append(runs_assumed(option, workload))
         if option.count > 1:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from math import ceil
 
 from providers.rulebook.catalogue import IDLE_SHARE, Catalogue
+from providers.rulebook.counted import plain
 from providers.rulebook.money import cents, dollars
 from providers.rulebook.options import PURCHASE_WORDS, Option, lasting, price_of
 from providers.rulebook.services import AVERAGE_LOAD, LOGGED_A_SECOND, Service, audited, faces_internet
@@ -136,7 +137,7 @@ def _traffic(catalogue: Catalogue) -> list[str]:
         )
     if workload.rps * AVERAGE_LOAD > LOGGED_A_SECOND:
         audit = "; each has an audit line" if audited(values) else ""
-        found.append(f"Logs: {LOGGED_A_SECOND:g} requests a second on average, a sample of what comes{audit}.")
+        found.append(f"Logs: {plain(LOGGED_A_SECOND)} requests a second on average, a sample of what comes{audit}.")
     return found
 
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 
+def plain(figure: float | None) -> str:
+    """As it was stated, with commas between thousands and never an exponent: "10,000,000", "99.95"."""
+    if figure is None:
+        return "none"
+    return f"{figure:,.0f}" if abs(figure) >= 1e12 else f"{figure:,.12g}"
+
+
 def machines(count: int) -> str:
     return counted(str(count), "machine")
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from providers.rulebook.counted import plain
 from providers.rulebook.workload import POSITIONS, Workload
 
 BYTES, BUFFERS, MEMORY_SHARE = 1, 1.2, 0.6
@@ -78,7 +79,7 @@ def on_device(workload: Workload) -> OnDevice:
         return OnDevice(holding[0], True, _frame_ms(workload, holding[0]), needed, words)
     keeping = [device for device in holding if _frame_ms(workload, device) <= asked]
     device = keeping[0] if keeping else min(holding, key=lambda device: _frame_ms(workload, device))
-    verdict = f"{asked:g} ms may pass" if keeping else f"no class that is known keeps {asked:g} ms"
+    verdict = f"{plain(asked)} ms may pass" if keeping else f"no class that is known keeps {plain(asked)} ms"
     words = (
         f"On the device a frame takes about {_said(workload, device)} by its data sheet; {verdict}. Measure it there."
     )

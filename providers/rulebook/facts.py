@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from providers.base import CriticName
 from providers.rulebook.case import WANTED, Case, looks
-from providers.rulebook.counted import machines
+from providers.rulebook.counted import machines, plain
 from providers.rulebook.options import PURCHASE_WORDS
 from storage.records.constraints import FieldName
 from storage.records.plans import CostLine
@@ -35,21 +35,23 @@ def _machines(case: Case) -> Iterator[Fact]:
         bought = PURCHASE_WORDS.get(machine.purchase, machine.purchase)
         yield Fact(f"{machine.count} × {machine.sku} {bought} on {machine.cloud} in {machine.region}, {zones}")
         chips = f", {machine.accelerator_count} × {machine.accelerator}" if machine.accelerator else ""
-        yield Fact(f"Each machine has {machine.vcpus} vCPUs and {machine.memory_gib:g} GiB of memory{chips}")
+        yield Fact(f"Each machine has {machine.vcpus} vCPUs and {plain(machine.memory_gib)} GiB of memory{chips}")
     if plan.max_replicas is not None:
         fields: tuple[FieldName, ...] = ("max_replicas",) if case.values.max_replicas is not None else ()
         yield Fact(f"Autoscaling keeps {plan.min_replicas} to {machines(plan.max_replicas)}", fields)
     chosen = case.chosen
     if chosen is not None and not case.serving and chosen.run_hours is not None:
         limit = case.values.deadline_hours
-        allowed = f", {limit:g} may pass" if limit is not None else ""
-        yield Fact(f"A run takes {chosen.run_hours:g} hours{allowed}", ("deadline_hours",) if limit is not None else ())
+        allowed = f", {plain(limit)} may pass" if limit is not None else ""
+        yield Fact(
+            f"A run takes {plain(chosen.run_hours)} hours{allowed}", ("deadline_hours",) if limit is not None else ()
+        )
 
 
 def _standing(case: Case) -> Iterator[Fact]:
     plan, values = case.plan, case.values
     if values.availability_slo is not None:
-        yield Fact(f"Availability of {values.availability_slo:g} % is asked for", ("availability_slo",))
+        yield Fact(f"Availability of {plain(values.availability_slo)} % is asked for", ("availability_slo",))
     about: tuple[FieldName, ...] = ("data_sensitivity",) if values.data_sensitivity is not None else ()
     kind = f"; the data is {values.data_sensitivity}" if values.data_sensitivity is not None else ""
     yield Fact(f"The endpoint is {'public' if plan.public_endpoint else 'not public'}{kind}", about)

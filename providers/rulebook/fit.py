@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from providers.rulebook.counted import plain
 from providers.rulebook.workload import Workload
 from storage.records.constraints import FieldName
 
@@ -52,7 +53,7 @@ def utilisation(workload: Workload) -> float:
 
 def too_slow(best_seconds: float, workload: Workload) -> Misfit:
     best, safe = ceil(best_seconds * 1000), ceil(best_seconds * 1000 / LATENCY_SHARE)
-    reason = f"p95 is {best:,} ms at best; {workload.latency_ms:g} ms less a margin is required"
+    reason = f"p95 is {best:,} ms at best; {plain(workload.latency_ms)} ms less a margin is required"
     return Misfit("latency_p95_ms", safe, reason)
 
 

@@ -11,6 +11,7 @@ from math import ceil
 
 from providers.pricing import REGIONS, Instance, PriceBook, regions_for, regions_named
 from providers.pricing.accelerators import ACCELERATORS, accelerators_named
+from providers.rulebook.counted import plain
 from providers.rulebook.options import Violation
 from providers.rulebook.workload import Workload
 from storage.records.constraints import ConstraintValues
@@ -103,7 +104,9 @@ class Limits:
         if slo is None or slo <= promised:
             return ()
         where = "one zone" if zones == 1 else "several zones"
-        return (Violation("availability_slo", f"{where} is promised {promised} %; {slo:g} % is required", promised),)
+        return (
+            Violation("availability_slo", f"{where} is promised {promised} %; {plain(slo)} % is required", promised),
+        )
 
     def spot(self) -> tuple[Violation, ...]:
         if self.values.spot_ok:

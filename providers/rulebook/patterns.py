@@ -9,12 +9,12 @@ from providers.rulebook.assumptions import named
 from providers.rulebook.bundle.built import encrypts
 from providers.rulebook.catalogue import Catalogue
 from providers.rulebook.costing import replicas
-from providers.rulebook.counted import machines, requests
+from providers.rulebook.counted import machines, plain, requests
 from providers.rulebook.devices import model_gb
 from providers.rulebook.options import Option
-from providers.rulebook.services import SENSITIVE, audited
+from providers.rulebook.services import audited
 from providers.rulebook.workload import Workload
-from storage.records.constraints import ConstraintValues, FieldName
+from storage.records.constraints import SENSITIVE, ConstraintValues, FieldName
 from storage.records.plans import Pattern
 
 
@@ -75,7 +75,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         "Real-time serving", (_SERVED, "latency_p95_ms", "throughput_rps"),
         lambda s: _serving(s) and s.workload.type != "streaming_inference",
-        lambda s: f"{requests(f'{s.workload.rps:g}')} at a p95 of {s.workload.latency_ms:g} ms.",
+        lambda s: f"{requests(plain(s.workload.rps))} at a p95 of {plain(s.workload.latency_ms)} ms.",
     ),
     _Rule(
         "Dynamic batching", ("throughput_rps", "latency_p95_ms"),
@@ -100,7 +100,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Job scheduling", (_SERVED, "deadline_hours"), lambda s: not _serving(s),
-        lambda s: f"{_runs(s.workload.runs_a_month)} a month, within {s.workload.deadline_hours:g} hours.",
+        lambda s: f"{_runs(s.workload.runs_a_month)} a month, within {plain(s.workload.deadline_hours)} hours.",
     ),
     _Rule(
         "Orchestration", ("orchestrator",), lambda s: s.values.orchestrator is not None,
@@ -135,7 +135,8 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Caching", (_SERVED, "latency_p95_ms"), _database,
-        lambda s: f"The features asked for most stay in the machines' memory, for p95 {s.workload.latency_ms:g} ms."
+        lambda s: "The features asked for most stay in the machines' memory, for p95"
+        f" {plain(s.workload.latency_ms)} ms."
         if s.workload.type == "feature_store"
         else "Passages and answers to repeated questions stay in memory, kept apart by who may read them.",
     ),
@@ -146,7 +147,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Quotas", ("throughput_rps", "max_replicas", "monthly_budget_usd"), _limited,
-        lambda s: f"Each caller has a share of the {requests(f'{s.workload.rps:g}')} that"
+        lambda s: f"Each caller has a share of the {requests(plain(s.workload.rps))} that"
         f" {'was' if s.workload.rps == 1 else 'were'} sized; 429 above.",
     ),
     _Rule(
@@ -196,7 +197,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Alerting", ("availability_slo", "latency_p95_ms", "monitoring"), lambda _: True,
-        lambda s: f"On errors, p95 above {s.workload.latency_ms:g} ms and spend." if _serving(s)
+        lambda s: f"On errors, p95 above {plain(s.workload.latency_ms)} ms and spend." if _serving(s)
         else "On a failed or late run and on spend.",
     ),
     _Rule(

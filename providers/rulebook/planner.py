@@ -153,7 +153,9 @@ def _summary(chosen: Option, cost: Cost, workload: WorkloadType) -> str:
     spread = f" over {chosen.zones} zones" if chosen.zones > 1 else ""
     usd = chosen.run_usd
     runs = "" if usd is None else f", {lasting(chosen.run_hours)} and about {dollars(usd)} a run"
-    inference = "Inference on the devices; releases built on " if workload == "edge" else ""
+    inference = (
+        "Inference runs on the devices, which are not priced; releases are built on " if workload == "edge" else ""
+    )
     return (
         f"{inference}{chosen.count} × {machine.type}{chip} {PURCHASE_WORDS[chosen.purchase]} on {machine.cloud} in"
         f" {machine.region} ({city}){spread}{runs}; {_monthly(cost)}."

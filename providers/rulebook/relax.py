@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from providers.pricing import Instance, regions_for, regions_named
 from providers.rulebook.catalogue import MOST_SERVING, Catalogue
+from providers.rulebook.counted import plain
 from providers.rulebook.money import dollars
 from providers.rulebook.nearness import FURTHEST, distance, step_of
 from providers.rulebook.options import Option, Violation
@@ -209,9 +210,9 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             short = float(needed or 0) - (values.monthly_budget_usd or 0)
             return f"Raise the budget to ${float(needed or 0):,.0f} a month (${short:,.0f} more)"
         case "latency_p95_ms":
-            return f"Allow a p95 of {float(needed or 0):,.0f} ms instead of {catalogue.workload.latency_ms:g} ms"
+            return f"Allow a p95 of {float(needed or 0):,.0f} ms instead of {plain(catalogue.workload.latency_ms)} ms"
         case "throughput_rps":
-            return f"Ask for {float(needed or 0):,.0f} requests a second instead of {catalogue.workload.rps:,g}"
+            return f"Ask for {float(needed or 0):,.0f} requests a second instead of {plain(catalogue.workload.rps)}"
         case "max_replicas":
             return f"Allow {needed} machines instead of {values.max_replicas}"
         case "gpu_count":
@@ -220,7 +221,7 @@ def _words(violation: Violation, catalogue: Catalogue) -> str:
             allowed, asked = _spans(float(needed or 0), catalogue.workload.deadline_hours)
             return f"Allow {allowed} a run instead of {asked}"
         case "availability_slo":
-            return f"Accept an availability of {needed} % instead of {values.availability_slo:g} %"
+            return f"Accept an availability of {needed} % instead of {plain(values.availability_slo)} %"
         case "spot_ok":
             return "Accept spot machines"
         case "gpu_required":
@@ -243,4 +244,4 @@ def _spans(allowed: float, asked: float) -> tuple[str, str]:
     """In days where days were asked, rounded up so that it is enough."""
     if asked >= 24 and asked % 24 == 0:
         return f"{ceil(allowed / 24):,} days", "1 day" if asked == 24 else f"{asked / 24:,.0f}"
-    return f"{ceil(allowed):,} hours", f"{asked:g}"
+    return f"{ceil(allowed):,} hours", plain(asked)

@@ -25,7 +25,7 @@ from providers.rulebook.devices import DEVICES, TELEMETRY_GB, model_gb
 from providers.rulebook.money import cents
 from providers.rulebook.stores import GIB, Store, server_named, sold_apart, store_of
 from providers.rulebook.workload import RECORD_BYTES, Workload
-from storage.records.constraints import ConstraintValues
+from storage.records.constraints import SENSITIVE, ConstraintValues
 
 Scale = Literal["fixed", "zone", "machine", "standby"]
 Swing = Literal["steady", "traffic", "machines"]
@@ -38,7 +38,6 @@ LOG_KB, LOGGED_A_SECOND, AUDIT_KB, JOB_LOG_GB = 0.5, 50.0, 0.2, 0.1
 REQUEST_LOGS, AUDIT_LOGS = "Request logs", "Request and audit logs"
 EXPOSABLE = frozenset({"realtime_inference", "rag"})
 """What people or systems elsewhere may call."""
-SENSITIVE = frozenset({"pii", "phi", "financial"})
 KUBERNETES = frozenset({"kubernetes", "k8s", "eks", "gke", "aks", "kubeflow", "kserve", "seldon", "ray", "knative"})
 
 OTHERS = ("aws", "gcp", "azure")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from providers.rulebook.catalogue import Catalogue
-from providers.rulebook.counted import requests
+from providers.rulebook.counted import plain, requests
 from providers.rulebook.devices import UNMEASURED
 from providers.rulebook.options import RISK_WORDS, Option
 from providers.rulebook.workload import Workload
@@ -66,14 +66,14 @@ def _machines(chosen: Option, workload: Workload, stands: str) -> str:
     capacity, rate = chosen.capacity, chosen.rate
     if chosen.serving and capacity is not None and rate is not None:
         who = "It carries" if chosen.count == 1 else "They carry"
-        asked = f"{workload.rps:,g} {'is' if workload.rps == 1 else 'are'} asked"
+        asked = f"{plain(workload.rps)} {'is' if workload.rps == 1 else 'are'} asked"
         carried = (
             f"{who} {requests(f'{rate:,.0f}')} where {asked}, at a p95 of"
-            f" {capacity.latency_ms:g} ms where {workload.latency_ms:g} ms may pass"
+            f" {plain(capacity.latency_ms)} ms where {plain(workload.latency_ms)} ms may pass"
         )
     else:
         work = "build and check a release" if workload.type == "edge" else "finish a run"
-        carried = f"They {work} in {chosen.run_hours:.1f} hours where {workload.deadline_hours:g} may pass"
+        carried = f"They {work} in {chosen.run_hours:.1f} hours where {plain(workload.deadline_hours)} may pass"
     named = [RISK_WORDS[name] for name in chosen.risks] + ([UNMEASURED] if workload.type == "edge" else [])
     risks = "; ".join(named) or "none is named"
     return f"{carried}. {stands}; risks: {risks}."

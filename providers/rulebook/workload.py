@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from providers.rulebook.counted import requests
+from providers.rulebook.counted import plain, requests
 from storage.records.constraints import ConstraintValues, FieldName, WorkloadType
 
 Family = Literal["serving", "job", "training"]
@@ -218,12 +218,14 @@ def _request_sentence(kind: WorkloadType, generative: bool, tokens_in: int, toke
 
 def _rps(values: ConstraintValues, generative: bool, assumed: _Assumed) -> float:
     default = _GENERATIVE_RPS if generative else _THROUGHPUT_RPS
-    return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {requests(f'{default:g}')}.")
+    return assumed.take("throughput_rps", values.throughput_rps, default, f"The peak is {requests(plain(default))}.")
 
 
 def _latency(values: ConstraintValues, kind: WorkloadType, generative: bool, assumed: _Assumed) -> float:
     default = max(_LATENCY_MS[kind], FIRST_TOKEN_MS if generative else 0)
-    return assumed.take("latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {default:g} ms is enough.")
+    return assumed.take(
+        "latency_p95_ms", values.latency_p95_ms, default, f"A p95 latency of {plain(default)} ms is enough."
+    )
 
 
 def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
@@ -233,8 +235,8 @@ def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> fl
     things = "documents have" if kind == "rag" else "features take"
     size = _DATASET_GB[kind]
     if kind == "rag" and values.dataset_size_gb is not None:
-        assumed.sentences.append(f"All {values.dataset_size_gb:,g} GB are text to be found; scans hold less.")
-    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {size:g} GB.")
+        assumed.sentences.append(f"All {plain(values.dataset_size_gb)} GB are text to be found; scans hold less.")
+    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {plain(size)} GB.")
 
 
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:
@@ -244,7 +246,7 @@ def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed:
     if arriving is not None:
         stated = arriving * 86_400 * record / 1e9
         assumed.sentences.append(f"A run does what arrives in a day, {stated:,.1f} GB.")
-    dataset = assumed.take("dataset_size_gb", stated, size, f"A run reads {size:g} GB.")
+    dataset = assumed.take("dataset_size_gb", stated, size, f"A run reads {plain(size)} GB.")
     deadline = _deadline(values, kind, assumed)
     return dataset, min(deadline, 24.0) if arriving is not None else deadline
 
@@ -253,9 +255,12 @@ def _deadline(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -
     """A stated number of accelerators is not exceeded for a deadline that nobody stated: a run then takes what it
     takes, up to a month."""
     if values.gpu_count is not None:
-        hours, words = HOURS_OF_A_MONTH, f"A run may take what the stated accelerators need, up to {HOURS_OF_A_MONTH:g}"
+        hours, words = (
+            HOURS_OF_A_MONTH,
+            f"A run may take what the stated accelerators need, up to {plain(HOURS_OF_A_MONTH)}",
+        )
     else:
-        hours, words = _DEADLINE_HOURS[kind], f"A run may take {_DEADLINE_HOURS[kind]:g}"
+        hours, words = _DEADLINE_HOURS[kind], f"A run may take {plain(_DEADLINE_HOURS[kind])}"
     return assumed.take("deadline_hours", values.deadline_hours, hours, f"{words} hours.")
 
 

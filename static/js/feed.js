@@ -3,11 +3,9 @@
 (() => {
   const NEAR = 120; // px from the end within which the page follows
   const AGAIN = 150; // ms until leaves that were overtaken are read again
-
   const byId = (id) => document.getElementById(id);
   let [waiting, unseen] = [0, 0];
   const title = document.title;
-
   const below = () => {
     const feed = document.querySelector(".feed");
     return feed ? feed.getBoundingClientRect().bottom - innerHeight : 0;
@@ -61,8 +59,10 @@
 
   const idOf = (target) => target.id || target.querySelector("[id^=card-]")?.id;
 
-  const hold = (target) => {
-    if (idOf(target)) held.add(idOf(target));
+  // The same gate once more brings nothing new: a comment that stood in its box from the start is no reason to warn.
+  const gateIn = (part) => part?.querySelector?.("form[data-gate]")?.dataset.gate;
+  const hold = (target, fragment) => {
+    if (idOf(target) && !(gateIn(target) && gateIn(target) === gateIn(fragment))) held.add(idOf(target));
     tell();
   };
 
@@ -127,7 +127,7 @@
     if (target.id === "speaking" && below() < NEAR && !typing()) queueMicrotask(follow);
     if (inUse(target, fragment)) {
       event.detail.shouldSwap = false;
-      hold(target);
+      hold(target, fragment);
       return;
     }
     held.delete(idOf(target));
@@ -140,7 +140,6 @@
   });
 
   const seen = () => Number(byId("stream")?.dataset.seen ?? byId("stream")?.dataset.after);
-
   document.addEventListener("htmx:beforeSend", (event) => {
     if (event.detail.elt instanceof HTMLFormElement) sending.add(event.detail.elt);
   });
@@ -150,6 +149,7 @@
     const { elt, xhr, requestConfig } = event.detail;
     sending.delete(elt);
     const answered = Number(xhr?.getResponseHeader("X-Seq"));
+    if (answered) held.delete("approval"); // what came while a decision was on its way is in its answer, or read again
     if (requestConfig?.verb === "post" && answered && seen() > answered) htmx.trigger("#refresh", "stale");
     else if (elt.id !== "refresh") release();
   });

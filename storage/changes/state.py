@@ -74,6 +74,15 @@ def state_counts(base: State, head: State) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in ("added", "changed", "removed")}
 
 
+def matched(
+    name: str, old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]
+) -> dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
+    """The records of two lists of the field `name`, by what names them in a path; None on the side without one."""
+    names = _names(name, [old, new])
+    left, right = (dict(zip(_keys(side, names), side, strict=True)) for side in (old, new))
+    return {key[1:-1]: (left.get(key), right.get(key)) for key in {**left, **right}}
+
+
 def comparable(state: State) -> dict[str, Any]:
     """The compared channels. Of a constraint only the value: a child confirms what its parent stated, which changes how
     sure it is and where it was said, and decides nothing."""

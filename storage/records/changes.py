@@ -9,10 +9,9 @@ from pydantic import Field
 from storage.records.canonical import Money
 from storage.records.constraints import ConstraintValue, FieldName
 from storage.records.ids import DecisionSetId
-from storage.records.plans import Record
+from storage.records.plans import PolicyLevel, PolicyOutcome, Record
 
 Kind = Literal["added", "removed", "changed"]
-PolicyOutcome = Literal["pass", "warn", "fail"]
 
 
 class StateChange(Record):
@@ -25,6 +24,15 @@ class StateChange(Record):
     old: Any = None
     new: Any = None
     cause: int | None = None
+
+
+class PlanMove(Record):
+    """One line of what a plan changes against the one that stood; `destructive`: something is taken away."""
+
+    what: str
+    old: str
+    new: str
+    destructive: bool = False
 
 
 class FileChange(Record):
@@ -59,7 +67,7 @@ class PolicyChange(Record):
 
     id: str
     title: str
-    level: Literal["advisory", "soft", "hard"]
+    level: PolicyLevel
     base: PolicyOutcome | None
     head: PolicyOutcome | None
     actual: str

@@ -23,6 +23,8 @@ WorkloadType = Literal[
 Cloud = Literal["aws", "gcp", "azure", "onprem"]
 Compliance = Literal["gdpr", "hipaa", "pci", "soc2", "fedramp", "iso27001"]
 DataSensitivity = Literal["public", "internal", "pii", "phi", "financial"]
+SENSITIVE: frozenset[DataSensitivity] = frozenset({"pii", "phi", "financial"})
+"""What does harm to those whom it is about."""
 FieldName = Literal[
     "workload_type",
     "latency_p95_ms",

@@ -7,12 +7,14 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from storage.records.canonical import Money
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
-from storage.records.plans import Cost, Plan, PolicyReport
+from storage.records.plans import Cost, GateAction, Plan, PolicyReport
 
 Status = Literal["intake", "planning", "awaiting_approval", "building", "completed", "rejected", "failed", "cancelled"]
-ENDED: frozenset[str] = frozenset({"completed", "rejected", "failed", "cancelled"})
+Ended = Literal["completed", "rejected", "failed", "cancelled"]
+ENDED: frozenset[Ended] = frozenset(get_args(Ended))
 
 Stage = Literal[
     "intake", "planner", "critics", "reconcile", "policy", "approval", "codegen", "validators", "diff", "done"
@@ -56,7 +58,7 @@ class Gate(BaseModel):
 
     id: GateId
     kind: Literal["approval"] = "approval"
-    allowed: list[Literal["approve", "reject", "request_changes"]]
+    allowed: list[GateAction]
     capsule: Sha256
     opened_at: datetime
     expires_at: datetime
@@ -111,6 +113,16 @@ class ProjectSettings(Settling):
     name: str
     settings_by: str | None = None
     settings_at: datetime | None = None
+
+
+class ProjectTotals(Project):
+    """A project with how many of its decision sets wait for a person and how many run. `cost_likely` is US dollars a
+    month, of the latest completed one with a price; `updated_at` is when any of them last changed."""
+
+    waiting: int
+    running: int
+    cost_likely: Money | None
+    updated_at: datetime | None
 
 
 class DecisionSet(BaseModel):

@@ -8,10 +8,12 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
+from storage.records.changes import PlanMove
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
-from storage.records.decision_sets import Question, Stage, Status
+from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
-from storage.records.plans import Check, Commit, Cost, Critique, PolicyOverride, PolicyReport
+from storage.records.intake import Choice
+from storage.records.plans import Check, Commit, Cost, Critique, GateAction, PolicyOverride, PolicyReport
 
 EventType = Literal[
     "message-received",
@@ -30,7 +32,7 @@ EventType = Literal[
     "run-complete",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
-Outcome = Literal["completed", "waiting", "rejected", "failed", "cancelled"]
+Outcome = Ended | Literal["waiting"]
 
 
 class Payload(BaseModel):
@@ -44,7 +46,7 @@ class MessageReceived(Payload):
     text: str
     by: str
     question_id: str | None = None
-    choice: Literal["answer", "skip", "dont_know", "assume"] | None = None
+    choice: Choice | None = None
     edits: dict[FieldName, ConstraintValue | None] | None = None
     start: bool = False
     replaces: int | None = None
@@ -133,7 +135,7 @@ class PolicyUpdate(Payload):
 class GateOpened(Payload):
     gate: GateId
     kind: Literal["approval"] = "approval"
-    allowed: list[Literal["approve", "reject", "request_changes"]]
+    allowed: list[GateAction]
     capsule: Sha256
     opened_at: datetime
     expires_at: datetime
@@ -146,13 +148,22 @@ class GateOpened(Payload):
     comment_kept: str = ""
     reasons: list[str] = Field(default_factory=list)
     """Why approval is asked for again, when it is."""
+    against: Literal["", "parent", "previous"] = ""
+    """What `changes`, `moves` and `cost_delta` are held against: nothing, the parent's plan, or the one that the gate
+    before showed. Empty, too, where it was not recorded yet."""
+    moves: list[PlanMove] = Field(default_factory=list)
+    destructive: list[str] = Field(default_factory=list)
+    """What the plan takes away, each a sentence."""
+    not_generated: list[str] = Field(default_factory=list)
+    """Patterns of the plan that the generated code leaves out in part or whole. Until it was recorded, they stood in a
+    warning."""
 
 
 class GateAnswered(Payload):
     """`kept_from` is the seq of the approval that an identical capsule let stand."""
 
     gate: GateId
-    action: Literal["approve", "reject", "request_changes"]
+    action: GateAction
     by: str
     comment: str
     capsule: Sha256

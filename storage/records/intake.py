@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from storage.records.constraints import ConstraintValue, FieldName
+from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Question
 
 Choice = Literal["answer", "skip", "dont_know", "assume"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+WORDLESS: tuple[Choice, ...] = ("skip", "dont_know", "assume")
+"""Choices that need no words."""
 
 
 class IntakeInput(BaseModel):
@@ -31,7 +34,7 @@ class IntakeInput(BaseModel):
 
 
 class Contradiction(BaseModel):
-    """Two values for one field, neither of them withdrawn."""
+    """Two values for one field, neither of them withdrawn. `evidence` and `source` are the later one's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +42,8 @@ class Contradiction(BaseModel):
     earlier: ConstraintValue
     later: ConstraintValue
     message: int
+    evidence: Evidence | None = None
+    source: str = ""
 
 
 class Misfit(BaseModel):

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
 from storage.records.ids import DecisionSetId, GateId, Sha256
+
+CriticName = Literal["tech", "cost", "risk"]
+PolicyLevel = Literal["advisory", "soft", "hard"]
+POLICY_LEVELS: tuple[PolicyLevel, ...] = get_args(PolicyLevel)
+PolicyOutcome = Literal["pass", "warn", "fail"]
+POLICY_OUTCOMES: tuple[PolicyOutcome, ...] = get_args(PolicyOutcome)
+"""The worst last."""
+GateAction = Literal["approve", "reject", "request_changes"]
+GATE_ACTIONS: tuple[GateAction, ...] = get_args(GateAction)
 
 
 class Record(BaseModel):
@@ -143,8 +152,8 @@ class Cost(Record):
 class PolicyResult(Record):
     id: str
     title: str
-    level: Literal["advisory", "soft", "hard"]
-    outcome: Literal["pass", "warn", "fail"]
+    level: PolicyLevel
+    outcome: PolicyOutcome
     actual: str
     required: str
     message: str
@@ -154,7 +163,7 @@ class PolicyResult(Record):
 class PolicyReport(Record):
     """`outcome`: fail when a hard rule failed; warn when a soft or advisory one did; else pass."""
 
-    outcome: Literal["pass", "warn", "fail"]
+    outcome: PolicyOutcome
     bundle: Sha256
     results: list[PolicyResult]
 
@@ -174,7 +183,7 @@ class Critique(Record):
     figures behind it were held against. `kind` is what rules answer it by, empty where a model worded it. `answer` is
     the planner's case against it, once it goes to the gate as dissent."""
 
-    critic: Literal["tech", "cost", "risk"]
+    critic: CriticName
     claim: str
     evidence: list[str]
     severity: Literal["none", "low", "medium", "high"]
@@ -224,7 +233,7 @@ class Approval(Record):
     """A person's answer at a gate. `comment_event` is the seq of the gate-answered event, which holds the comment."""
 
     gate: GateId
-    action: Literal["approve", "reject", "request_changes"]
+    action: GateAction
     by: str
     comment: str = ""
     comment_event: int

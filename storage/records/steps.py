@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from storage.records.events import Payload
 from storage.records.ids import DecisionSetId, RunId, TaskId, ThreadId
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from storage.ledger import Entry
     from storage.postgres import Pool, UnitOfWork
 
+GraphName = Literal["intake", "decision"]
+GRAPH_NAMES: tuple[GraphName, ...] = get_args(GraphName)
 Effect = Callable[["UnitOfWork"], Awaitable[None]]
 """Runs inside the node's transaction, before its rows, so that a lock on a project's ref comes first."""
 

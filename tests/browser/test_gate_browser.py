@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
 
 from infra.embedded import running_dsn
-from storage.access import Role, create_key
+from storage.access import Role
+from tests.accesses import create_key
 from tests.running import Product
 
 TRANSFERRED = (
@@ -68,7 +69,7 @@ def test_changes_are_asked_for_and_the_next_plan_shows_its_delta(approver: Brows
     submit(page, "request_changes", "make it 600 req/s")
     again = page.locator(f"form[data-gate]:not([data-gate='{first}'])")
     expect(again).to_be_visible(timeout=30_000)
-    expect(page.locator("#approval dl")).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
+    expect(page.locator("#approval .glance")).to_contain_text(re.compile(r"\+\$[\d,]+ /mo"))
     expect(page.locator("#approval .counts")).to_contain_text(re.compile(r"~[1-9]"))
     expect(page.locator("#approval").get_by_text("Earlier decisions (1)")).to_be_visible()
     expect(page.locator("[data-card=reason]").filter(has_text="Changes requested").first).to_be_visible()

@@ -88,7 +88,7 @@ class House:
                 ANA,
                 decision_set,
                 now.gate.id,
-                action=action,  # pyright: ignore[reportArgumentType]
+                action=action,
                 capsule=now.gate.capsule,
                 comment=comment,
                 overrides=[

@@ -62,3 +62,13 @@ async def test_what_was_read_beside_a_condition_is_kept_and_asked_about(house: H
     await house.answer(made)
     await worker.advance(made)
     assert (await house.read(made)).status == "completed"
+
+
+async def test_an_approval_that_allows_more_is_not_called_tighter(house: House) -> None:
+    worker = advancer(house)
+    made = await at_gate(house, worker)
+    await house.answer(made, "approve", "raise the budget to $9,000 a month")
+    await worker.advance(made)
+    assert (await house.read(made)).constraints.values.monthly_budget_usd == 9000
+    [card] = [event.payload for event in await house.events(made) if event.payload.get("title") == "Amendment"]
+    assert card["chosen"].startswith("More is allowed (Budget), and the plan takes none of it: goes on under ")

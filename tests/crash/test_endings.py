@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from infra.metrics import WorkerMetrics
 from providers.base import CodeRequest
 from providers.rulebook.bundle import RulebookCodeGen
-from storage.postgres import one, unit_of_work
+from storage import decision_sets, runs
+from storage.postgres import every, one, unit_of_work
 from storage.records.ids import DecisionSetId
 from storage.records.steps import RunContext
-from tests.crash.house import ANA, House
+from tests.crash.house import ANA, House, kinds
 from tests.crash.test_rules_advance import advancer, at_gate
 from web import commands
+from worker.advance import Advancer
+from worker.jobs import job_app
+from worker.recover import ATTEMPTS, expire_gates, reap
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +69,84 @@ async def ended_together(house: House, made: DecisionSetId) -> str:
     assert row is not None
     assert (row["type"], row["together"]) == ("run-complete", True)
     return row["status"]
+
+
+async def fails_in_a_node(house: House) -> DecisionSetId:
+    failing = advancer(house, codegen=Broken())
+    made = await at_gate(house, failing)
+    await house.answer(made)
+    await failing.advance(made)
+    return made
+
+
+async def is_not_answered(house: House) -> DecisionSetId:
+    made = await at_gate(house, advancer(house, approval_window=timedelta(milliseconds=1)))
+    await expire_gates(house.pool)
+    return made
+
+
+async def is_given_up(house: House) -> DecisionSetId:
+    made = await at_gate(house, own := advancer(house))
+    await house.answer(made)
+    await give_up(house, own)
+    return made
+
+
+async def is_given_up_in_the_intake(house: House) -> DecisionSetId:
+    own, made = advancer(house), (await house.create()).id
+    await own.advance(made)
+    await house.start(made)
+    await give_up(house, own)
+    return made
+
+
+async def is_cancelled_in_the_intake(house: House) -> DecisionSetId:
+    own, made = advancer(house), (await house.create()).id
+    await own.advance(made)
+    async with unit_of_work(house.pool) as work:
+        await commands.cancel(work, ANA, made)
+    await own.advance(made)
+    return made
+
+
+async def give_up(house: House, own: Advancer) -> None:
+    """The reaper's turn after as many attempts as it allows."""
+    async with house.pool.connection() as conn:
+        await conn.execute(b"delete from procrastinate_jobs")
+        tried = b"update runs set attempts = %(attempts)s, requested_at = now() - interval '1 minute' returning 1 as x"
+        assert await one(conn, tried, {"attempts": ATTEMPTS})
+    app = job_app(house.database_url, own, WorkerMetrics())
+    async with app.open_async():
+        await reap(house.pool, app, own)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [fails_in_a_node, is_not_answered, is_given_up, is_given_up_in_the_intake, is_cancelled_in_the_intake],
+)
+async def test_rule_7_each_event_of_an_ended_run_names_its_run_its_thread_and_its_checkpoint(
+    house: House, ends: Callable[[House], Awaitable[DecisionSetId]]
+) -> None:
+    made = await ends(house)
+    async with house.pool.connection() as conn:
+        run = await runs.current(conn, made)
+        rows = await every(
+            conn,
+            b"select e.type, e.run_id, e.thread_id, e.checkpoint_id = (select max(k.checkpoint_id) from checkpoints k"
+            b" where k.thread_id = e.thread_id) as stands from events e where decision_set_id = %(id)s order by seq",
+            {"id": made},
+        )
+    assert run is not None
+    assert run.outcome in ("failed", "cancelled")
+    failed = ["run-failed"] if run.outcome == "failed" else []
+    ended = [*failed, "stage-changed", "run-complete"]
+    thread = decision_sets.intake_thread(made) if "intake" in ends.__name__ else made
+    assert [(row["type"], row["run_id"], row["thread_id"], row["stands"]) for row in rows[-len(ended) :]] == [
+        (kind, run.id, thread, True) for kind in ended
+    ]
+    told = await house.events(made)
+    assert [event.seq for event in told if event.run_id is None or event.checkpoint_id is None] == []
+    assert kinds(told).count("run-complete") == len({event.run_id for event in told})
 
 
 async def test_what_is_committed_is_not_cancelled_any_more(house: House) -> None:

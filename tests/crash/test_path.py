@@ -1,21 +1,21 @@
-"""The one path, with a worker in a process of its own: whole, and killed at any instant."""
+"""The one path, with a worker in a process of its own: whole, and killed at every turn."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
-import time
+from collections.abc import Sequence
 
 import pytest
 
 from infra.logging import RUN_IDS
 from storage import ledger
 from storage.artifacts import open_store
-from storage.postgres import every, one
+from storage.postgres import Connection, connect, every, one
 from storage.records.canonical import sha256_of_bytes
+from storage.records.events import EventType
 from storage.records.ids import DecisionSetId
 from tests.crash.house import House, kinds
+from tests.decisions import until
 
 pytestmark = pytest.mark.anyio
 
@@ -95,37 +95,57 @@ async def test_every_log_line_of_a_run_has_the_four_ids(house: House) -> None:
     assert {line["thread_id"] for line in of_runs} == {made.id}
 
 
-async def test_a_worker_killed_at_any_instant_loses_and_doubles_nothing(house: House) -> None:
-    chance = random.Random(20)
-    made = await house.create()
-    async with house.pool.connection() as conn:
-        await one(conn, b"select 1 as x")
-    kills, deadline, approved = 0, time.monotonic() + 150, False
-    worker = house.start_worker()
-    while time.monotonic() < deadline:
-        now = await house.read(made.id)
-        if now.status == "completed":
-            break
-        if now.question is not None:
-            await house.start(made.id)
-        if now.gate is not None and not approved:
-            await house.answer(made.id)
-            approved = True
-        if kills < 6 and chance.random() < 0.3 and "worker ready" in house.logs[-1].read_text():
-            worker.kill()
-            worker.wait()
-            kills += 1
-            worker = house.start_worker()
-        await _pause(chance)
-    assert (await house.read(made.id)).status == "completed"
-    assert kills >= 3
-    await house.until(made.id, lambda now: now.status == "completed")
-    for _ in range(100):
-        if kinds(await house.events(made.id))[-1] == "run-complete":
-            break
-        await _pause(chance)
-    await assert_exact(house, made.id)
+STOPPED_AT: dict[str, Sequence[EventType]] = {
+    "question": ("constraint-captured", "question-asked", "run-complete"),
+    "gate": ("cost-update", "policy-update", "gate-opened"),
+    "commit": ("validator-report", "diff-recorded"),
+}
+"""The events in whose writing a worker is killed, in the order in which they come, and what is there after them."""
 
 
-async def _pause(chance: random.Random) -> None:
-    await asyncio.sleep(chance.uniform(0.02, 0.15))
+async def test_a_worker_killed_while_it_writes_loses_and_doubles_nothing(house: House) -> None:
+    made = (await house.create()).id
+    async with await connect(house.database_url) as holder:
+        await hold_back(holder, [kind for kinds in STOPPED_AT.values() for kind in kinds])
+        worker = house.start_worker()
+        for there, stopped_at in STOPPED_AT.items():
+            for kind in stopped_at:
+                await until(lambda held=kind: is_held_back(holder, held), 60)
+                assert worker.poll() is None
+                worker.kill()
+                worker.wait()
+                await holder.execute(RELEASE, {"kind": kind})
+                worker = house.start_worker()
+            await house.until(made, lambda now, name=there: getattr(now, name) is not None)
+            if there == "question":
+                await house.start(made)
+            elif there == "gate":
+                await house.answer(made)
+        await house.until(made, lambda now: now.status == "completed")
+    assert len(house.workers) == 1 + sum(len(kinds) for kinds in STOPPED_AT.values())
+    await assert_exact(house, made)
+
+
+RELEASE = b"select pg_advisory_unlock(1, hashtext(%(kind)s))"
+
+
+async def hold_back(holder: Connection, events: Sequence[EventType]) -> None:
+    """Whoever writes one of these events waits, in the middle of its transaction, until `holder` lets it."""
+    await holder.execute(
+        b"create function waits() returns trigger language plpgsql as $$ begin"
+        b" perform pg_advisory_xact_lock_shared(1, hashtext(new.type)); return new; end $$"
+    )
+    await holder.execute(b"create trigger held_back before insert on events for each row execute function waits()")
+    for kind in events:
+        await holder.execute(b"select pg_advisory_lock(1, hashtext(%(kind)s))", {"kind": kind})
+
+
+async def is_held_back(holder: Connection, kind: EventType) -> bool:
+    waiting = await one(
+        holder,
+        b"select 1 as x from pg_locks where locktype = 'advisory' and classid = 1 and not granted"
+        b" and objid = (hashtext(%(kind)s)::bigint & 4294967295)::oid"
+        b" and database = (select oid from pg_database where datname = current_database())",
+        {"kind": kind},
+    )
+    return waiting is not None

@@ -9,18 +9,15 @@ import pytest
 from langgraph.types import Command
 
 from graphs.saver import LeanSaver
-from infra.metrics import WorkerMetrics
 from storage import ledger, runs
 from storage.postgres import every, one, unit_of_work
-from storage.records.ids import DecisionSetId
 from storage.records.steps import RunContext
 from tests.crash.house import ANA, House, kinds
+from tests.crash.test_endings import give_up
 from tests.crash.test_path import assert_exact
 from tests.crash.test_rules_advance import advancer, at_gate, services
 from web import commands
 from worker.advance import Advancer
-from worker.jobs import job_app
-from worker.recover import ATTEMPTS, reap
 from worker.steps import Step
 
 pytestmark = pytest.mark.anyio
@@ -143,7 +140,7 @@ async def test_rule_3_what_the_ledger_has_is_not_done_again(house: House, monkey
 async def test_rule_10_a_run_that_the_reaper_gave_up_is_not_completed_again(house: House) -> None:
     class GivenUpMeanwhile(Advancer):
         async def _rest(self, context: RunContext, outcome: Any) -> bool:
-            await give_up(house, self, context.decision_set)
+            await give_up(house, self)
             await hold_the_lease_again(house, context)  # which would stop it, too
             return await super()._rest(context, outcome)
 
@@ -162,14 +159,3 @@ async def hold_the_lease_again(house: House, context: RunContext) -> None:
     async with house.pool.connection() as conn:
         moved = b"update decision_sets set lease = %(lease)s where id = %(id)s and lease > %(lease)s returning 1 as x"
         assert await one(conn, moved, {"lease": context.lease, "id": context.decision_set})
-
-
-async def give_up(house: House, own: Advancer, decision_set: DecisionSetId) -> None:
-    """The reaper's turn after as many attempts as it allows."""
-    async with house.pool.connection() as conn:
-        await conn.execute(b"delete from procrastinate_jobs")
-        tried = b"update runs set attempts = %(attempts)s, requested_at = now() - interval '1 minute' returning 1 as x"
-        assert await one(conn, tried, {"attempts": ATTEMPTS})
-    app = job_app(house.database_url, own, WorkerMetrics())
-    async with app.open_async():
-        await reap(house.pool, app, own)

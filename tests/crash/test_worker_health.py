@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from storage.access import create_key
+from tests.accesses import create_key
 from tests.crash.house import House
 from tests.decisions import until
 from tests.running import KEY, free_port

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from storage import git, projects
-from storage.access import create_key
 from storage.postgres import Pool, unit_of_work
+from tests.accesses import create_key
 from tests.web_server import BOOTSTRAP_KEY, WebServer
 
 pytestmark = pytest.mark.anyio

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
 import psycopg
 import pytest
 
+from providers.compute import ComputePool
+from providers.inputs import VersionedInputs
 from providers.policies import PolicyBundle
 from providers.pricing import PriceBook
 from providers.whatif import WhatIf, what_if
 from storage import projects
-from storage.access import create_key
 from storage.postgres import Pool, unit_of_work
 from storage.records.constraints import ConstraintSchema
 from storage.records.ids import DecisionSetId
+from tests.accesses import create_key
 from tests.decisions import ANA, code, new_decision_set
 from tests.integration.decided import Written, constraints, opened
 from tests.web_server import WebServer
 from web import commands
+from web.what_if import TookTooLong, TooManyAtOnce
+from web.what_if import WhatIf as Recomputing
 
 pytestmark = pytest.mark.anyio
 
@@ -155,3 +162,16 @@ async def test_a_viewer_may_ask_what_if(server: WebServer, pool: Pool) -> None:
             f"/api/decision-sets/{decision_set}/what-if", json={"constraints": {"spot_ok": True}}
         )
         assert answer.status_code == 200
+
+
+async def test_a_recomputation_ends_even_behind_one_that_does_not(pool: Pool) -> None:
+    decision_set, _ = await planned(pool)
+    inputs = VersionedInputs(PriceBook.load(), PolicyBundle.load())
+    with closing(ComputePool(limit=60, wait=0)) as compute:
+        hung = asyncio.create_task(compute(time.sleep, 600))
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyAtOnce):
+            await Recomputing(compute, inputs).recompute(pool, decision_set, {"spot_ok": True})
+        hung.cancel()
+    with closing(ComputePool(limit=0)) as compute, pytest.raises(TookTooLong):
+        await Recomputing(compute, inputs).recompute(pool, decision_set, {"spot_ok": True})

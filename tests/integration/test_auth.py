@@ -10,8 +10,8 @@ import httpx
 import psycopg
 import pytest
 
-from storage.access import create_key, create_sign_in_link
 from storage.records.ids import new_id
+from tests.accesses import create_key, create_sign_in_link
 from tests.decisions import code
 from tests.web_server import BOOTSTRAP_KEY, WebServer, web_server
 from web.sessions import COOKIE

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from storage.access import create_key, create_sign_in_link
+from tests.accesses import create_key, create_sign_in_link
 from tests.web_server import BOOTSTRAP_KEY, WebServer, web_server
 
 pytestmark = pytest.mark.anyio

@@ -95,10 +95,11 @@ async def test_a_key_needs_a_name_that_can_be_read(pool: Pool, database_url: str
         "countersign: No key was made: name must be 1 to 80 printable characters with no space at either end,"
         " such as ci-deploy.\n"
     )
-    assert await asyncio.to_thread(access.keys, database_url) == []
-
-
-async def test_a_name_of_eighty_characters_is_taken(pool: Pool, database_url: str) -> None:
-    key = await asyncio.to_thread(access.create_key, database_url, "Ana’s laptop " + "x" * 67, "operator")
     async with pool.connection() as conn:
+        assert await access.keys(conn) == []
+
+
+async def test_a_name_of_eighty_characters_is_taken(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        key = await access.create_key(conn, "Ana’s laptop " + "x" * 67, "operator")
         assert await access.principal_for_key(conn, key, None) is not None

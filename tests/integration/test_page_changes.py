@@ -104,6 +104,9 @@ async def test_viewed_counts_with_and_without_scripts(api: httpx.AsyncClient, pa
     assert "diff-split" in part.text
     foreign = {**fields, "anchor": "x\r\nSet-Cookie: a=b"}
     assert (await api.post(f"/decision-sets/{pair.child}/viewed", data=foreign)).headers["Location"].endswith("#git")
+    for name in ("path", "sha256", "against"):
+        refused = await api.post(f"/decision-sets/{pair.child}/viewed", data={**fields, name: " " * (name != "path")})
+        assert (name, refused.status_code) == (name, 422)
     gone = await api.post(f"/decision-sets/{pair.child}/viewed", data={**fields, "path": "no.py"}, headers=FRAGMENT)
     assert gone.status_code == 422
 
@@ -197,11 +200,11 @@ async def test_a_fork_changes_several_constraints_at_once(
     async with pool.connection() as conn:
         known = (await decision_sets.read(conn, child)).constraints.root
     assert {str(name): item.status for name, item in known.items()} == {
-        "monthly_budget_usd": "stated",
+        "monthly_budget_usd": "confirmed",
         "gpu_required": "confirmed",
         "regions": "confirmed",
-        "cloud": "stated",
-        "max_replicas": "stated",
+        "cloud": "confirmed",
+        "max_replicas": "confirmed",
     }
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
-from storage.access import create_key, create_sign_in_link
+from tests.accesses import create_key, create_sign_in_link
 from tests.integration.test_auth import SAME_ORIGIN, signed_in
 from tests.web_server import BOOTSTRAP_KEY, WebServer
 from web.sessions import COOKIE

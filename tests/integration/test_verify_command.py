@@ -49,6 +49,7 @@ async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
             "committed files: 2",
             "inputs: 5; not derived: extract_constraints",
             "packs: 1",
+            "told as kept: 1",
             "Every hash holds.",
         ],
     )

@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from providers.rulebook.bundle import UnsafePath, safe_path, zip_bundle
+from providers.rulebook.bundle import UnsafePath, safe_path, unzip_bundle, zip_bundle
 
 
 def test_a_zip_holds_exactly_the_files() -> None:
@@ -11,6 +11,7 @@ def test_a_zip_holds_exactly_the_files() -> None:
     with zipfile.ZipFile(io.BytesIO(zip_bundle(files))) as archive:
         assert archive.namelist() == ["a.md", "b/c.py", "empty"]
         assert {name: archive.read(name) for name in archive.namelist()} == files
+    assert unzip_bundle(zip_bundle(files)) == files
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:

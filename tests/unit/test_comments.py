@@ -39,6 +39,31 @@ def test_a_comment_replaces_and_adds(comment: str, expected: dict[FieldName, Con
     assert changes(comment) == expected
 
 
+RETRIEVAL = ConstraintSchema.model_validate({"workload_type": {"value": "rag", "status": "assumed"}})
+
+
+@pytest.mark.parametrize(
+    ("comment", "kind"),
+    [
+        ("make it batch", "batch_inference"),
+        ("Make it batch, please", "batch_inference"),
+        ("Run it as a batch job", "batch_inference"),
+        ("switch to streaming inference", "streaming_inference"),
+        ("it is batch inference, not real time", "batch_inference"),
+        ("make it realtime", "realtime_inference"),
+        ("this is a training job", "training"),
+        ("Looks good, retrain it weekly", None),
+        ("we will retrain every week", None),
+        ("please retrain on 40k tickets", None),
+    ],
+)
+def test_a_comment_changes_the_workload_only_when_it_says_so(comment: str, kind: str | None) -> None:
+    reading, approval = read(comment), Approval.model_construct(comment=comment, comment_event=3)
+    found = changed_by(RETRIEVAL, reading, approval)
+    assert (found["workload_type"].value if found else None) == kind
+    assert bool(unheard(reading, found, comment)) == (kind is None)
+
+
 def told(comment: str) -> list[str]:
     approval, reading = Approval.model_construct(comment=comment, comment_event=3), read(comment)
     return unheard(reading, changed_by(PLANNED, reading, approval), comment)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.inbox import PagedPart
+from storage.records.costs import PricedDecisionSet
 from storage.records.decision_sets import DecisionSetSummary, Gate, Option, Question
 from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId, GateId, Sha256
@@ -17,7 +20,7 @@ from web.markdown import ATTRIBUTES, TAGS, markdown
 from web.views.costs import cost_rows
 from web.views.diffs import Line, unified
 from web.views.fields import parsed
-from web.views.inbox import groups, matches
+from web.views.inbox import Rest, groups
 from web.views.lists import pulse
 from web.views.marked import Segment, Span, segments
 from web.views.strip import stage_strip
@@ -232,28 +235,52 @@ def test_only_what_the_role_may_do_needs_you(
     assert labels <= {"Open"}
 
 
-def test_a_plan_that_cannot_be_approved_says_so_and_does_not_dwarf_the_others() -> None:
+def test_a_plan_that_cannot_be_approved_says_so() -> None:
     fine, dear = summary(1, "awaiting_approval", waits=5), summary(2, "awaiting_approval", waits=5)
     assert fine.gate is not None
     shut = fine.gate.model_copy(update={"allowed": ["reject", "request_changes"]})
-    dear = dear.model_copy(update={"gate": shut, "cost_likely": "5000000"})
+    dear = dear.model_copy(update={"gate": shut})
     (group,) = groups([fine, dear], may_write=True, may_decide=True)
     assert {item.number: item.detail for item in group.items} == {1: "", 2: "Cannot be approved as is"}
 
-    ended = summary(3, "rejected").model_copy(update={"cost_likely": "8000"})
-    half = summary(4, "completed").model_copy(update={"cost_likely": "500"})
-    rows = cost_rows([fine.model_copy(update={"cost_likely": "1000"}), dear, ended, half])
-    assert {row.item.number: row.share for row in rows} == {1: 100.0, 2: 100.0, 3: 100.0, 4: 50.0}
+
+def priced(number: int, likely: str) -> PricedDecisionSet:
+    return PricedDecisionSet(
+        id=DecisionSetId(f"d-{number}"),
+        number=number,
+        title=f"Title {number}",
+        project="fraud-model",
+        status="completed",
+        stage="done",
+        likely=Decimal(likely),
+        delta=None,
+        stands=False,
+    )
 
 
-def test_a_filter_finds_number_title_project_and_author() -> None:
-    found = summary(12, "planning")
-    assert [matches(found, words) for words in ("#12", "title FRAUD", "ana", "", "churn")] == [
-        True,
-        True,
-        True,
-        True,
-        False,
+@pytest.mark.parametrize(
+    ("largest", "shares"), [("1000", [50.0, 100.0, 100.0]), ("0", [100.0] * 3), (None, [100.0] * 3)]
+)
+def test_a_share_is_of_the_largest_and_never_more_than_all_of_it(largest: str | None, shares: list[float]) -> None:
+    items = [priced(1, "500"), priced(2, "1000"), priced(3, "5000000")]
+    assert [row.share for row in cost_rows(items, Decimal(largest) if largest else None)] == shares
+
+
+def test_what_is_not_shown_counts_and_leads_on_where_the_role_looks_for_it() -> None:
+    listed = [summary(2, "awaiting_approval", waits=5), summary(6, "intake", question=True), summary(7, "planning")]
+    rests: dict[PagedPart, Rest] = {"questions": Rest(30, "/?part=questions", ""), "running": Rest(4, "", "")}
+    found = {
+        may_write: [
+            (group.title, group.count, group.rest.address if group.rest else None)
+            for group in groups(listed, may_write=may_write, may_decide=may_write, rests=rests)
+        ]
+        for may_write in (True, False)
+    }
+    assert found[True] == [("Needs you", 32, "/?part=questions"), ("Running", 5, "")]
+    assert found[False] == [
+        ("Waiting for an approver", 1, None),
+        ("Waiting for an operator's answer", 31, "/?part=questions"),
+        ("Running", 5, ""),
     ]
 
 

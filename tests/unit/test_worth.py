@@ -94,15 +94,15 @@ async def test_the_last_question_is_worth_nothing_of_its_own() -> None:
     [
         ([outcome(180), outcome(1950)], "$180–$1,950/mo", True),
         ([outcome(17), outcome(17)], "$17/mo by any answer", False),
-        ([outcome(17, plan="p"), outcome(17, plan="q")], "$17/mo by any answer, with another plan", True),
-        ([outcome(17), outcome(17, policy="s")], "$17/mo by any answer, with other policy results", True),
+        ([outcome(17, plan="p"), outcome(17, plan="q")], "$17/mo, with other machines", True),
+        ([outcome(17), outcome(17, policy="s")], "$17/mo, with other policy results", True),
         ([outcome(17), outcome(17, patterns="alert"), outcome(17, patterns="alert")], "$17/mo by any answer", False),
         (
             [outcome(17), outcome(17, patterns="private"), outcome(17)],
-            "$17/mo by any answer, with another plan",
+            "$17/mo, with other patterns",
             True,
         ),
-        ([outcome(17), outcome(None, plan="none")], "$17/mo by any answer; some answers lead to no plan", True),
+        ([outcome(17), outcome(None, plan="none")], "$17/mo; some answers lead to no plan", True),
         ([outcome(17), outcome(30), outcome(None)], "$17–$30/mo; some answers lead to no plan", False),
         ([outcome(None), outcome(None)], "No answer leads to a plan that can be met, as things stand.", False),
         (
@@ -110,11 +110,11 @@ async def test_the_last_question_is_worth_nothing_of_its_own() -> None:
             "No answer leads to a plan that can be met, as things stand.",
             False,
         ),
-        ([outcome(20), outcome(44)], "$20–$44/mo", False),
-        ([outcome(20), outcome(44, plan="q")], "$20–$44/mo, with another plan", True),
+        ([outcome(20), outcome(44)], "$20–$44/mo by any answer", False),
+        ([outcome(20), outcome(44, plan="q")], "$20–$44/mo, with other machines", True),
         ([outcome(20), outcome(44, policy="s")], "$20–$44/mo, with other policy results", True),
         ([outcome(20), outcome(45)], "$20–$45/mo", True),
-        ([outcome(10_000), outcome(10_499)], "$10,000–$10,499/mo", False),
+        ([outcome(10_000), outcome(10_499)], "$10,000–$10,499/mo by any answer", False),
         ([outcome(10_000), outcome(10_500)], "$10,000–$10,500/mo", True),
         ([], "", False),
     ],
@@ -123,6 +123,21 @@ def test_the_span_is_said_and_decides(found: list[Outcome], words: str, asks: bo
     worth = Worth(found[0], tuple(found[1:])) if found else Worth()
 
     assert (worth.words, worth.asks) == (words, asks)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([outcome(769), outcome(None), outcome(769), outcome(769)], "$769/mo; no plan with $500"),
+        ([outcome(769), outcome(None), outcome(None), outcome(769)], "$769/mo; no plan with $500 or $2,000"),
+        ([outcome(None), outcome(769), outcome(900), outcome(None)], "$769–$900/mo; no plan without an answer, nor with"
+         " $5,000"),
+    ],
+)  # fmt: skip
+def test_answers_without_a_plan_are_named(found: list[Outcome], words: str) -> None:
+    worth = Worth(found[0], tuple(found[1:]), ("$500", "$2,000", "$5,000"))
+
+    assert worth.words == words
 
 
 async def test_what_changes_nothing_is_listed_instead() -> None:
@@ -152,7 +167,7 @@ async def test_a_budget_is_asked_in_amounts_that_decide() -> None:
 
     asked_for = next(item for item in questions if item.field == "monthly_budget_usd")
     least, *_, most = [option.value for option in asked_for.options]
-    costs = [Decimal(each.replace(",", "")) for each in re.findall(r"\$([\d,]+)", asked_for.worth)]
+    costs = [Decimal(each.replace(",", "")) for each in re.findall(r"\$([\d,]+)", asked_for.worth.partition(";")[0])]
     assert most > 20_000
     assert least < min(costs) <= most
 

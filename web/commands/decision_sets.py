@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from psycopg.rows import DictRow
-
 from storage import checkpoints, decision_sets, events, gates, projects, runs
 from storage.events import Origin, log_event
+from storage.gates import GateRow
 from storage.jobs import defer_advance
 from storage.postgres import UnitOfWork
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
@@ -91,11 +90,11 @@ async def cancel(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) 
     """Ends a decision set. A worker that is at it is fenced at once and can write no more. Raises AlreadyEnded."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row["status"] in ENDED:
+    if row.status in ENDED:
         raise AlreadyEnded()
-    if row["cancel_asked"] is None:
-        await decision_sets.change(work.conn, decision_set, row["version"], {"cancel_asked": caller.name})
-        await work.conn.execute(decision_sets.SQL["take"], {"id": decision_set})
+    if row.cancel_asked is None:
+        await decision_sets.change(work.conn, decision_set, row.version, {"cancel_asked": caller.name})
+        await decision_sets.fence(work.conn, decision_set)
         await runs.open_run(work.conn, decision_set, "resume", caller.request_id)
         await defer_advance(work.conn, decision_set)
     return await decision_sets.read(work.conn, decision_set)
@@ -105,34 +104,32 @@ async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -
     """Takes a failed decision set up again where it failed, and opens a gate again that expired. Raises NotFailed."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    gate = await gates.unanswered(work.conn, decision_set) if row["stage"] == "approval" else None
-    expired = gate is not None and gate["is_expired"]
-    if row["status"] != "failed" and not (expired and row["status"] == "awaiting_approval"):
+    gate = await gates.unanswered(work.conn, decision_set) if row.stage == "approval" else None
+    expired = gate is not None and gate.is_expired
+    if row.status != "failed" and not (expired and row.status == "awaiting_approval"):
         raise NotFailed()
-    status: Status = "awaiting_approval" if gate else _STATUS_AT.get(row["stage"], "planning")
-    await decision_sets.change(work.conn, decision_set, row["version"], {"status": status, "failure": None})
+    status: Status = "awaiting_approval" if gate else _STATUS_AT.get(row.stage, "planning")
+    await decision_sets.change(work.conn, decision_set, row.version, {"status": status, "failure": None})
     run = await runs.open_run(work.conn, decision_set, "retry", caller.request_id)
-    in_intake = row["stage"] == "intake"
-    thread = ThreadId(decision_sets.intake_thread(decision_set) if in_intake else decision_set)
-    origin = Origin(decision_set, thread, run, checkpoint=await checkpoints.standing(work.conn, thread))
-    changed = StageChanged(stage=row["stage"], status=status)
+    origin = await checkpoints.origin_of(work.conn, decision_set, run)
+    changed = StageChanged(stage=row.stage, status=status)
     if gate and expired:
-        await _open_again(work, replace(origin, node="gate_hitl", checkpoint=gate["checkpoint_id"]), gate, changed)
+        await _open_again(work, replace(origin, node="gate_hitl", checkpoint=gate.checkpoint_id), gate, changed)
     else:
         await log_event(work, origin, changed)
     await defer_advance(work.conn, decision_set)
     return await decision_sets.read(work.conn, decision_set)
 
 
-async def _open_again(work: UnitOfWork, origin: Origin, gate: DictRow, changed: StageChanged) -> None:
+async def _open_again(work: UnitOfWork, origin: Origin, gate: GateRow, changed: StageChanged) -> None:
     """The same plan under the same capsule, for as long as before."""
-    [event] = await events.read(work.conn, origin.decision_set, after=gate["opened_seq"] - 1, limit=1)
-    opened = await gates.reopen(work.conn, gate["id"])
+    [event] = await events.read(work.conn, origin.decision_set, after=gate.opened_seq - 1, limit=1)
+    opened = await gates.reopen(work.conn, gate.id)
     payload = GateOpened.model_validate(
-        {**event.payload, "opened_at": opened["opened_at"], "expires_at": opened["expires_at"]}
+        {**event.payload, "opened_at": opened.opened_at, "expires_at": opened.expires_at}
     )
     seq = await log_event(work, origin, payload, changed)
-    await gates.note_seq(work.conn, gate["id"], seq - 1)
+    await gates.note_seq(work.conn, gate.id, seq - 1)
 
 
 async def branch(
@@ -176,7 +173,7 @@ async def fork(
     edits = checked_edits(constraints or {})
     known = inherited(ConstraintSchema.model_validate(state.get("constraints") or {}), decision_set)
     changes: dict[FieldName, Constraint | None] = {
-        field: None if value is None else Constraint(value=value, status="stated", source="fork")
+        field: None if value is None else Constraint(value=value, status="confirmed", source="fork")
         for field, value in edits.items()
     }
     text = f"Forked from #{parent.number}."

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Literal
-
-from psycopg.rows import DictRow
 
 from storage import decision_sets, gates, runs
 from storage.events import Origin, log_event
-from storage.gates import REVISIONS
+from storage.gates import REVISIONS, GateRow
 from storage.jobs import defer_advance
 from storage.postgres import Connection, UnitOfWork
 from storage.records.decision_sets import ENDED, DecisionSet, Status
@@ -26,11 +22,9 @@ from storage.records.errors import (
 )
 from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
-from storage.records.plans import Approval, PolicyOverride, PolicyReport
+from storage.records.plans import Approval, GateAction, PolicyOverride, PolicyReport
 from web.commands.once import Caller
 from web.commands.text import checked_text, shows
-
-Action = Literal["approve", "reject", "request_changes"]
 
 
 async def answer_gate(
@@ -39,7 +33,7 @@ async def answer_gate(
     decision_set: DecisionSetId,
     gate_id: str,
     *,
-    action: Action,
+    action: str,
     capsule: str,
     comment: str = "",
     overrides: Sequence[PolicyOverride] = (),
@@ -47,36 +41,38 @@ async def answer_gate(
     """Refuses in this order: NotFound, RoleForbids, GateAlreadyAnswered, GateExpired, CapsuleMoved, ActionNotAllowed,
     CommentRequired, OverrideRequired. Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
-    gate = await check_gate(work.conn, caller, decision_set, row["status"], gate_id, capsule)
-    if action not in gate["allowed"]:
-        raise ActionNotAllowed(await _why_not(work, decision_set, action, gate["allowed"]))
+    gate = await check_gate(work.conn, caller, decision_set, row.status, gate_id, capsule)
+    allowed: dict[str, GateAction] = {known: known for known in gate.allowed}
+    chosen = allowed.get(action)
+    if chosen is None:
+        raise ActionNotAllowed(await _why_not(work, decision_set, action, gate.allowed))
     said = checked_text(comment, field="comment", empty_allowed=True).strip()
-    if not said and action != "approve":
+    if not said and chosen != "approve":
         raise CommentRequired()
-    await _check_overrides(work, decision_set, action, overrides)
+    await _check_overrides(work, decision_set, chosen, overrides)
     payload = GateAnswered(
-        gate=gate["id"], action=action, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
+        gate=gate.id, action=chosen, by=caller.name, comment=said, capsule=Sha256(capsule), overrides=list(overrides)
     )
-    return await _answer(work, caller, decision_set, row["version"], gate["checkpoint_id"], payload)
+    return await _answer(work, caller, decision_set, row.version, gate.checkpoint_id, payload)
 
 
 async def check_gate(
     conn: Connection, caller: Caller, decision_set: DecisionSetId, status: Status, gate_id: str, capsule: object
-) -> DictRow:
+) -> GateRow:
     """The gate, if this caller may answer it now. `capsule` is None where it could not be read. Raises NotFound,
     RoleForbids, GateAlreadyAnswered, AlreadyEnded, GateExpired, CapsuleMoved, in this order; but a gate that failed its
     decision set by expiring is expired."""
     gate = await gates.read(conn, decision_set, GateId(gate_id))
     caller.needs("approver")
-    if gate["answer"] is not None:
+    if gate.answer is not None:
         raise GateAlreadyAnswered()
     if status in ENDED and status != "failed":
         raise AlreadyEnded()
-    if gate["expires_at"] <= datetime.now(UTC):
+    if gate.is_expired:
         raise GateExpired()
     if status in ENDED:
         raise AlreadyEnded()
-    if capsule is not None and gate["capsule"] != capsule:
+    if capsule is not None and gate.capsule != capsule:
         raise CapsuleMoved()
     return gate
 
@@ -92,7 +88,7 @@ async def _why_not(work: UnitOfWork, decision_set: DecisionSetId, action: str, a
 
 
 async def _check_overrides(
-    work: UnitOfWork, decision_set: DecisionSetId, action: Action, overrides: Sequence[PolicyOverride]
+    work: UnitOfWork, decision_set: DecisionSetId, action: GateAction, overrides: Sequence[PolicyOverride]
 ) -> None:
     """An approval says of each unmet soft rule why it may stand, and of nothing else. Raises Invalid,
     OverrideRequired."""

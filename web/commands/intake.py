@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from psycopg.rows import DictRow
-
 from storage import checkpoints, decision_sets, events, runs
-from storage.events import Origin, log_event
+from storage.decision_sets import DecisionSetRow
+from storage.events import log_event
 from storage.jobs import defer_advance
 from storage.postgres import UnitOfWork
 from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.errors import AlreadyEnded, Invalid, MessageReplaced, NotInIntake, QuestionMoved
 from storage.records.events import MessageReceived
-from storage.records.ids import DecisionSetId, ThreadId
-from storage.records.intake import Choice
+from storage.records.ids import DecisionSetId
+from storage.records.intake import WORDLESS, Choice
 from web.commands.edits import checked_edits
 from web.commands.once import Caller
 from web.commands.text import checked_text, title_of
-
-WORDLESS = ("skip", "dont_know", "assume")
-"""Choices that need no words."""
 
 
 async def send_message(
@@ -39,30 +35,30 @@ async def send_message(
     EmptyMessage, MessageTooLong, NotText."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row["status"] != "intake":
+    if row.status != "intake":
         raise NotInIntake()
     if replaces is not None:
         return await _replace(work, caller, row, replaces, text=text, question_id=question_id, choice=choice)
-    if question_id is not None and (row["question"] or {}).get("id") != question_id:
+    if question_id is not None and (row.question is None or row.question.id != question_id):
         raise QuestionMoved()
     if choice is not None and question_id is None:
         raise Invalid("A choice needs the id of the question it answers.", field="question_id")
     said = checked_text(text or "", field="text", empty_allowed=choice in WORDLESS)
     payload = MessageReceived(text=said, by=caller.name, question_id=question_id, choice=choice)
-    return await _hand_in(work, caller, decision_set, row["version"], payload)
+    return await _hand_in(work, caller, decision_set, row.version, payload)
 
 
 async def _replace(
     work: UnitOfWork,
     caller: Caller,
-    row: DictRow,
+    row: DecisionSetRow,
     seq: int,
     *,
     text: str | None,
     question_id: str | None,
     choice: Choice | None,
 ) -> DecisionSet:
-    decision_set = DecisionSetId(row["id"])
+    decision_set = row.id
     said = await events.messages(work.conn, decision_set)
     found = said.get(seq)
     if found is None:
@@ -78,7 +74,7 @@ async def _replace(
     words = checked_text(text or "", field="text", empty_allowed=choice in WORDLESS)
     payload = MessageReceived(text=words, by=caller.name, question_id=found.question_id, choice=choice, replaces=seq)
     title = title_of(words) if _is_first(said, seq) else None
-    return await _hand_in(work, caller, decision_set, row["version"], payload, title=title)
+    return await _hand_in(work, caller, decision_set, row.version, payload, title=title)
 
 
 def editable(message: MessageReceived) -> bool:
@@ -98,25 +94,25 @@ async def edit_constraints(
     """Raises NotInIntake, Invalid."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row["status"] != "intake":
+    if row.status != "intake":
         raise NotInIntake()
     if not edits:
         raise Invalid("Name at least one constraint to change.", field="constraints")
     checked = checked_edits(edits)
     payload = MessageReceived(text="", by=caller.name, edits=checked)
-    return await _hand_in(work, caller, decision_set, row["version"], payload)
+    return await _hand_in(work, caller, decision_set, row.version, payload)
 
 
 async def start(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -> DecisionSet:
     """Plans with what is missing assumed; nothing changes once it has started. Raises AlreadyEnded."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row["status"] in ENDED:
+    if row.status in ENDED:
         raise AlreadyEnded()
-    if row["status"] != "intake" or row["start_asked"]:
+    if row.status != "intake" or row.start_asked:
         return await decision_sets.read(work.conn, decision_set)
     payload = MessageReceived(text="", by=caller.name, start=True)
-    return await _hand_in(work, caller, decision_set, row["version"], payload, start_asked=True)
+    return await _hand_in(work, caller, decision_set, row.version, payload, start_asked=True)
 
 
 async def _hand_in(
@@ -129,10 +125,8 @@ async def _hand_in(
     start_asked: bool = False,
     title: str | None = None,
 ) -> DecisionSet:
-    thread = ThreadId(decision_sets.intake_thread(decision_set))
     run = await runs.open_run(work.conn, decision_set, "resume", caller.request_id)
-    checkpoint = await checkpoints.standing(work.conn, thread)
-    seq = await log_event(work, Origin(decision_set, thread, run, checkpoint=checkpoint), payload)
+    seq = await log_event(work, await checkpoints.origin_of(work.conn, decision_set, run), payload)
     patch: dict[str, Any] = {"inputs_seq": seq, "question": None}
     if start_asked:
         patch["start_asked"] = True

@@ -9,20 +9,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from storage import changes, decision_sets, viewed
-from storage.postgres import unit_of_work
 from storage.records.changes import ChangeSummary
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId
+from web.commands.viewed import look
 from web.deps import UUID, CallerDep, ConsoleDep, DecisionSetPath
-from web.routes.page_forms import FormDep, Submitted
+from web.routes.page_forms import FormDep, Submitted, perform
 from web.views.changed_files import Filter, Layout
 from web.views.changes import ViewedFile, changes_page, listed
 
 router = APIRouter(include_in_schema=False)
 OFFERED = 50
 """Decision sets offered as the base."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ANCHOR = re.compile(r"viewed-\d{1,6}")
 
 
@@ -71,18 +70,14 @@ async def _others(
 
 
 @router.post("/decision-sets/{id}/viewed")
-async def look(
+async def mark(
     request: Request, id_: DecisionSetPath, console: ConsoleDep, caller: CallerDep, form: FormDep
 ) -> Response:
-    path, sha256, chosen = form.text("path"), form.text("sha256"), _filter_of(form)
-    if not path or not _SHA256.fullmatch(sha256) or (chosen.against and not re.fullmatch(UUID, chosen.against)):
-        raise Invalid("Name the file and the hash of what was looked at.")
-    async with unit_of_work(console.pool) as work:
-        await decision_sets.read(work.conn, id_)
-        if form.text("viewed"):
-            await viewed.note(work.conn, caller.name, id_, path, sha256)
-        else:
-            await viewed.forget(work.conn, caller.name, id_, path)
+    path, chosen = form.text("path"), _filter_of(form)
+    if chosen.against and not re.fullmatch(UUID, chosen.against):
+        raise Invalid("Give the id of a decision set to compare with, or leave it out.", field="against")
+    seen_now = bool(form.text("viewed"))
+    await perform(console, form, lambda work: look(work, caller, id_, path, form.text("sha256"), seen=seen_now))
     if request.headers.get("HX-Request") != "true":
         anchor = form.text("anchor") if _ANCHOR.fullmatch(form.text("anchor")) else "git"
         address = f"/decision-sets/{id_}/changes{chosen.query()}#{anchor}"

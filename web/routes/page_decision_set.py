@@ -21,6 +21,7 @@ from web.routes.page_loading import earlier, latest, load
 from web.stream import CursorDep, Frame, stream
 from web.views.decision_set import Refused, card_context, decision_set_page, edit_of, worker_note
 from web.views.frames import LEAVES, card_only, frame
+from web.views.gate import GateForm, filled
 from web.words import Words
 
 router = APIRouter(include_in_schema=False)
@@ -39,11 +40,14 @@ async def show(
     card: Seq = None,
     edit: Seq = None,
     show: Annotated[str, Query(max_length=20)] = "all",
+    way: Annotated[str, Query(max_length=3)] = "",
 ) -> Response:
+    """`way` is a way out of the plan at the gate, to be put into the comment."""
     window, head = await earlier(conn, id_, before=before, card=card or edit)
     loaded = await load(console, conn, id_, caller, window)
     form = edit_of(loaded, edit) if edit else None
-    view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form)
+    refused = Refused(gate=filled(loaded.found, way, GateForm())) if way and loaded.found.gate else None
+    view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form, refused=refused)
     return console.templates.page(request, PAGE, view, block="earlier" if before else "main")
 
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 
 from storage.postgres import UnitOfWork
-from storage.records.errors import MalformedJson
+from storage.records.errors import MalformedJson, NotText
 from web.commands.once import CommandKey, once
 from web.console import Console
 from web.deps import CallerDep, form_key
 from web.views.decision_set import Loaded
 
+MOST_FIELDS = 1000
+_KEY = re.compile(r"[!-~]{1,100}")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What a database keeps no text with: NUL, and what stands for a byte that is not UTF-8."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    fields: FormData
+    """`fields` can be shown again; `unreadable` names the first that held more than text, empty where none did."""
+
+    fields: ImmutableMultiDict[str, str]
+    unreadable: str
     key: CommandKey | None
 
     def text(self, name: str) -> str:
-        """The field's first value; empty when it is missing or a file."""
-        value = self.fields.get(name)
-        return value if isinstance(value, str) else ""
+        """The field's last value; empty when it is missing."""
+        return self.fields.get(name, "")
 
     def texts(self, name: str) -> list[str]:
-        return [value for value in self.fields.getlist(name) if isinstance(value, str)]
+        return self.fields.getlist(name)
 
 
 class NotAForm(MalformedJson):
@@ -42,13 +51,27 @@ class NotAForm(MalformedJson):
 
 async def submitted(request: Request, caller: CallerDep) -> Submitted:
     """Raises NotAForm. The body is part of the key: the same form sent twice is one request, an edited one another."""
+    given = await _fields(request)
+    unreadable = next((name for name, value in given if _NO_TEXT.search(name + value)), "")
+    fields = ImmutableMultiDict([(_NO_TEXT.sub("\ufffd", name), _NO_TEXT.sub("\ufffd", text)) for name, text in given])
+    key = fields.get("idempotency_key", "")
+    key = f"{key}:{request.state.body_sha256[:16]}" if _KEY.fullmatch(key) else None
+    return Submitted(fields, _NO_TEXT.sub("\ufffd", unreadable), form_key(request, caller, key))
+
+
+async def _fields(request: Request) -> list[tuple[str, str]]:
+    """In order. A byte that is not UTF-8 becomes half of a surrogate pair, as Python's surrogateescape has it."""
     content = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content not in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
+    if content == "multipart/form-data":
+        given = await request.form(max_files=0, max_fields=MOST_FIELDS)
+        return [(name, value) for name, value in given.multi_items() if isinstance(value, str)]
+    if content not in ("", "application/x-www-form-urlencoded"):
         raise NotAForm()
-    fields = await request.form(max_files=0)
-    given = fields.get("idempotency_key")
-    key = f"{given}:{request.state.body_sha256[:16]}" if isinstance(given, str) and 0 < len(given) <= 100 else None
-    return Submitted(fields, form_key(request, caller, key))
+    body = (await request.body()).decode(errors="surrogateescape")
+    try:
+        return parse_qsl(body, keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise NotAForm(f"A form has at most {MOST_FIELDS} fields.") from error
 
 
 FormDep = Annotated[Submitted, Depends(submitted)]
@@ -62,7 +85,9 @@ def fresh_key() -> str:
 async def perform(
     console: Console, form: Submitted, command: Callable[[UnitOfWork], Awaitable[BaseModel]]
 ) -> dict[str, object]:
-    """What the command answered, as JSON. Raises DomainError."""
+    """What the command answered, as JSON. Raises DomainError; NotText of the first field that holds more than text."""
+    if form.unreadable:
+        raise NotText(field=form.unreadable)
     return (await once(console.pool, form.key, 202, command)).body
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -13,7 +11,6 @@ from storage.records.errors import ActionNotAllowed, DomainError, NotFound
 from storage.records.ids import DecisionSetId
 from storage.records.plans import PolicyOverride
 from web import commands
-from web.commands.gates import Action
 from web.console import Console
 from web.deps import CallerDep, ConsoleDep, DecisionSetPath
 from web.routes.page_decision_set import refused_page
@@ -21,7 +18,7 @@ from web.routes.page_forms import FormDep, Submitted, as_of, go_to, perform
 from web.routes.page_loading import latest, load
 from web.views.decision_set import Refused
 from web.views.frames import decided
-from web.views.panel import GateForm
+from web.views.gate import GateForm, filled
 
 router = APIRouter(include_in_schema=False)
 OVERRIDE = "override-"
@@ -31,13 +28,16 @@ OVERRIDE = "override-"
 async def answer(
     request: Request, id_: DecisionSetPath, gate_id: str, console: ConsoleDep, caller: CallerDep, form: FormDep
 ) -> Response:
+    if form.text("way") and request.headers.get("HX-Request") == "true":
+        return await _with_way(request, console, caller, id_, form)
+
     async def command(work: UnitOfWork) -> DecisionSet:
         return await commands.answer_gate(
             work,
             caller,
             id_,
             gate_id,
-            action=_action(form),
+            action=form.text("action"),
             capsule=form.text("capsule"),
             comment=form.text("comment"),
             overrides=_overrides(form),
@@ -52,11 +52,6 @@ async def answer(
     if request.headers.get("HX-Request") != "true":
         return go_to(request, f"/decision-sets/{id_}#approval")
     return await _panel(request, console, caller, id_, None)
-
-
-def _action(form: Submitted) -> Action:
-    """What was chosen. An unknown word goes on, so that the gate refuses it in its order."""
-    return cast(Action, form.text("action"))
 
 
 def _overrides(form: Submitted) -> list[PolicyOverride]:
@@ -82,6 +77,17 @@ async def _panel(
         loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
     view = decided(loaded, kept)
     return console.templates.page(request, "frames/decided.html", view, status=status, headers=as_of(loaded))
+
+
+async def _with_way(
+    request: Request, console: Console, caller: CallerDep, id_: DecisionSetId, form: Submitted
+) -> Response:
+    """The panel with a way out put into the comment; nothing is answered yet."""
+    async with console.pool.connection() as conn:
+        loaded = await load(console, conn, id_, caller, (await latest(conn, id_))[0])
+    typed = GateForm(comment=form.text("comment"), overrides=_reasons(form))
+    view = decided(loaded, filled(loaded.found, form.text("way"), typed))
+    return console.templates.page(request, "frames/decided.html", view, headers=as_of(loaded))
 
 
 async def _refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -12,7 +12,7 @@ from storage.postgres import Connection, UnitOfWork
 from storage.records.decision_sets import DecisionSet
 from storage.records.errors import DomainError, Invalid, NotFound
 from storage.records.ids import DecisionSetId
-from storage.records.intake import Choice
+from storage.records.intake import CHOICES, WORDLESS, Choice
 from web import commands
 from web.console import Console
 from web.deps import UUID, CallerDep, ConnectionDep, ConsoleDep, DecisionSetPath
@@ -27,7 +27,7 @@ from web.views.new import NewDecisionSet, new_decision_set
 from web.views.words import FIELDS
 
 router = APIRouter(include_in_schema=False)
-CHOICES = ("answer", "skip", "dont_know", "assume")
+_CHOICES: dict[str, Choice] = {word: word for word in CHOICES}
 
 
 @router.get("/decision-sets/new")
@@ -91,7 +91,7 @@ async def send_message(
     asked = form.text("question_id") or None
 
     async def command(work: UnitOfWork) -> DecisionSet:
-        picked = cast(Choice, choice) if asked and choice in CHOICES else None
+        picked = _CHOICES.get(choice) if asked else None
         return await commands.send_message(work, caller, id_, text=text, question_id=asked, choice=picked)
 
     try:
@@ -113,7 +113,7 @@ async def _edit_message(
     choice, text = form.text("choice"), form.text("option") or form.text("text")
 
     async def command(work: UnitOfWork) -> DecisionSet:
-        wordless = cast(Choice, choice) if choice in CHOICES[1:] else None
+        wordless = _CHOICES.get(choice) if choice in WORDLESS else None
         words = "" if wordless else text
         return await commands.send_message(work, caller, id_, text=words, choice=wordless, replaces=_seq(form))
 

@@ -7,33 +7,40 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from storage import decision_sets, projects
+from storage import projects
+from storage.inbox import Search
 from storage.postgres import Connection, UnitOfWork
 from storage.records.decision_sets import Project
 from storage.records.errors import DomainError, Invalid
 from web import commands
 from web.commands.once import Caller
 from web.console import Console
-from web.deps import UUID, CallerDep, ConnectionDep, ConsoleDep
+from web.deps import CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_forms import FormDep, fresh_key, go_to, perform
 from web.routes.page_loading import caps_of
-from web.views.inbox import groups
-from web.views.lists import ProjectPage, Projects, project_page, project_rows
+from web.routes.page_parts import Going, GoingDep, load_groups
+from web.views.lists import ProjectPage, Projects, project_page
 from web.views.settling import Typed, settling_form
 
 router = APIRouter(include_in_schema=False)
-LISTED = 200
+LISTED = 100
+
+
+SlugQuery = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,63}$")]
 
 
 @router.get("/projects")
-async def every_project(request: Request, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep) -> Response:
-    return console.templates.page(request, "pages/projects.html", await _projects(conn, caller))
+async def every_project(
+    request: Request, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep, after: SlugQuery = ""
+) -> Response:
+    return console.templates.page(request, "pages/projects.html", await _projects(conn, caller, after=after))
 
 
-async def _projects(conn: Connection, caller: Caller, *, name: str = "", error: str = "") -> Projects:
-    known = await projects.every_project(conn)
-    rows = project_rows(known, await decision_sets.summaries(conn, limit=LISTED))
-    return Projects(rows, caps_of(caller).write, fresh_key(), name, error)
+async def _projects(conn: Connection, caller: Caller, *, after: str = "", name: str = "", error: str = "") -> Projects:
+    found = await projects.totals(conn, after=after or None, limit=LISTED + 1)
+    rows = found[:LISTED]
+    following = f"/projects?after={rows[-1].slug}" if len(found) > LISTED else ""
+    return Projects(rows, following, caps_of(caller).write, fresh_key(), name, error)
 
 
 @router.post("/projects")
@@ -54,30 +61,24 @@ async def create(request: Request, console: ConsoleDep, caller: CallerDep, form:
 
 @router.get("/projects/{slug}")
 async def project(
-    request: Request,
-    slug: str,
-    console: ConsoleDep,
-    conn: ConnectionDep,
-    caller: CallerDep,
-    before: Annotated[str | None, Query(pattern=UUID)] = None,
+    request: Request, slug: str, console: ConsoleDep, conn: ConnectionDep, caller: CallerDep, at: GoingDep
 ) -> Response:
-    view = await _project(console, conn, caller, slug, before)
-    return console.templates.page(request, "pages/project.html", view)
+    return console.templates.page(request, "pages/project.html", await _project(console, conn, caller, slug, at))
 
 
 async def _project(
-    console: Console, conn: Connection, caller: Caller, slug: str, before: str | None = None, typed: Typed | None = None
+    console: Console, conn: Connection, caller: Caller, slug: str, at: Going, typed: Typed | None = None
 ) -> ProjectPage:
     """Raises NotFound."""
     found, caps = await projects.by_slug(conn, slug), caps_of(caller)
-    listed = await decision_sets.summaries(conn, project=slug, before=before, limit=LISTED + 1)
+    groups, _ = await load_groups(conn, caller, Search(project=slug), at, path=f"/projects/{slug}")
     settings = await projects.settings(conn, slug)
     return project_page(
         found,
-        groups(listed[:LISTED], may_write=caps.write, may_decide=caps.decide),
+        groups,
         settling_form(settings, may_change=caps.decide, key=fresh_key(), typed=typed),
         base_url=console.base_url,
-        last=listed[LISTED - 1].id if len(listed) > LISTED else "",
+        part=at.part or "",
         may_write=caps.write,
     )
 
@@ -91,6 +92,6 @@ async def settle(request: Request, slug: str, console: ConsoleDep, caller: Calle
     except Invalid as error:
         typed = Typed(**given, error=error.detail, field=error.field or "")
         async with console.pool.connection() as conn:
-            view = await _project(console, conn, caller, slug, typed=typed)
+            view = await _project(console, conn, caller, slug, Going(), typed)
         return console.templates.page(request, "pages/project.html", view, status=error.status)
     return go_to(request, f"/projects/{slug}#settling")

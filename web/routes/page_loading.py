@@ -32,6 +32,7 @@ async def load(
         key=fresh_key(),
         last_heartbeat=await workers.last_heartbeat(conn),
         priced=await console.what_if.inputs.regions(conn),
+        base_url=console.base_url,
     )
 
 

@@ -11,7 +11,7 @@ from storage import inputs, policy_decisions, projects
 from web.deps import ConnectionDep, ConsoleDep
 from web.policy_rules import BundleFacts, rule_facts
 from web.price_book import in_force
-from web.views.policies import Outcome, PolicyFilter, policies
+from web.views.policies import AskedOutcome, PolicyFilter, policies
 
 router = APIRouter(include_in_schema=False)
 LISTED = 50
@@ -22,7 +22,7 @@ async def show(
     request: Request,
     console: ConsoleDep,
     conn: ConnectionDep,
-    outcome: Outcome = "",
+    outcome: AskedOutcome = "",
     rule: Annotated[str, Query(max_length=100)] = "",
     project: Annotated[str, Query(max_length=63)] = "",
     before: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",

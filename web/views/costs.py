@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
-from storage.records.decision_sets import DecisionSetSummary
+from storage.records.costs import CostTotals, PricedDecisionSet
 from web.price_book import PriceBookFacts
-from web.views.inbox import Item, blocked, item
-from web.views.words import Mark
+from web.views.words import Mark, status_mark
 
 FRESH = Mark("done", "Fresh", "ok")
 STALE = Mark("clock", "Stale", "stale")
-OVER = ("rejected", "cancelled", "failed")
-"""Ended without anything that would run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostFilter:
+    """`before` is the id that the page starts below, or empty."""
+
+    stands: bool
+    before: str
+
+    @property
+    def any(self) -> bool:
+        return bool(self.stands or self.before)
+
+    def query(self, before: str = "") -> str:
+        asked = {"stands": "1" if self.stands else "", "before": before}
+        kept = {name: value for name, value in asked.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
 
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    item: Item
-    likely: Decimal
-    delta: Decimal | None
-    standing: bool
+    """`share` is percent of the largest estimate that may come to be, 100 at most."""
+
+    item: PricedDecisionSet
+    mark: Mark
     share: float
 
 
@@ -38,45 +53,39 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """`standing` decision sets are the latest completed ones of their project: what runs if everybody did as decided.
-    `share` of a row is percent of the largest that may come to be, 100 at most."""
+    """`totals` are of every decision set, `rows` one page of them; `older` is the address of the next, or empty."""
 
     rows: list[CostRow]
-    total: Decimal
-    projects: int
+    totals: CostTotals
+    filter: CostFilter
+    older: str
+    twin: str
     price_book: PriceBookFacts
     sources: list[SourceRow]
 
 
-def costs(summaries: Sequence[DecisionSetSummary], book: PriceBookFacts) -> Costs:
-    rows = cost_rows(summaries)
-    standing = [row for row in rows if row.standing]
-    sources = [
-        SourceRow(found.id, found.reference, found.as_of, found.figures, found.days, STALE if found.stale else FRESH)
-        for found in book.sources
+def costs(
+    found: Sequence[PricedDecisionSet], totals: CostTotals, chosen: CostFilter, book: PriceBookFacts, *, limit: int
+) -> Costs:
+    """`found` holds one more than `limit` where there are older ones."""
+    items = found[:limit]
+    return Costs(
+        rows=cost_rows(items, totals.largest),
+        totals=totals,
+        filter=chosen,
+        older=f"/costs{chosen.query(before=items[-1].id)}" if len(found) > limit else "",
+        twin="/api/costs" + ("?stands=true" if chosen.stands else ""),
+        price_book=book,
+        sources=[
+            SourceRow(item.id, item.reference, item.as_of, item.figures, item.days, STALE if item.stale else FRESH)
+            for item in book.sources
+        ],
+    )
+
+
+def cost_rows(items: Sequence[PricedDecisionSet], largest: Decimal | None) -> list[CostRow]:
+    most = largest or Decimal(1)
+    return [
+        CostRow(item, status_mark(item.status, item.stage), round(min(1.0, float(item.likely / most)) * 100, 1))
+        for item in items
     ]
-    return Costs(rows, sum((row.likely for row in standing), Decimal(0)), len(standing), book, sources)
-
-
-def cost_rows(summaries: Sequence[DecisionSetSummary]) -> list[CostRow]:
-    """Decision sets that have a price, newest first; the first completed one of each project stands."""
-    priced = [found for found in summaries if found.cost_likely is not None]
-    may_be = [Decimal(found.cost_likely or 0) for found in priced if not blocked(found) and found.status not in OVER]
-    largest = max(may_be, default=Decimal(0)) or Decimal(1)
-    seen: set[str] = set()
-    rows = []
-    for found in priced:
-        standing = found.status == "completed" and found.project not in seen
-        if standing:
-            seen.add(found.project)
-        likely = Decimal(found.cost_likely or 0)
-        rows.append(
-            CostRow(
-                item=item(found, may_write=False, may_decide=False),
-                likely=likely,
-                delta=None if found.cost_delta is None else Decimal(found.cost_delta),
-                standing=standing,
-                share=round(min(1.0, float(likely / largest)) * 100, 1),
-            )
-        )
-    return rows

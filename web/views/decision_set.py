@@ -118,7 +118,8 @@ class DecisionSetPage:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a page or a frame is made from, read together; `priced` are the clouds and regions of the price book."""
+    """What a page or a frame is made from, read together; `priced` are the clouds and regions of the price book,
+    `base_url` is where a browser finds the console."""
 
     found: DecisionSet
     run: RunRow | None
@@ -127,6 +128,7 @@ class Loaded:
     key: str
     last_heartbeat: datetime | None
     priced: Set[tuple[str, str]]
+    base_url: str
 
 
 def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
@@ -211,6 +213,7 @@ def panel_of(loaded: Loaded, form: GateForm | None = None) -> ApprovalPanel | No
         may_retry=caps.write,
         role=caps.role,
         key=loaded.key,
+        base_url=loaded.base_url,
         form=form,
     )
 

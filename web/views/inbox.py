@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.inbox import PagedPart, Waiting
 from storage.records.decision_sets import DecisionSetSummary, Project
 from web.views.panel import Counts, counts_of
 from web.views.words import Mark, stage_word, status_mark
@@ -31,24 +32,39 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What a part holds beyond what is shown: how many, and the address of the next of them, empty after the last.
+    `label` is what leads there, where the number of them does not."""
+
+    count: int
+    address: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
+    """`count` is with those that are not among `items`."""
+
     title: str
     items: list[Item]
+    count: int
+    rest: Rest | None
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the address asks for. `status` is one of the statuses, or empty."""
+    """What the address asks for. `status` is one of the statuses, or empty; `part` one of the inbox's, or empty."""
 
     q: str
     project: str
     status: str
+    part: str
     projects: list[Project]
     statuses: list[str]
 
     @property
     def any(self) -> bool:
-        return bool(self.q or self.project or self.status)
+        return bool(self.q or self.project or self.status or self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +88,9 @@ def needs_you(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool)
     return needs_person(summary) and (may_decide if summary.gate else may_write)
 
 
-def matches(summary: DecisionSetSummary, q: str) -> bool:
-    """By number, title, project or author."""
-    words = q.casefold().split()
-    text = f"#{summary.number} {summary.title} {summary.project} {summary.created_by}".casefold()
-    return all(word in text for word in words)
+def needs(waiting: Waiting, *, may_write: bool, may_decide: bool) -> int:
+    """How many wait for what the caller's role may do."""
+    return (waiting.gates if may_decide else 0) + (waiting.questions if may_write else 0)
 
 
 def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> Item:
@@ -121,7 +135,13 @@ def _detail(summary: DecisionSetSummary) -> str:
             return ""
 
 
-def groups(summaries: Iterable[DecisionSetSummary], *, may_write: bool, may_decide: bool) -> list[Group]:
+def groups(
+    summaries: Iterable[DecisionSetSummary],
+    *,
+    may_write: bool,
+    may_decide: bool,
+    rests: Mapping[PagedPart, Rest] | None = None,
+) -> list[Group]:
     """Those without items left out. What needs a person stands oldest first, the rest newest first."""
     needs: list[DecisionSetSummary] = []
     approvers: list[DecisionSetSummary] = []
@@ -142,16 +162,22 @@ def groups(summaries: Iterable[DecisionSetSummary], *, may_write: bool, may_deci
             running.append(summary)
     for waiting in (needs, approvers, operators):
         waiting.sort(key=lambda found: found.gate.opened_at if found.gate else found.updated_at)
-    named: Sequence[tuple[str, list[DecisionSetSummary]]] = (
-        ("Needs you", needs),
-        ("Waiting for an approver", approvers),
-        ("Waiting for an operator's answer", operators),
-        ("Running", running),
-        ("Failed", failed),
-        ("Decided", decided),
+    rest = (rests or {}).get
+    named: Sequence[tuple[str, list[DecisionSetSummary], Rest | None]] = (
+        ("Needs you", needs, rest("questions") if may_write else None),
+        ("Waiting for an approver", approvers, None),
+        ("Waiting for an operator's answer", operators, None if may_write else rest("questions")),
+        ("Running", running, rest("running")),
+        ("Failed", failed, rest("failed")),
+        ("Decided", decided, rest("decided")),
     )
     return [
-        Group(title, [item(found, may_write=may_write, may_decide=may_decide) for found in members])
-        for title, members in named
+        Group(
+            title=title,
+            items=[item(found, may_write=may_write, may_decide=may_decide) for found in members],
+            count=len(members) + (rest.count if rest else 0),
+            rest=rest,
+        )
+        for title, members, rest in named
         if members
     ]

@@ -1,77 +1,18 @@
-"""The approval panel: what would be countersigned, and the form to do it."""
+"""The approval panel: what would be countersigned, what became of it, or what it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 
-from storage.gates import REVISIONS
 from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event, GateAnswered, GateOpened
-from storage.records.plans import Critique, PolicyReport, PolicyResult
+from web.views.gate import Counts, GateForm, OpenGate, counts_of, open_gate
+from web.views.outcome import Heeded, Result, heeded, result
 from web.views.words import Mark
 
-
-@dataclass(frozen=True, slots=True)
-class ActionChoice:
-    value: str
-    label: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    added: int
-    changed: int
-    removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class GateForm:
-    """What was chosen and typed before a refusal, and what was wrong. `field` names the input at fault; `overrides`
-    are reasons by policy."""
-
-    action: str = ""
-    comment: str = ""
-    overrides: dict[str, str] = field(default_factory=dict)
-    error: str = ""
-    field: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SoftRule:
-    """A policy that an approval overrides with a reason. `missing`: an approval came without one."""
-
-    result: PolicyResult
-    missing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenGate:
-    """`blocking` are the policies that forbid approval; `soft` those an approval has to override, each with a reason;
-    `spent` says why changes can't be requested, where they can't."""
-
-    id: str
-    capsule: str
-    actions: list[ActionChoice]
-    opened_at: datetime
-    expires_at: datetime
-    requested_by: str
-    counts: Counts | None
-    cost_likely: Decimal | None
-    cost_low: Decimal | None
-    cost_high: Decimal | None
-    cost_delta: Decimal | None
-    warnings: list[str]
-    dissent: list[Critique]
-    reasons: list[str]
-    blocking: list[PolicyResult]
-    soft: list[SoftRule]
-    spent: str
-    form: GateForm
-    key: str
+__all__ = ["ApprovalPanel", "Counts", "Earlier", "GateForm", "approval_panel", "counts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +30,8 @@ class Earlier:
 class ApprovalPanel:
     """`words` says why there is no form, where there is none. `may_decide` and `may_retry` are about the caller's role.
     `expired` is when the gate closed that nobody answered. `error` and `unused` are a refusal and a comment that came
-    too late for any gate."""
+    too late for any gate. `heeded` is what became of the approval's comment, `result` what a completed run hands
+    over."""
 
     decision_set: str
     words: str
@@ -102,19 +44,15 @@ class ApprovalPanel:
     expired: datetime | None
     may_retry: bool
     key: str
+    heeded: Heeded | None
+    result: Result | None
 
 
-_ACTIONS = {
-    "approve": ActionChoice("approve", "Approve", "Code is generated, checked and committed."),
-    "request_changes": ActionChoice("request_changes", "Request changes", "The plan is made again with your comment."),
-    "reject": ActionChoice("reject", "Reject", "The decision set ends here."),
-}
 _EARLIER = {
     "approve": Mark("done", "Approved", "ok"),
     "request_changes": Mark("superseded", "Changes requested", "waiting"),
     "reject": Mark("failed", "Rejected", "fail"),
 }
-_SPENT = f"Changes were requested {REVISIONS} times: no plan is made a further time. A child decision set starts anew."
 _BEFORE_POLICY = {
     "intake": "Opens once the intake is complete and the plan was held against policy.",
     "planning": "Opens after policy.",
@@ -136,17 +74,30 @@ def approval_panel(
     may_retry: bool = False,
     role: str,
     key: str,
+    base_url: str = "",
     form: GateForm | None = None,
     now: datetime | None = None,
 ) -> ApprovalPanel:
-    """`events` are those on the page; the one that opened the gate adds deltas, warnings and dissent."""
+    """`events` are those on the page. `base_url` is where a browser finds the console."""
     expired = _expired(found, events, now or datetime.now(UTC))
-    gate = _open_gate(found, events, key, form) if found.gate and not expired else None
+    gate = None if expired else open_gate(found, events, key, form)
     earlier = [_earlier(event, payload) for event in events if isinstance(payload := event.typed, GateAnswered)]
     words = _BEFORE_POLICY.get(found.status) or _AFTER.get(found.status) or _on_its_way(events)
     late = form if form and not gate else GateForm()
     return ApprovalPanel(
-        found.id, words, may_decide, role, gate, earlier, late.error, late.comment, expired, may_retry, key
+        decision_set=found.id,
+        words=words,
+        may_decide=may_decide,
+        role=role,
+        gate=gate,
+        earlier=earlier,
+        error=late.error,
+        unused=late.comment,
+        expired=expired,
+        may_retry=may_retry,
+        key=key,
+        heeded=heeded(events) if found.status in ("building", "completed") else None,
+        result=result(found, events, base_url),
     )
 
 
@@ -175,55 +126,3 @@ def _expired(found: DecisionSet, events: Sequence[Event], now: datetime) -> date
 
 def _earlier(event: Event, answer: GateAnswered) -> Earlier:
     return Earlier(_EARLIER[answer.action], answer.by, answer.comment, event.at, event.seq)
-
-
-def _open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: GateForm | None) -> OpenGate | None:
-    gate = found.gate
-    if gate is None:
-        return None
-    opened = next(
-        (
-            payload
-            for event in reversed(events)
-            if isinstance(payload := event.typed, GateOpened) and payload.gate == gate.id
-        ),
-        None,
-    )
-    allowed = [_ACTIONS[action] for action in ("approve", "request_changes", "reject") if action in gate.allowed]
-    kept = opened.comment_kept if opened else ""
-    return OpenGate(
-        id=gate.id,
-        capsule=gate.capsule,
-        actions=allowed,
-        opened_at=gate.opened_at,
-        expires_at=gate.expires_at,
-        requested_by=opened.requested_by if opened else found.created_by,
-        counts=counts_of(opened.changes) if opened else None,
-        cost_likely=found.cost.likely if found.cost and found.cost.lines else None,
-        cost_low=found.cost.low if found.cost else None,
-        cost_high=found.cost.high if found.cost else None,
-        cost_delta=opened.cost_delta if opened else None,
-        warnings=opened.warnings if opened else [],
-        dissent=opened.dissent if opened else [],
-        reasons=opened.reasons if opened else [],
-        blocking=found.policy.denied if found.policy else [],
-        soft=_soft(found.policy, form) if "approve" in gate.allowed else [],
-        spent="" if "request_changes" in gate.allowed else _SPENT,
-        form=form or GateForm(comment=kept),
-        key=key,
-    )
-
-
-def _soft(report: PolicyReport | None, form: GateForm | None) -> list[SoftRule]:
-    asked = form is not None and form.field == "overrides"
-    return [
-        SoftRule(item, missing=asked and not (form and form.overrides.get(item.id)))
-        for item in (report.unmet_soft if report else [])
-    ]
-
-
-def counts_of(changes: Mapping[str, int]) -> Counts | None:
-    """None where nothing was counted."""
-    if not changes:
-        return None
-    return Counts(changes.get("added", 0), changes.get("changed", 0), changes.get("removed", 0))

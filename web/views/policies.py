@@ -10,18 +10,18 @@ from urllib.parse import urlencode
 
 from storage.policy_decisions import PolicyDecision, Totals
 from storage.records.decision_sets import Project
-from storage.records.plans import PolicyOverride
+from storage.records.plans import PolicyOutcome, PolicyOverride
 from web.policy_rules import BundleFacts, RuleFacts
 from web.views.words import Mark, node_word, outcome_mark
 
-Outcome = Literal["", "pass", "warn", "fail"]
+AskedOutcome = PolicyOutcome | Literal[""]
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFilter:
     """What the address asks for of the decisions; empty where it asks for nothing."""
 
-    outcome: Outcome
+    outcome: AskedOutcome
     rule: str
     project: str
 

@@ -7,8 +7,11 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from graphs.decision.checks import executed, static
+from graphs.decision.checks import static
+from graphs.decision.checks.checkov import scan_infrastructure
+from graphs.decision.checks.executed import run_tests
 from graphs.decision.checks.process import ToolTimedOut
+from graphs.decision.checks.terraform import validate_terraform
 from graphs.decision.checks.workspace import BundleRefused, write_bundle
 from infra.sandbox import Sandbox
 from storage.records.plans import Check, Validation
@@ -17,11 +20,8 @@ _AT_A_TIME = 2
 _ORDER = {"failed": 0, "not_run": 1, "passed": 2}
 
 
-async def validate(
-    files: Mapping[str, bytes], sandbox: Sandbox, *, require_sandbox: bool, tools: Path | None = None
-) -> Validation:
-    """Failed checks first, then those that did not run. `tools` is where tools with an environment of their own are;
-    `require_sandbox` makes tests that could not run a failure."""
+async def validate(files: Mapping[str, bytes], sandbox: Sandbox, *, require_sandbox: bool) -> Validation:
+    """Failed checks first, then those that did not run. `require_sandbox` makes tests that could not run a failure."""
     with tempfile.TemporaryDirectory(prefix="bundle-") as name:
         folder = Path(name)
         try:
@@ -29,7 +29,7 @@ async def validate(
         except BundleRefused as error:
             refused = Check(tool="layout", version="1", outcome="failed", exit_code=1, failures=[str(error)])
             return Validation(outcome="failed", checks=[refused], sandbox=sandbox.name)
-        checks = await _all_checks(files, folder, sandbox, tools)
+        checks = await _all_checks(files, folder, sandbox)
     if require_sandbox:
         checks = [_required(check) for check in checks]
     checks.sort(key=lambda check: _ORDER[check.outcome])
@@ -37,7 +37,7 @@ async def validate(
     return Validation(outcome="failed" if failed else "passed", checks=checks, sandbox=sandbox.name)
 
 
-async def _all_checks(files: Mapping[str, bytes], folder: Path, sandbox: Sandbox, tools: Path | None) -> list[Check]:
+async def _all_checks(files: Mapping[str, bytes], folder: Path, sandbox: Sandbox) -> list[Check]:
     """The longest first."""
     slots = asyncio.Semaphore(_AT_A_TIME)
 
@@ -49,11 +49,11 @@ async def _all_checks(files: Mapping[str, bytes], folder: Path, sandbox: Sandbox
                 return Check(tool=tool, version="", outcome="failed", exit_code=None, failures=[str(error)])
 
     found = await asyncio.gather(
-        held("pytest", lambda: executed.run_tests(folder, sandbox)),
+        held("pytest", lambda: run_tests(folder, sandbox)),
         held("detect-secrets", lambda: static.find_secrets(folder)),
         held("python-hcl2", lambda: static.parse_terraform(folder)),
-        held("terraform", lambda: executed.validate_terraform(folder, files, sandbox)),
-        held("checkov", lambda: executed.scan_infrastructure(folder, sandbox, tools)),
+        held("terraform", lambda: validate_terraform(folder, files, sandbox)),
+        held("checkov", lambda: scan_infrastructure(folder, sandbox)),
         held("ruff", lambda: static.lint(folder)),
         held("PyYAML", lambda: static.parse_yaml(folder)),
     )

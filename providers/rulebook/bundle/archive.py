@@ -38,3 +38,9 @@ def zip_bundle(files: Mapping[str, bytes]) -> bytes:
             entry.create_system = 3
             archive.writestr(entry, files[path])
     return buffer.getvalue()
+
+
+def unzip_bundle(archive: bytes) -> dict[str, bytes]:
+    """The files by path. Raises zipfile.BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}

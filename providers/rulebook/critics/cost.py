@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from providers.rulebook.case import Case
-from providers.rulebook.counted import machines, requests
+from providers.rulebook.counted import machines, plain, requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.services import AUDIT_LOGS, REQUEST_LOGS
 
@@ -86,7 +86,7 @@ def _idle(case: Case) -> Iterator[Objection]:
         return
     share = wanted / chosen.capacity_rps
     if share < IDLE_SHARE:
-        evidence = (f"{wanted:g} of {requests(f'{chosen.capacity_rps:,.0f}')} at the peak",)
+        evidence = (f"{plain(wanted)} of {requests(f'{chosen.capacity_rps:,.0f}')} at the peak",)
         counter = "Share the accelerator, or serve from CPUs with a smaller model."
         yield Objection("idle", "medium", f"The accelerators would be {1 - share:.0%} idle.", evidence, "load", counter)
 

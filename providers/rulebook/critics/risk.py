@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from providers.pricing.accelerators import ACCELERATORS
 from providers.rulebook.case import Case
-from providers.rulebook.counted import requests
+from providers.rulebook.counted import plain, requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.options import SPOT
-from providers.rulebook.services import SENSITIVE
 from providers.rulebook.stores import PROMISED
+from storage.records.constraints import SENSITIVE
 
 
 def objections(case: Case) -> Iterator[Objection]:
@@ -43,7 +43,7 @@ def _zones(case: Case) -> Iterator[Objection]:
         return
     if case.plan.zones == 1:
         severity: Severity = "high" if slo is not None and slo > 99.5 else "medium"
-        wanted = f"availability {slo:g} %" if slo is not None else "no availability is stated"
+        wanted = f"availability {plain(slo)} %" if slo is not None else "no availability is stated"
         counter = "Spread the machines over two zones."
         yield Objection(
             "zone", severity, "The loss of its one zone stops the service.", ("1 zone", wanted), "", counter
@@ -68,7 +68,7 @@ def _spot_serving(case: Case) -> Iterator[Objection]:
     if case.machine is None or case.machine.purchase != "spot":
         return
     slo = case.values.availability_slo
-    evidence = (f"availability {slo:g} %" if slo else "no availability is stated",)
+    evidence = (f"availability {plain(slo)} %" if slo else "no availability is stated",)
     severity: Severity = "high" if slo else "medium"
     claim = "People wait for machines that can be taken back."
     yield Objection("spot", severity, claim, evidence, "", "Buy on demand.", (SPOT,))
@@ -79,7 +79,7 @@ def _database(case: Case) -> Iterator[Objection]:
     promised = PROMISED.get(database.cloud) if database else None
     if database is None or slo is None or promised is None or slo <= promised:
         return
-    evidence = (f"{promised:g} % a month with a standby on {database.cloud}, {slo:g} % is required",)
+    evidence = (f"{plain(promised)} % a month with a standby on {database.cloud}, {plain(slo)} % is required",)
     counter = "Answer from the machines' memory while it fails over."
     yield Objection("promise", "medium", "The database is promised less than is asked.", evidence, "", counter)
 

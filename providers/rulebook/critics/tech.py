@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from providers.rulebook.case import Case
-from providers.rulebook.counted import requests
+from providers.rulebook.counted import plain, requests
 from providers.rulebook.critics.objection import Objection, Severity
 from providers.rulebook.devices import MEMORY_SHARE as DEVICE_MEMORY_SHARE
 from providers.rulebook.devices import on_device
@@ -65,7 +65,7 @@ def _latency_margin(case: Case) -> Iterator[Objection]:
         "latency",
         "high" if over else "medium",
         "The latency target would be missed." if over else "The latency target leaves no margin.",
-        (f"p95 {chosen.latency_p95_ms:g} ms estimated, {target:g} ms required",),
+        (f"p95 {plain(chosen.latency_p95_ms)} ms estimated, {plain(target)} ms required",),
         "p95",
         "Choose a faster accelerator.",
         tuple(item.label for item in tight),
@@ -80,7 +80,7 @@ def _cold_start(case: Case) -> Iterator[Objection]:
         "cold start",
         "high" if target < 1000 else "medium",
         "The first request after an idle hour waits for a machine to start.",
-        ("minimum of 0 machines", f"p95 target {target:g} ms"),
+        ("minimum of 0 machines", f"p95 target {plain(target)} ms"),
         counter_proposal="Keep one machine running.",
     )
 
@@ -108,8 +108,8 @@ def _store(case: Case) -> Iterator[Objection]:
     server = server_named(database.sku)
     vcpus = server.steady if server and server.steady < server.vcpus else database.vcpus
     if vcpus < store.vcpus or database.memory_gib < store.gib * ROUNDED:
-        needs = f"{store.lookups:,g} lookups a second and {store.disk_gb:,.0f} GB take {store.vcpus:,.1f} vCPUs"
-        evidence = (f"{needs} and {store.gib:,.0f} GiB, planned are {vcpus:g} and {database.memory_gib:,.0f} GiB",)
+        needs = f"{plain(store.lookups)} lookups a second and {store.disk_gb:,.0f} GB take {store.vcpus:,.1f} vCPUs"
+        evidence = (f"{needs} and {store.gib:,.0f} GiB, planned are {plain(vcpus)} and {database.memory_gib:,.0f} GiB",)
         yield Objection("store", "high", "The database does not carry the store.", evidence, "", "Take a larger one.")
 
 
@@ -120,7 +120,7 @@ def _late(case: Case) -> Iterator[Objection]:
         return
     spot = case.machine is not None and case.machine.purchase == "spot"
     taken = ("what a reclaimed machine did since its last checkpoint is done again",) if spot else ()
-    evidence = (f"{lasting(hours)} of {deadline:g} hours", *taken)
+    evidence = (f"{lasting(hours)} of {plain(deadline)} hours", *taken)
     counter = "Add a machine, or allow a run more time."
     yield Objection("deadline", "medium" if spot else "low", "A run hardly fits its deadline.", evidence, "", counter)
 

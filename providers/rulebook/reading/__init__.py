@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from providers.base import Finding, Problem, Reading
+from providers.base import Finding, Held, Problem, Reading
 from providers.rulebook.reading.answers import answer
 from providers.rulebook.reading.availability import availabilities
-from providers.rulebook.reading.candidates import Candidate, Doubt, located, problems, settle
+from providers.rulebook.reading.candidates import Candidate, Doubt, Estimate, held, located, problems, settle
 from providers.rulebook.reading.corrections import corrections
+from providers.rulebook.reading.counts import counts
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.environments import of_production
 from providers.rulebook.reading.governance import governance
@@ -17,6 +18,7 @@ from providers.rulebook.reading.location import location
 from providers.rulebook.reading.model_sizes import model_sizes
 from providers.rulebook.reading.money import budgets
 from providers.rulebook.reading.numbers import Amount, amounts
+from providers.rulebook.reading.outright import outright
 from providers.rulebook.reading.relative import relatives
 from providers.rulebook.reading.rivals import rivals
 from providers.rulebook.reading.scaling import scaling
@@ -27,8 +29,8 @@ from providers.rulebook.reading.throughput import throughputs
 from providers.rulebook.reading.workloads import workloads
 from storage.records.constraints import FieldName
 
-_OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, model_sizes, scaling)
-_OF_WORDS = (location, stack, governance, workloads)
+_OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, counts, model_sizes, scaling)
+_OF_WORDS = (location, stack, governance, workloads, outright)
 
 
 def read(text: str, *, answering: FieldName | None = None) -> Reading:
@@ -36,7 +38,7 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     a bare answer ("80", "yes", "EU only") is then understood as that field."""
     prepared = prepare(text)
     found = amounts(prepared.working, prepared.german)
-    proposed, doubts = _read_all(prepared, found)
+    proposed, doubts, estimates = _read_all(prepared, found)
     candidates = of_production(prepared, proposed)
     chosen = settle(prepared, candidates)
     findings = [located(prepared, item) for item in chosen]
@@ -47,11 +49,11 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
         impossible += reply.problems
         unsure = reply.unsure
     others = tuple(located(prepared, item) for item in rivals(prepared, candidates, chosen))
-    return Reading(findings, impossible, unsure=unsure, rivals=others)
+    return Reading(findings, impossible, unsure=unsure, rivals=others, held=held(prepared, estimates, chosen))
 
 
-def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Doubt]]:
-    proposals: list[Candidate | Doubt] = []
+def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Doubt], list[Estimate]]:
+    proposals: list[Candidate | Doubt | Estimate] = []
     for reader in _OF_AMOUNTS:
         proposals.extend(reader(text, found))
     for reader in _OF_WORDS:
@@ -60,7 +62,8 @@ def _read_all(text: Text, found: list[Amount]) -> tuple[list[Candidate], list[Do
     proposals.extend(relatives(text, [item for item in proposals if isinstance(item, Candidate)]))
     kept = [item for item in proposals if not injected(text, item.start)]
     candidates = [item for item in kept if isinstance(item, Candidate)]
-    return candidates, [item for item in kept if isinstance(item, Doubt)]
+    doubts = [item for item in kept if isinstance(item, Doubt)]
+    return candidates, doubts, [item for item in kept if isinstance(item, Estimate)]
 
 
-__all__ = ["Finding", "Problem", "Reading", "read"]
+__all__ = ["Finding", "Held", "Problem", "Reading", "read"]

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from providers.base import Finding, Problem, Reading
 from providers.pricing.regions import regions_for
+from providers.rulebook.counted import plain
 from providers.rulebook.reading.exchange import in_dollars
+from providers.rulebook.reading.floors import is_bare_floor
 from providers.rulebook.reading.governance import REGIMES
 from providers.rulebook.reading.location import CLOUDS
 from providers.rulebook.reading.misplaced import misplaced
@@ -107,10 +109,15 @@ def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callab
     amount = amounts[-1] if len(amounts) > 1 else amounts[0]
     if (reason := misplaced(text, amount, field)) is not None:
         return Reading(problems=[Problem(field, start, end, reason)])
+    if field == "monthly_budget_usd" and is_bare_floor(text, amount):
+        reason = "The answer says the least it may cost, and a plan is held to the most."
+        return Reading(problems=[Problem(field, start, end, reason)])
     value = convert(text, amount)
     if value <= 0 or (field == "availability_slo" and value > 100):
         limit = "between 0 and 100 %" if field == "availability_slo" else "above zero"
-        return Reading(problems=[Problem(field, start, end, f"{value:g} cannot be: the answer has to be {limit}.")])
+        return Reading(
+            problems=[Problem(field, start, end, f"{plain(value)} cannot be: the answer has to be {limit}.")]
+        )
     whole = field in {"gpu_count", "max_replicas", "model_size_params"}
     if whole and value != int(value):
         return Reading(problems=[Problem(field, start, end, "The answer has to be a whole number.")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from providers.rulebook.counted import plain
 from providers.rulebook.reading import context, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.numbers import Amount
@@ -129,7 +130,7 @@ def _availability(text: Text, amount: Amount) -> Iterator[Candidate | Doubt]:
             "availability_slo",
             start,
             end,
-            f"An availability of {amount.high:g} % cannot be: it lies between 0 and 100.",
+            f"An availability of {plain(amount.high)} % cannot be: it lies between 0 and 100.",
         )
     elif amount.high >= 50:
         wanted = _WANTED.search(text.working, max(0, amount.start - 25), amount.start) is not None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from providers.base import Finding, Problem
+from providers.base import Finding, Held, Problem
 from providers.rulebook.reading.context import corrected_between
 from providers.rulebook.reading.text import Text
 from storage.records.constraints import ConstraintValue, FieldName
@@ -33,13 +33,26 @@ class Candidate:
     """What a bare number in the same unit is worth: 1000 for milliseconds behind "2 s"."""
     today: bool = False
     """It holds now and nobody asks for it: settles nothing, but a later wish may lean on it."""
+    floor: bool = False
+    """The least, of a field that holds the most: settles nothing, and contradicts what is less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Words that state something impossible."""
+    """Words that state something impossible, or something else than the field holds."""
 
     field: FieldName
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What words that are no value of the field come to, and how."""
+
+    field: FieldName
+    value: float
     start: int
     end: int
     reason: str
@@ -48,7 +61,7 @@ class Doubt:
 def settle(text: Text, candidates: Iterable[Candidate]) -> list[Candidate]:
     by_field: dict[FieldName, list[Candidate]] = {}
     for candidate in sorted(candidates, key=lambda item: (item.start, item.end)):
-        if candidate.today:
+        if candidate.today or candidate.floor:
             continue
         by_field.setdefault(candidate.field, []).append(candidate)
     chosen = (
@@ -70,6 +83,17 @@ def problems(text: Text, doubts: Iterable[Doubt]) -> list[Problem]:
         origin = text.origin(doubt.start, doubt.end)
         result.append(Problem(doubt.field, origin.start, origin.end, doubt.reason))
     return result
+
+
+def held(text: Text, estimates: Iterable[Estimate], chosen: Iterable[Candidate]) -> tuple[Held, ...]:
+    """The first of each field that nothing else is read for."""
+    known = {item.field for item in chosen}
+    found: dict[FieldName, Held] = {}
+    for item in estimates:
+        if item.field not in known and item.field not in found:
+            origin = text.origin(item.start, item.end)
+            found[item.field] = Held(item.field, item.value, origin.start, origin.end, item.reason)
+    return tuple(found.values())
 
 
 def _one(text: Text, field: FieldName, proposed: list[Candidate]) -> Candidate | None:

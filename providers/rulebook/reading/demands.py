@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from infra.excerpt import excerpt
 from providers.rulebook.reading.text import Span, Text, prepare
 
 _POLITE = (
@@ -15,11 +16,14 @@ _POLITE = (
 _VERBS = (
     r"cap|limit|restrict|encrypt|lower|raise|reduce|increase|decrease|cut|use|enable|disable|turn (?:on|off)|switch|"
     r"move|put|set|tag|label|log|add|remove|drop|keep|avoid|block|allow|deny|rotate|include|exclude|replace|back ?up|"
-    r"pin|store|deploy|host|run|route|alert|monitor|mask|redact|anonymi[sz]e|change|double|halve|wait|hold off|"
+    r"pin|store|deploy|host|run|route|alert|monitor|mask|redact|anonymi[sz]e|change|double|halve|wait|hold off|make|"
+    r"secure|harden|improve|optimi[sz]e|simplify|tighten|strengthen|isolate|protect|fix|rename|split|upgrade|"
+    r"downgrade|pick|choose|prefer|"
     r"do not|don't|dont|never|no (?:public|internet|external|spot|preemptible)"
 )
 _GERMAN_VERBS = (
     r"verschlüssel\w*|begrenz\w*|beschränk\w*|nutz\w*|verwend\w*|senk\w*|reduzier\w*|erhöh\w*|nimm|nehmt|setz\w*|"
+    r"mach(?:e|t|en)?|verbesser\w*|sicher\w* .{0,40} ab|"
     r"halt\w*|füg\w*|entfern\w*|aktivier\w*|deaktivier\w*|protokollier\w*|logg\w*|lösch\w*|vermeid\w*|"
     r"keine?n? (?:öffentlich|spot)\w*"
 )
@@ -46,6 +50,19 @@ _CONDITION = re.compile(
     r"nur (?:wenn|falls|sofern)|sofern|solange|vorausgesetzt|unter der (?:bedingung|voraussetzung)|es sei denn|"
     r"(?:ok(?:ay)?|gut|ja|passt|freigegeben)\W+(?:wenn|falls))\b"
 )
+_MAKE = re.compile(r"(?:\b(?:please|pls|can you|could you|let'?s|you should|bitte)\s+)(?:make|mach\w*)\b(?!\W*$)")
+_COMPARED = re.compile(
+    r"^\W*(?:(?:and|but|und|aber|just|only|also|maybe|then)\s+)*(?:(?:but|aber)|(?:a (?:bit|little|tad|touch)|"
+    r"slightly|somewhat|etwas))\s+(?:safer|nicer|cheaper|faster|quicker|smaller|larger|bigger|simpler|leaner|"
+    r"stricter|tighter|stronger|(?:more|less) [a-z]+|sicherer|schöner|billiger|günstiger|schneller|kleiner|größer|"
+    r"einfacher)(?: (?:please|though|bitte))?\W*$"
+)
+"""A wish without a verb: "a bit safer"; "much cheaper" is praise."""
+_AGAIN = re.compile(
+    r"\b(?:re-?train|fine-?tune)\b|"
+    r"^\W*(?:(?:but|and|aber|und)\s+)?(?:\d+ ?(?:x|times)|once|twice) (?:a|per|every|each) (?:day|night|week|month)\W*$"
+)
+"""Work to be done, and how often: "4 times a month"."""
 _EXCEPTION = re.compile(r"^\W*(?:but (?:only|with|without|not?|never)|aber (?:nur|mit|ohne|nicht|keine?n?))\b")
 _BARE = re.compile(
     r"^\W*(?:(?:approved?|ok(?:ay)?|fine|good|lgtm|yes|agreed?|freigegeben|passt|gut)\W+)?"
@@ -90,6 +107,11 @@ _REMARKS = re.compile(
     r"eilig|eile|einwände|dringend)|"
     r"(?:please|pls|bitte)(?: \w+)?\W+(?:go|proceed|ship|continue|build|merge|note|start|launch|see|"
     r"weiter\w*|los\w*|bauen|ausrollen|fortfahren|starten|beachten)|(?:yes|ok|thanks?|ja|danke),? (?:please|bitte)|"
+    r"make (?:it|this|that) (?:so(?! that)|happen|real|official|a (?:go|good|great|success|reality))|"
+    r"make (?:it|this|that) (?:work|live|quick)(?=\W*$)|make (?:my|our|your) (?:day|week|life)|"
+    r"make (?:haste|progress|sense|my peace)|more or less|mehr oder weniger|less is more|"
+    r"(?:much|even|far) (?:better|more)|"
+    r"mach(?:e|t|en sie|en wir|en)?(?: (?:es|das|ihr|wir|sie))? (?:so|weiter|gut|mal|nur|los)|mach's gut|"
     r"keep (?:up|me|us|going|it up)|never mind|(?:do not|don't|dont) (?:worry|mind)"
     r")\b|\b(?:bitte|please|pls) ?$"
 )
@@ -148,10 +170,23 @@ def _without_remarks(text: Text, sentence: Span, piece: Span) -> str:
 
 def _asks(piece: str) -> bool:
     return any(
-        cue.search(piece) for cue in (_MODAL, _CONDITION, _IMPERATIVE, _INFINITIVE, _EXCEPTION, _BARE, _IF, _REQUEST)
+        cue.search(piece)
+        for cue in (
+            _MODAL,
+            _CONDITION,
+            _IMPERATIVE,
+            _INFINITIVE,
+            _EXCEPTION,
+            _BARE,
+            _IF,
+            _REQUEST,
+            _MAKE,
+            _COMPARED,
+            _AGAIN,
+        )
     )
 
 
 def _quoted(words: str, longest: int = 200) -> str:
-    line = re.sub(r"^(?:and|but|und|aber)\s+", "", " ".join(words.split()).strip(" ,;:.!-"), flags=re.IGNORECASE)
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    bare = " ".join(words.split()).strip(" ,;:.!-")
+    return excerpt(re.sub(r"^(?:and|but|und|aber)\s+", "", bare, flags=re.IGNORECASE), longest)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from providers.rulebook.counted import plain
 from providers.rulebook.reading import clauses, context, items, tense
-from providers.rulebook.reading.candidates import Candidate, Doubt
+from providers.rulebook.reading.candidates import Candidate, Doubt, Estimate
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import joined, phrases
 from providers.rulebook.reading.percentiles import (
@@ -15,9 +16,9 @@ from providers.rulebook.reading.percentiles import (
     OTHER_AFTER,
     P95_AFTER,
     UNITS,
-    is_stricter,
     names_another,
     names_p95,
+    other_percentile,
     percentiles,
 )
 from providers.rulebook.reading.spans import stated_from
@@ -125,19 +126,22 @@ _STATED = re.compile(r"\bp ?95 ?[=:] ?\d")
 _RATE_NEAR = re.compile(r"\d ?(?:[rqt]ps|req/s)\b|\b(?:a|per) (?:second|minute)\b|/s(?:ec)?\b|\bapi\b|\bendpoint\b")
 _EXACT = re.compile(r"\d+\.\d{3,}")
 """Only a clock knows an answer's time so well."""
+_OTHER_RULE = "latency at "
 _LONGEST = 300_000
 """Milliseconds; a longer time without the word "latency" is a job's, not an answer's."""
 _LONGEST_ITEM = 60
 """Seconds; what stands alone in a list with a rate and is longer may be a job's."""
 
 
-def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
-    """Where some are asked for and others only stated, the latter hold today. A bound on a higher percentile alone is a
-    doubt, since it says more than the 95th has to keep."""
+def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt | Estimate]:
+    """Where some are asked for and others only stated, the latter hold today. A bound on another percentile alone is a
+    doubt: a higher one says more than the 95th has to keep, a lower one less."""
     every = list(_all(text, amounts))
-    found = [item for item in every if not (isinstance(item, Candidate) and item.rule == "higher percentile")]
+    found = [item for item in every if not _is_other(item)]
     if not any(isinstance(item, Candidate) for item in found):
-        yield from (_higher(item) for item in every if isinstance(item, Candidate) and not item.today)
+        others = [item for item in every if isinstance(item, Candidate) and not item.today]
+        for item in sorted(others, key=lambda item: float(str(item.value))):
+            yield from _another(item)
     figures = [item for item in found if isinstance(item, Candidate) and not item.today]
     asked = {item for item in figures if tense.wished(text, item.start, item.end)}
     for item in found:
@@ -150,9 +154,16 @@ def latencies(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
         yield replace(item, today=True) if stated and isinstance(item, Candidate) else item
 
 
-def _higher(item: Candidate) -> Doubt:
-    reason = f"{item.value:g} ms is said of a higher percentile, and a plan is held to the 95th."
-    return Doubt(item.field, item.start, item.end, reason)
+def _is_other(item: Candidate | Doubt) -> bool:
+    return isinstance(item, Candidate) and item.rule.startswith(_OTHER_RULE)
+
+
+def _another(item: Candidate) -> Iterator[Doubt | Estimate]:
+    assert isinstance(item.value, float)
+    named, figure = item.rule.removeprefix(_OTHER_RULE), f"{plain(item.value)} ms"
+    reason = f"{figure} is said of {named}, and a plan is held to the 95th percentile."
+    yield Doubt(item.field, item.start, item.end, reason)
+    yield Estimate(item.field, item.value, item.start, item.end, f"{named} {figure}, held as p95")
 
 
 def _all(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
@@ -193,14 +204,13 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     clause = clauses.clause(text, amount.start, end)
     before = text.working[text.sentence(amount.start).start : amount.start][-90:]
     at_p95 = P95_AFTER.match(text.working, end) is not None or names_p95(before)
-    stricter = not at_p95 and is_stricter(
-        text, before, amount.start, end, bounded=_BOUND_BEFORE.search(before) is not None
-    )
-    if not (at_p95 or stricter) and (OTHER_AFTER.match(text.working, end) or names_another(before)):
+    bounded = _BOUND_BEFORE.search(before) is not None
+    another = None if at_p95 else other_percentile(text, before, amount.start, end, bounded=bounded)
+    if not (at_p95 or another) and (OTHER_AFTER.match(text.working, end) or names_another(before)):
         return
     start = stated_from(text, _NOUN, amount.start)
     hard = _LIMIT_AFTER.match(text.working, end) is not None
-    bounded = hard or _BOUND_BEFORE.search(before) is not None
+    bounded = hard or bounded
     named = (
         _NOUN.search(clause) is not None
         or _NOUN.search(clauses.outside(text, amount.start)) is not None
@@ -216,9 +226,9 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     if lasting or _SPAN_OF.match(text.working, amount.end):
         return
     measured = _MEASURED.search(before) is not None and not hard and _EXCLUDED.search(before) is None
-    if not (named or at_p95 or stricter or brief) or measured:
+    if not (named or at_p95 or another or brief) or measured:
         return
-    explicit = at_p95 or stricter or "latenc" in clause or "latenz" in clause
+    explicit = at_p95 or bool(another) or "latenc" in clause or "latenz" in clause
     around = f"{clauses.outside(text, amount.start)} {clause}"
     if _OTHER_LATENCY.search(clause) or (not explicit and _OTHER_TIME.search(around) and not _EACH_ONE.search(clause)):
         return
@@ -229,7 +239,7 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     if value > _LONGEST and not explicit:
         return
     if value <= 0:
-        reason = f"A latency of {amount.high:g} {unit}s cannot be: it has to be above zero."
+        reason = f"A latency of {plain(amount.high)} {unit}s cannot be: it has to be above zero."
         yield Doubt("latency_p95_ms", start, end, reason)
         return
     today = bool(
@@ -240,8 +250,10 @@ def _latency(text: Text, amount: Amount, unit: str, end: int) -> Iterator[Candid
     )
     rank = 3 if at_p95 else 2 if explicit or bounded else 1
     rank += 2 if hard else 0
-    if stricter:
-        yield Candidate("latency_p95_ms", rounded(value), start, end, "higher percentile", 0, scale, today)
+    if another:
+        named, place = another
+        first, last = min(start, place.start), max(end, place.end)
+        yield Candidate("latency_p95_ms", rounded(value), first, last, _OTHER_RULE + named, 0, scale, today)
         return
     yield Candidate("latency_p95_ms", rounded(value), start, end, "latency", rank, scale, today)
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
 from providers.rulebook.reading.exchange import in_dollars
+from providers.rulebook.reading.floors import floor_at, joins_on
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases, says
 from providers.rulebook.reading.spans import stated_from
 from providers.rulebook.reading.sums import BARE_BEFORE, Sum, money_at, period_named
-from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.text import Span, Text
 from providers.rulebook.reading.units import ADVERB, PERIOD, factor
 
 _BUDGET = phrases(
@@ -139,13 +140,35 @@ def budgets(text: Text, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
     sums = [found for amount in amounts if (found := money_at(text, amount)) is not None]
     bought = _ONE_OFF.search(text.working) is not None
     sums = [found for found in sums if found.period is not None or not (bought or _is_whole(text, found))]
+    caps, least = list[Candidate | Doubt](), list[Sum]()
     for position, found in enumerate(sums):
+        if floor_at(text, found) is not None:
+            least += [found] if _is_budget(text, found) or joins_on(text, found) else []
+            continue
         if not (_is_budget(text, found) or (len(sums) == 1 and _is_item(text, found))):
             yield from _bill(text, found)
             continue
         until = sums[position + 1].start if position + 1 < len(sums) else len(text.working)
         period = _corrected_period(text, found, until) or found.period
-        yield from _budget(text, found, period or "month")
+        caps += _budget(text, found, period or "month")
+    yield from caps
+    yield from (_floor(text, found, alone=not caps) for found in least)
+
+
+def _floor(text: Text, found: Sum, *, alone: bool) -> Candidate | Doubt:
+    place = floor_at(text, found) or Span(found.start, found.end)
+    if alone:
+        origin = text.origin(place.start, place.end)
+        words = text.original[origin.start : origin.end]
+        reason = f"“{words}” says the least it may cost, and a plan is held to the most."
+        return Doubt("monthly_budget_usd", place.start, place.end, reason)
+    value = round(_monthly(found, found.period or "month"), 2)
+    return Candidate("monthly_budget_usd", value, place.start, place.end, "budget", 0, floor=True)
+
+
+def _monthly(found: Sum, period: str) -> float:
+    """US dollars. Money has two decimals or none: the dot in "$4.000" groups thousands."""
+    return in_dollars(found.amount.count, found.currency) / factor(period, "month")
 
 
 def _is_whole(text: Text, found: Sum) -> bool:
@@ -165,8 +188,7 @@ def _bill(text: Text, found: Sum) -> Iterator[Candidate]:
 def _budget(text: Text, found: Sum, period: str) -> Iterator[Candidate | Doubt]:
     start = stated_from(text, _BUDGET, found.start)
     foreign = found.currency != "USD"
-    # Money has two decimals or none: the dot in "$4.000" groups thousands.
-    dollars = in_dollars(found.amount.count, found.currency) / factor(period, "month")
+    dollars = _monthly(found, period)
     if dollars <= 0 or found.negative:
         yield Doubt("monthly_budget_usd", start, found.end, "A budget has to be above zero.")
         return

@@ -9,7 +9,7 @@ from providers.rulebook.reading import context, items, tense
 from providers.rulebook.reading.candidates import Candidate
 from providers.rulebook.reading.patterns import phrases
 from providers.rulebook.reading.spans import last
-from providers.rulebook.reading.text import Text
+from providers.rulebook.reading.text import Span, Text
 from providers.rulebook.reading.units import DURATION, factor, rounded, unit_of
 
 _PERCENTILE = r"(?:th|\.)?[- ]?(?:%-?ile|percentile|perzentil)"
@@ -18,16 +18,17 @@ _OTHER_PERCENTILE = re.compile(
     rf"\bp ?(?:50|75|80|90|98|99)(?:\.?9+)?\b|\b(?:50|75|80|90|98|99(?:\.9+)?)(?:{_PERCENTILE}|th\b)"
     r"|\b(?:median|mean|average|avg|durchschnitt\w*|mittel)\b"
 )
-_HIGHER = re.compile(rf"p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:{_PERCENTILE}|th)")
-_HIGHER_SHARE = re.compile(
-    r"\b(?:98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) (?:all |the )?(?:requests?|calls|queries|answers|"
-    r"responses|predictions|"
+_NEAR_95 = re.compile(rf"p ?(?:90|98|99)(?:\.?9+)?|(?:90|98|99(?:\.9+)?)(?:{_PERCENTILE}|th)")
+_NEAR_SHARE = re.compile(
+    r"\b(?:90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:of|der|aller) (?:all |the )?(?:requests?|calls|queries|"
+    r"answers|responses|predictions|"
     r"anfragen)\b[^.;,\n\d]{0,30}$"
 )
-_HIGHER_AFTER = re.compile(
-    r"\s?\(?(?:at |for |in |@ ?)?(?:the )?(?:p ?(?:98|99)(?:\.?9+)?|(?:98|99(?:\.9+)?)(?:th\b| ?%-?ile))"
+_NEAR_AFTER = re.compile(
+    r"\s?\(?(?:at |for |in |@ ?)?(?:the )?(?:p ?(?:90|98|99)(?:\.?9+)?|(?:90|98|99(?:\.9+)?)(?:th\b| ?%-?ile))"
     r"(?!\s?[=:<]|\s(?:of |under |at |is )?\d)"
 )
+_RANK = re.compile(r"\d\d(?:\.\d+)?")
 _SHARE = re.compile(r"\b95 ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,]{0,40}$")
 _OTHER_SHARE = re.compile(
     r"\b(?:50|80|90|98|99(?:\.\d+)?) ?(?:%|percent|prozent) (?:(?:of|der|aller) )?[^.;,\n]{0,40}$"
@@ -90,22 +91,27 @@ def names_another(before: str) -> bool:
     return last(_OTHER_PERCENTILE, before) is not None or _OTHER_SHARE.search(before) is not None
 
 
-def is_stricter(text: Text, before: str, start: int, end: int, *, bounded: bool) -> bool:
-    """A bound on a higher percentile: "p99 under 50 ms" says more than a p95."""
-    named, behind = last(_OTHER_PERCENTILE, before), _HIGHER_AFTER.match(text.working, end)
+def other_percentile(text: Text, before: str, start: int, end: int, *, bounded: bool) -> tuple[str, Span] | None:
+    """Of which percentile but the 95th a bound is said, such as p99 or p90, and all that says so."""
+    named, behind = last(_OTHER_PERCENTILE, before), _NEAR_AFTER.match(text.working, end)
+    offset = start - len(before)
     if named is not None and _TIME_SAID.search(before, named.end()) is None:
-        if behind is not None or _HIGHER.fullmatch(named.group()) is None:
-            return False
-        first, stop = start - len(before) + named.start(), end
+        if behind is not None or _NEAR_95.fullmatch(named.group()) is None:
+            return None
+        place, words = Span(offset + named.start(), end), named.group()
     elif behind is not None:
-        first, stop = start, behind.end()
-    elif _HIGHER_SHARE.search(before) is not None:
-        first, stop = start, end
+        place, words = Span(start, behind.end()), behind.group()
+    elif (share := _NEAR_SHARE.search(before)) is not None:
+        place, words = Span(offset + share.start(), end), share.group()
     else:
-        return False
+        return None
     if _P95.search(text.working) is not None or _is_gauged(text, start):
-        return False
-    return bounded or (items.alone(text, first, stop) and items.facts(text, start) >= 2)
+        return None
+    alone = items.alone(text, start if named is None else place.start, place.end)
+    rank = _RANK.search(words)
+    if rank is None or not (bounded or (alone and items.facts(text, start) >= 2)):
+        return None
+    return f"p{rank[0]}", place
 
 
 def _is_gauged(text: Text, start: int) -> bool:

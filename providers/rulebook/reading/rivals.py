@@ -33,20 +33,26 @@ _PARTED = re.compile(
     r"third|respectively|while|whereas)\b"
 )
 """What the words beside a figure tell apart: another part of the work, another time, or a choice."""
+_PARTED_MONEY = re.compile(
+    rf"{_PARTED.pattern}|\b(?:(?:for|für)(?= [a-zäöü])|alert\w*|warn\w*|notif\w*|alarm\w*|ideally|idealerweise|"
+    r"prefer\w*|hop(?:e|ing)|better|target|expect\w*|likely|estimat\w*|plus|extra)\b"
+)
 _FIGURES = re.compile(r"[\d.,]+|(?<=\d)k\b|\s+")
 
 
 def rivals(text: Text, candidates: list[Candidate], chosen: list[Candidate]) -> Iterator[Candidate]:
-    """The first other figure of each field: of the same rank, in another sentence or under the same noun."""
+    """The first other figure of each field: of the same rank, in another sentence or under the same noun. Two budgets
+    need neither, and a floor contradicts any lower cap."""
     for item in chosen:
         if item.field not in SINGLE or item.rule not in _RULES:
             continue
         others = (
             other
             for other in sorted(candidates, key=lambda candidate: candidate.start)
-            if other.field == item.field and other.rule == item.rule and other.rank == item.rank and not other.today
+            if other.field == item.field and other.rule == item.rule and not other.today
+            if other.rank == item.rank or item.field == "monthly_budget_usd"
         )
-        rival = next((other for other in others if _differs(item, other) and _same_claim(text, item, other)), None)
+        rival = next((other for other in others if _differs(item, other) and _opposes(text, item, other)), None)
         if rival is not None:
             yield rival
 
@@ -60,11 +66,19 @@ def _differs(item: Candidate, other: Candidate) -> bool:
     return abs(one - two) > _NEAR * max(abs(one), abs(two))
 
 
+def _opposes(text: Text, item: Candidate, other: Candidate) -> bool:
+    if other.floor:
+        return isinstance(other.value, float) and isinstance(item.value, float) and other.value > item.value
+    return _same_claim(text, item, other)
+
+
 def _same_claim(text: Text, item: Candidate, other: Candidate) -> bool:
     first, last = sorted((item, other), key=lambda candidate: candidate.start)
     if corrected_between(text, first.end, last.start + 1):
         return False
     noun = _noun(text, first)
+    if item.field == "monthly_budget_usd":
+        return not any(_PARTED_MONEY.search(text.slice(text.clause(part.start, part.end))) for part in (first, last))
     if text.sentence(first.start) == text.sentence(last.start) and not (noun and noun == _noun(text, last)):
         return False
     if item.field == "throughput_rps" and _measure(text, first) != _measure(text, last):

@@ -8,8 +8,10 @@ with used as (
 select name, role from api_keys where key_sha256 = %(sha)s and revoked_at is null;
 
 -- name: insert_key
--- A new API key, stored as its hash.
-insert into api_keys (id, name, role, key_sha256) values (%(id)s, %(name)s, %(role)s, %(sha)s);
+-- A new API key, stored as its hash; answers nothing when the name is taken.
+insert into api_keys (id, name, role, key_sha256) values (%(id)s, %(name)s, %(role)s, %(sha)s)
+on conflict (name) do nothing
+returning id;
 
 -- name: keys
 -- Every API key, oldest first.

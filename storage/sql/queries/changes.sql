@@ -30,3 +30,8 @@ select distinct on (kv.key) kv.key as channel, s.node, s.base_checkpoint_id
 from states s, jsonb_object_keys(s.body) as kv(key)
 where s.decision_set_id = %(decision_set)s
 order by kv.key, s.ord desc;
+
+-- name: answered
+-- The step that took up the last answer which led to another plan.
+select max(ord) as ord from states
+where decision_set_id = %(id)s and jsonb_typeof(body -> 'compared') = 'object';

@@ -1,28 +1,15 @@
 -- name: summary
 -- One decision set with its project's slug, its open gate and its last answer.
-select d.*, p.slug as project,
-    (select parent.number from decision_sets parent where parent.id = d.parent_id) as parent_number,
-    g.id as gate_id, g.allowed, g.capsule, g.opened_at, g.expires_at,
-    (select a.answer ->> 'by' from gates a where a.decision_set_id = d.id and a.answer is not null
-        order by a.answered_at desc limit 1) as answered_by
-from decision_sets d
-join projects p on p.id = d.project_id
-left join gates g on g.decision_set_id = d.id and g.answer is null and d.status = 'awaiting_approval'
+-- include: summary_rows
 where d.id = %(id)s;
 
 -- name: summaries
 -- Decision sets, newest first, below a cursor.
-select d.*, p.slug as project,
-    g.id as gate_id, g.allowed, g.capsule, g.opened_at, g.expires_at,
-    (select a.answer ->> 'by' from gates a where a.decision_set_id = d.id and a.answer is not null
-        order by a.answered_at desc limit 1) as answered_by
-from decision_sets d
-join projects p on p.id = d.project_id
-left join gates g on g.decision_set_id = d.id and g.answer is null and d.status = 'awaiting_approval'
-where (%(project)s::text is null or p.slug = %(project)s)
-    and (%(statuses)s::text[] is null or d.status = any(%(statuses)s))
+-- include: summary_rows
+where (%(statuses)s::text[] is null or d.status = any(%(statuses)s))
     and (%(before)s::text is null or d.id < %(before)s)
     and (%(parent)s::text is null or d.parent_id = %(parent)s)
+    -- include: fits_search
 order by d.id desc
 limit %(limit)s;
 
@@ -58,9 +45,9 @@ returning number;
 -- Holds the decision set's row until the transaction ends, and reads it.
 select * from decision_sets where id = %(id)s for no key update;
 
--- name: take
--- Gives the caller a new lease; whoever held the last one can write no more.
-update decision_sets set lease = lease + 1 where id = %(id)s returning lease;
+-- name: fence
+-- Gives out a new lease; whoever held the last one can write no more.
+update decision_sets set lease = lease + 1 where id = %(id)s;
 
 -- name: change
 -- Changes the columns named in the patch, if the version is still the one that was read.

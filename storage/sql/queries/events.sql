@@ -23,7 +23,8 @@ added as (
 select max(seq) as seq from added;
 
 -- name: read
--- The events of a decision set after a seq, each with the checkpoint of the state after it.
+-- The events of a decision set after a seq, each with the checkpoint of the state after it. What a person said before
+-- there was any has the one after the first step, which read it.
 select e.decision_set_id as decision_set, e.seq, e.type, e.node, e.run_id, e.at, e.payload,
     coalesce(e.checkpoint_id, k.checkpoint_id) as checkpoint_id
 from (
@@ -34,7 +35,11 @@ from (
 left join lateral (
     select checkpoint_id from checkpoints k
     where e.checkpoint_id is null and k.thread_id = e.thread_id and k.checkpoint_ns = ''
-        and coalesce(k.parent_checkpoint_id, '') = coalesce(e.base_checkpoint_id, '')
+        and coalesce(k.parent_checkpoint_id, '') = coalesce(e.base_checkpoint_id, (
+            select s.base_checkpoint_id from states s
+            where s.decision_set_id = e.decision_set_id and s.thread_id = e.thread_id
+            order by s.ord limit 1
+        ), '')
     order by checkpoint_id limit 1
 ) k on true
 order by e.seq;

@@ -11,7 +11,7 @@ update gates set opened_seq = %(seq)s where id = %(id)s;
 
 -- name: read
 -- One gate of a decision set.
-select * from gates where id = %(id)s and decision_set_id = %(decision_set)s;
+select *, expires_at <= now() as is_expired from gates where id = %(id)s and decision_set_id = %(decision_set)s;
 
 -- name: answer
 -- Answers a gate that nobody has answered.
@@ -37,7 +37,7 @@ where answer is null;
 -- Opens an unanswered gate again, for as long as it was open before.
 update gates set opened_at = now(), expires_at = now() + (expires_at - opened_at)
 where id = %(id)s and answer is null
-returning *;
+returning *, expires_at <= now() as is_expired;
 
 -- name: standing_approval
 -- The last answer of a decision set, if it approves the same capsule, has not expired, and code was begun on it: one

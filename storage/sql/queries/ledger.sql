@@ -60,6 +60,6 @@ where s.decision_set_id = %(decision_set)s
 order by s.ord;
 
 -- name: standing
--- The newest checkpoint of a thread.
-select checkpoint_id from checkpoints where thread_id = %(thread)s and checkpoint_ns = ''
-order by checkpoint_id desc limit 1;
+-- The newest checkpoint of the first of these threads that has one.
+select thread_id, checkpoint_id from checkpoints where thread_id = any(%(threads)s::text[]) and checkpoint_ns = ''
+order by array_position(%(threads)s::text[], thread_id), checkpoint_id desc limit 1;

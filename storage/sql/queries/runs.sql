@@ -51,7 +51,7 @@ update runs set stream_abandoned = true where decision_set_id = %(decision_set)s
 
 -- name: orphans
 -- Open runs that no job will advance any more.
-select r.id, r.decision_set_id, r.attempts from runs r
+select r.* from runs r
 where r.outcome is null and not exists (
     select 1 from procrastinate_jobs j
     where j.task_name = 'advance' and j.lock = r.decision_set_id and j.status in ('todo', 'doing')

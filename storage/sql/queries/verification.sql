@@ -1,7 +1,3 @@
--- name: subject
--- The decision set whose records are checked.
-select d.*, p.slug from decision_sets d join projects p on p.id = d.project_id where d.id = %(id)s;
-
 -- name: events
 -- Every event, in order.
 select seq, type, payload from events where decision_set_id = %(id)s order by seq;

@@ -57,7 +57,7 @@ def test_a_larger_model_is_never_kept_where_a_smaller_one_is_not(params: float, 
 def test_the_cloud_builds_releases_on_a_machine_for_hours_not_a_month(planning: Planning) -> None:
     _, proposal = planning.of(**CAMERAS, model_size_params=3_000_000_000)
     made, cost = proposal.plan, proposal.cost
-    assert made.summary.startswith("Inference on the devices; releases built on 1 × ")
+    assert made.summary.startswith("Inference runs on the devices, which are not priced; releases are built on 1 × ")
     assert cost.likely < 100
     assert not any("token" in item for item in made.assumptions)
     assert "the time on the device is not measured" in made.risks

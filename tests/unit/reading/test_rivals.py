@@ -15,6 +15,10 @@ from storage.records.constraints import ConstraintValue, FieldName
         ("p95 below 60 ms on GCP, p95 below 250 ms", "latency_p95_ms", 60, 250),
         ("We expect 30 rps. It will see 700 rps.", "throughput_rps", 30, 700),
         ("The uptime has to be 99.5 %. The availability has to be 99.99 %.", "availability_slo", 99.5, 99.99),
+        ("make the budget $2k but also at least $9000 a month", "monthly_budget_usd", 2000, 9000),
+        ("The budget is $2k a month, but it must be at least $9k", "monthly_budget_usd", 2000, 9000),
+        ("budget $2k, and the budget is $9k a month", "monthly_budget_usd", 9000, 2000),
+        ("Keep it under $2k a month and below $9k a month", "monthly_budget_usd", 2000, 9000),
         ("At most 4 replicas. No more than 12 replicas.", "max_replicas", 4, 12),
     ],
 )
@@ -40,6 +44,11 @@ def test_both_are_kept(text: str, field: FieldName, first: ConstraintValue, seco
         "We pay $4,000 a month. The budget is $2,500 a month.",
         "It runs on AWS. It runs on Azure.",
         "p95 below 60 ms. Again: p95 below 60 ms.",
+        "We spend at least $2,000 a month on it in any case, and the budget is $9,000 a month.",
+        "The budget is $9,000 a month, at least $2,000 a month.",
+        "Budget $5k a month, alert at $4k a month.",
+        "$2k a month for training and $9k a month for serving.",
+        "max $2k a month, no, actually up to $9k",
     ],
 )
 def test_what_does_not_disagree_has_no_rival(text: str) -> None:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from storage.records.decision_sets import MOST_ROUNDS, Strategy
 from storage.records.intake import Choice
-from storage.records.plans import PolicyOverride
+from storage.records.plans import GATE_ACTIONS, PolicyOverride
 from web.deps import UUID
 
 
@@ -87,7 +87,7 @@ class GateAnswer(Body):
     """`capsule` is the one that was shown: what is approved is exactly that. Which actions a gate allows stands in the
     gate."""
 
-    action: Annotated[ShortText, Field(json_schema_extra={"enum": ["approve", "reject", "request_changes"]})]
+    action: Annotated[ShortText, Field(json_schema_extra={"enum": list(GATE_ACTIONS)})]
     capsule: ShortText
     comment: str = ""
     overrides: Annotated[list[Override], Field(max_length=100)] = []

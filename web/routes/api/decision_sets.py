@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse
@@ -11,7 +11,6 @@ from pydantic import Field
 from storage import decision_sets
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary, Status
 from web import commands
-from web.commands.gates import Action
 from web.deps import GATE, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
 from web.pagination import Page, key_of, page, size
 from web.routes.api.answers import done, refusals
@@ -25,6 +24,11 @@ GatePath = Annotated[str, Path(pattern=GATE)]
 StatusQuery = Annotated[Status | None, Blank, Query()]
 SlugQuery = Annotated[
     Annotated[str, Field(pattern=r"^[^\x00]{1,200}$")] | None, Blank, Query(description="A project's slug.")
+]
+TextQuery = Annotated[
+    Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None,
+    Blank,
+    Query(description="Words that all stand in number (`#12`), title, project or author."),
 ]
 REFUSED = refusals(400, 403, 404, 409, 413, 422)
 
@@ -46,13 +50,14 @@ async def list_decision_sets(
     conn: ConnectionDep,
     project: SlugQuery = None,
     status: StatusQuery = None,
+    q: TextQuery = None,
     cursor: CursorQuery = None,
     limit: LimitQuery = None,
 ) -> Page[DecisionSetSummary]:
     limit = size(limit)
     statuses = [status] if status else None
     found = await decision_sets.summaries(
-        conn, project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
+        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 
@@ -111,7 +116,7 @@ async def answer_gate(
             caller,
             id_,
             gate_id,
-            action=cast(Action, body.action),
+            action=body.action,
             capsule=body.capsule,
             comment=body.comment,
             overrides=[item.record for item in body.overrides],

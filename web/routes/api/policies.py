@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage import inputs, policy_decisions
 from storage.policy_decisions import PolicyDecision
+from storage.records.plans import PolicyOutcome
 from web.deps import Blank, ConnectionDep, ConsoleDep, CursorQuery, LimitQuery
 from web.pagination import number_of, page, size
 from web.policy_rules import BundleFacts, RuleFacts, rule_facts
@@ -17,7 +18,7 @@ from web.routes.api.answers import refusals
 
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 
-OutcomeQuery = Annotated[Literal["pass", "warn", "fail"] | None, Blank, Query()]
+OutcomeQuery = Annotated[PolicyOutcome | None, Blank, Query()]
 RuleQuery = Annotated[
     Annotated[str, Field(pattern=r"^[^\x00]{1,100}$")] | None,
     Blank,
