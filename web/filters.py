@@ -16,15 +16,15 @@ from web.markdown import UNSEEN, markdown
 MINUS = "\u2212"
 
 
-def usd(amount: Decimal | str | float | None, *, signed: bool = False) -> str:
-    """US dollars: whole from 100 up, else with cents; an em dash for None."""
+def usd(amount: Decimal | str | float | None, *, signed: bool = False, cents: bool = False) -> str:
+    """US dollars: whole from 100 up, else with cents; an em dash for None. `cents`: always with them, for a column."""
     if amount is None:
         return "—"
     try:
         value = Decimal(str(amount))
     except InvalidOperation:
         return str(amount)
-    if abs(value) >= 100 or value == value.to_integral_value():
+    if not cents and (abs(value) >= 100 or value == value.to_integral_value()):
         text = f"{abs(value).quantize(Decimal(1), ROUND_HALF_UP):,}"
     else:
         text = f"{abs(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
@@ -111,6 +111,15 @@ def unseen(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[end:])])
 
 
+def coded(text: str) -> Markup:
+    """The text with what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one of them has no partner
+        return unseen(text)
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(unseen(part)) if at % 2 else unseen(part) for at, part in enumerate(parts))
+
+
 def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
@@ -128,6 +137,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short": short,
     "plural": plural,
     "unseen": unseen,
+    "coded": coded,
     "as_json": as_json,
     "markdown": markdown,
 }

@@ -17,12 +17,10 @@ TOLD_BY = {
     "candidates": "reason-card",
     "critiques": "reason-card",
     "basis": "reason-card",
-    "bundle": "reason-card",
     "cost_estimate": "cost-update",
     "policy_results": "policy-update",
     "approval": "gate-answered",
     "validation": "validator-report",
-    "commit": "diff-recorded",
 }
 """The event type that tells of a channel's value."""
 

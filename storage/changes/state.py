@@ -24,18 +24,20 @@ COMPARED = (
     "policy_results",
     "basis",
     "approval",
-    "bundle",
     "validation",
-    "commit",
 )
-"""The channels that hold decisions. The rest is the graph's own bookkeeping: rounds, baselines, messages."""
+"""The channels that hold decisions. The rest is the graph's own bookkeeping, rounds, baselines, messages; and `bundle`
+and `commit`, whose files the git part shows line by line."""
 
 LEFT_OUT = {
     ("approval", "gate"),  # an id that differs in every run
     ("approval", "comment_event"),  # likewise a place in one log
-    ("bundle", "files"),  # the git part shows them, line by line
+    ("approval", "capsule"),  # a hash over what else stands here
     ("plan", "candidates"),  # the channel `candidates`
+    ("validation", "checks", "detail"),  # a tool's last line, with how long it took
+    ("validation", "checks", "log_tail"),
 }
+"""Paths through a channel's records, in lists too."""
 
 NAMED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
     "resources": (("kind",), ("kind", "sku"), ("kind", "cloud", "region", "sku", "purchase")),
@@ -87,10 +89,19 @@ def comparable(state: State) -> dict[str, Any]:
     kept = {name: state[name] for name in COMPARED if state.get(name) not in (None, {}, [])}
     if "constraints" in kept:
         kept["constraints"] = constraint_values(kept["constraints"])
-    for channel, name in LEFT_OUT:
-        if isinstance(kept.get(channel), Mapping):
-            kept[channel] = {key: value for key, value in kept[channel].items() if key != name}
+    for channel, *path in LEFT_OUT:
+        if channel in kept:
+            kept[channel] = _without(kept[channel], path)
     return kept
+
+
+def _without(value: Any, path: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_without(item, path) for item in value]
+    if not isinstance(value, Mapping) or path[0] not in value:
+        return value
+    rest = {key: item for key, item in value.items() if key != path[0]}
+    return rest if len(path) == 1 else {**rest, path[0]: _without(value[path[0]], path[1:])}
 
 
 def constraint_values(constraints: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, StorageState, expect
 
 from tests.browser.test_the_path import begin
-from tests.running import Json, Product
+from tests.running import SENTENCE, Json, Product
 
 AT_ONCE = 5_000  # ms until the next question has to stand in the box
 TRIES = 8  # the answer of the form and the stream race each other anew each time
@@ -25,12 +25,13 @@ def asked(product: Product, decision_set: str, *, after: str = "") -> Json:
 
 
 def shows(page: Page, question: Json) -> None:
-    """The box asks this question, with its options, and says nothing of a change."""
+    """The box asks this question, why and with its options, and says nothing of a change."""
     expect(page.locator("#leaf-ask input[name=question_id]")).to_have_value(question["id"], timeout=AT_ONCE)
     expect(page.locator("#leaf-ask")).to_contain_text(question["text"])
-    expect(page.locator("#leaf-ask .option")).to_have_text([item["label"] for item in question["options"]])
-    ways_out = ["Skip", "Don’t know", "Assume default"] if question["field"] else []
-    expect(page.locator("#leaf-choices button")).to_have_text(ways_out)
+    expect(page.locator("#leaf-ask")).to_contain_text(question["why"])
+    offered = [item["label"] for item in question["options"]] if question["field"] else []
+    expect(page.locator("#leaf-ask .option")).to_have_text(offered)
+    expect(page.locator("#leaf-choices .link")).to_have_text(["Skip", "Don’t know"] if question["field"] else [])
     page.wait_for_timeout(50)  # past the moment in which htmx settles what it put in
     expect(page.locator("#composer .held")).to_be_hidden()
 
@@ -118,3 +119,30 @@ def test_an_untouched_panel_follows_the_plan_and_a_half_typed_one_when_erased(pa
     third = product.until(decision_set, lambda now: now["gate"] and now["gate"]["id"] != second["gate"]["id"])
     expect(form).to_have_attribute("data-gate", third["gate"]["id"], timeout=AT_ONCE)
     expect(page.locator("#approval .held")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desk", "phone"])
+def test_the_start_is_in_view_and_the_question_stands_once(
+    browser: Browser, product: Product, session: StorageState, size: tuple[int, int], scripts: bool
+) -> None:
+    made = product.create(SENTENCE, project="in view")["id"]
+    question = asked(product, made)
+    context = browser.new_context(
+        base_url=product.base,
+        viewport={"width": size[0], "height": size[1]},
+        storage_state=session,
+        java_script_enabled=scripts,
+    )
+    page = context.new_page()
+    page.goto(f"/decision-sets/{made}")
+    expect(page.get_by_role("button", name="Start planning")).to_be_in_viewport(ratio=1)
+    for words in (question["text"], question["why"], question["worth"]):
+        expect(page.get_by_text(words, exact=True)).to_have_count(1)
+        expect(page.locator("#composer").get_by_text(words, exact=True)).to_be_visible()
+    expect(page.locator("[data-card=question]")).to_contain_text("asked below")
+    page.locator("#leaf-choices button", has_text="Skip").click()
+    asked(product, made, after=question["id"])
+    page.goto(f"/decision-sets/{made}")
+    expect(page.locator("[data-card=question]").first).to_contain_text(question["text"])
+    context.close()

@@ -85,9 +85,20 @@ def test_one_true_and_the_word_one_are_three_values() -> None:
 
 
 def test_bookkeeping_is_no_change() -> None:
-    base = {"approval": {"gate": "a", "comment_event": 4, "by": "ana"}, "round": 1, "baseline": None}
-    head = {"approval": {"gate": "b", "comment_event": 9, "by": "bo"}, "round": 2, "baseline": {"commit": "c"}}
+    base = {"approval": {"gate": "a", "capsule": "c", "comment_event": 4, "by": "ana"}, "round": 1, "baseline": None}
+    head = {"approval": {"gate": "b", "capsule": "d", "comment_event": 9, "by": "bo"}, "round": 2, "baseline": {"c": 1}}
     assert moved(base, head) == [("approval.by", "changed", "ana", "bo")]
+
+
+def test_how_long_a_check_took_and_what_git_shows_is_no_change() -> None:
+    def state(sha: str, took: str, outcome: str) -> dict[str, Any]:
+        check = {"tool": "pytest", "outcome": outcome, "detail": f"55 passed in {took}", "log_tail": took}
+        return {"commit": {"sha": sha}, "bundle": {"size": len(took)}, "validation": {"checks": [check]}}
+
+    assert moved(state("a", "1.20 s", "passed"), state("b", "0.7 s", "passed")) == []
+    assert moved(state("a", "1.20 s", "passed"), state("b", "0.7 s", "failed")) == [
+        ("validation.checks[pytest].outcome", "changed", "passed", "failed")
+    ]
 
 
 def test_a_large_value_is_compared_and_shown_by_its_hash() -> None:

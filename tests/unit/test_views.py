@@ -15,7 +15,7 @@ from storage.records.costs import PricedDecisionSet
 from storage.records.decision_sets import DecisionSetSummary, Gate, Option, Question
 from storage.records.errors import Invalid
 from storage.records.ids import DecisionSetId, GateId, Sha256
-from web.filters import ago, short, span, unseen, usd
+from web.filters import ago, coded, short, span, unseen, usd
 from web.markdown import ATTRIBUTES, TAGS, markdown
 from web.views.costs import cost_rows
 from web.views.diffs import Line, unified
@@ -93,6 +93,22 @@ def test_invisible_characters_are_shown() -> None:
 )
 def test_money(amount: str | None, signed: bool, words: str) -> None:
     assert usd(amount, signed=signed) == words
+
+
+def test_a_column_of_money_has_cents_throughout() -> None:
+    assert [usd(amount, cents=True) for amount in ("2", "0.46", "1285.5")] == ["$2.00", "$0.46", "$1,285.50"]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("set `max_replicas` & go", "set <code>max_replicas</code> &amp; go"),
+        ("a ` alone", "a ` alone"),
+        ("`<b>`", "<code>&lt;b&gt;</code>"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(text: str, html: str) -> None:
+    assert coded(text) == html
 
 
 @pytest.mark.parametrize(

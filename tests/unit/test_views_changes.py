@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.records.constraints import Constraint, ConstraintSchema, ConstraintValue
-from web.views.changes import Filter
+from web.views.changed_files import Filter
 from web.views.diffs import NOTHING, Line, Pair, Side, paired
 from web.views.fields import parsed, typed_text
 from web.views.fork import asked, fork_form

@@ -16,7 +16,8 @@ from storage.records.ids import DecisionSetId
 from web.commands.viewed import look
 from web.deps import UUID, CallerDep, ConsoleDep, DecisionSetPath
 from web.routes.page_forms import FormDep, Submitted, perform
-from web.views.changes import Filter, Layout, ViewedFile, changes_page, listed
+from web.views.changed_files import Filter, Layout
+from web.views.changes import ViewedFile, changes_page, listed
 
 router = APIRouter(include_in_schema=False)
 OFFERED = 50

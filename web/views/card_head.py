@@ -15,15 +15,17 @@ from web.views.words import node_word
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a card cannot know from its own event. `open_question` is the id of the question that waits, `opened` a card
-    that its permalink asks for, `superseded` what took the place of a card, by seq, `decisions` how a gate was
-    answered, by gate, and `overrides` who let which rule stand and why, by the seq of the report. `replaced` maps a
-    message to the one that took its place, `edit` is the form that edits one of those that are `editable`."""
+    that its permalink asks for, `superseded` what took the place of a card, by seq, `folded` what the rounds hold that
+    are folded before a card, `decisions` how a gate was answered, by gate, and `overrides` who let which rule stand and
+    why, by the seq of the report. `replaced` maps a message to the one that took its place, `edit` is the form that
+    edits one of those that are `editable`."""
 
     decision_set: DecisionSetId
     spans: Spans = field(default_factory=dict)
     open_question: str | None = None
     opened: int | None = None
     superseded: dict[int, str] = field(default_factory=dict)
+    folded: dict[int, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
     overrides: dict[int, dict[str, str]] = field(default_factory=dict)
     replaced: dict[int, int] = field(default_factory=dict)

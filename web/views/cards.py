@@ -209,13 +209,16 @@ TEMPLATES: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A card with the template that shows it."""
+    """A card with the template that shows it. `folded` says what the rounds hold that are folded here; `hidden`: it
+    keeps its place and its id, and is not shown."""
 
     seq: int
     kind: str
     template: str
     card: CardView
+    folded: str
+    hidden: bool
 
 
-def entry(card: CardView) -> Entry:
-    return Entry(card.head.seq, card.head.kind, TEMPLATES[type(card)], card)
+def entry(card: CardView, folded: str = "", *, hidden: bool = False) -> Entry:
+    return Entry(card.head.seq, card.head.kind, TEMPLATES[type(card)], card, folded, hidden)

@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import urlencode
+from dataclasses import dataclass, replace
+from typing import Any
 
-from storage.records.changes import ChangeSummary, ConstraintChange, CostChange, FileChange, PolicyChange, StateChange
+from storage.records.changes import ChangeSummary, ConstraintChange, CostChange, PolicyChange, StateChange
 from storage.records.constraints import ConstraintSchema
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from web.filters import usd
-from web.views.diffs import Line, Pair, paired, unified
+from web.views.changed_files import KINDS, FileView, Filter, file_views
 from web.views.set_head import SetHead, set_head
 from web.views.words import Mark, field_label, outcome_mark, value_words
 
-Layout = Literal["unified", "split"]
-LONGEST_PATCH = 2000
-"""Lines of one file's patch on the page; the rest is a download away."""
-
-_KINDS = {
-    "added": Mark("plus", "added", "ok"),
-    "changed": Mark("tilde", "changed", "waiting"),
-    "removed": Mark("minus", "removed", "fail"),
-}
 _SAME = Mark("done", "unchanged", "stale")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the address asks for. `against` is empty for the parent; `hide`: only what moved."""
-
-    against: str
-    layout: Layout
-    hide: bool
-
-    def query(self, **other: str) -> str:
-        """The query string of this filter with parts of it replaced; empty when nothing is asked for."""
-        parts = {"against": self.against, "view": self.layout, "hide": "1" if self.hide else "", **other}
-        asked = {name: value for name, value in parts.items() if value and (name, value) != ("view", "unified")}
-        return f"?{urlencode(asked)}" if asked else ""
+_OF_THEIR_OWN = {"constraints", "policy_results", "cost_estimate"}
+"""Channels with a section of their own."""
+_IN_FIGURES = {"cost_estimate.likely", "cost_estimate.currency", "cost_estimate.price_book"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +54,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class FileView:
-    """`sha` is the hash of what a person looks at: the patch. `cut` says that it is longer than what is shown. Of
-    `lines` and `pairs` the one is filled that the layout shows."""
-
-    number: int
-    path: str
-    mark: Mark
-    additions: int
-    deletions: int
-    lines: list[Line]
-    pairs: list[Pair]
-    note: str
-    cut: bool
-    sha: str
-    viewed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Listed:
     """What stands in the list at the side, and what of it was looked at."""
 
@@ -123,7 +81,8 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """`lines` counts the lines of the state. `unified` and `split` are the addresses of the two layouts."""
+    """`added`, `changed` and `removed` count resources, `lines` the lines of the state. `cost_lines` is what moved in
+    the estimate besides its sum. `unified` and `split` are the addresses of the two layouts."""
 
     head: SetHead
     bases: list[Base]
@@ -136,6 +95,7 @@ class ChangesPage:
     summary: list[Point]
     destructive: list[str]
     cost: CostChange
+    cost_lines: list[Moved]
     policy: list[Moved]
     policy_same: list[Moved]
     constraints: list[Moved]
@@ -161,7 +121,8 @@ def changes_page(
     the files this person has looked at."""
     base = next((other for other in others if other.id == summary.base), None)
     here = f"/decision-sets/{found.id}"
-    kinds = Counter(change.kind for change in summary.state)
+    moved = listed(found, summary, chosen, viewed)
+    kinds = Counter(_resources(summary).values())
     return ChangesPage(
         head=set_head(found, "changes"),
         bases=[Base(other.id, f"#{other.number} {other.title}", other.id == summary.base) for other in others],
@@ -170,15 +131,20 @@ def changes_page(
         added=kinds["added"],
         changed=kinds["changed"],
         removed=kinds["removed"],
-        lines=len(summary.state),
+        lines=sum(len(part.moved) for part in moved.parts),
         summary=_summary(summary, here),
         destructive=summary.destructive,
         cost=summary.cost,
+        cost_lines=[
+            replace(_state(item, here, ()), path=item.path.removeprefix("cost_estimate."))
+            for item in summary.state
+            if _channel(item) == "cost_estimate" and item.path not in _IN_FIGURES
+        ],
         policy=[_policy(item, here) for item in summary.policy if item.changed],
         policy_same=[_policy(item, here) for item in summary.policy if not item.changed],
         constraints=[_constraint(item, here) for item in summary.constraints],
         constraints_same=_constraints_same(found.constraints, summary.constraints),
-        listed=listed(found, summary, chosen, viewed),
+        listed=moved,
         base_commit=summary.git.base_commit or "",
         head_commit=summary.git.head_commit or "",
         filter=chosen,
@@ -189,7 +155,7 @@ def changes_page(
 
 
 def listed(found: DecisionSet, summary: ChangeSummary, chosen: Filter, viewed: Collection[tuple[str, str]]) -> Listed:
-    files = [_file(number, file, chosen, viewed) for number, file in enumerate(summary.git.files)]
+    files = file_views(summary.git.files, chosen, viewed)
     parts = _parts(summary, f"/decision-sets/{found.id}")
     return Listed(found.id, chosen, parts, files, sum(file.viewed for file in files))
 
@@ -201,12 +167,9 @@ def _summary(summary: ChangeSummary, here: str) -> list[Point]:
         Point(item.mark, f"{item.path}: {item.old or 'not stated'} → {item.new or 'not stated'}", item.card)
         for item in asked
     ]
-    resources: dict[str, set[str]] = {}
-    for change in summary.state:
-        if found := re.match(r"plan\.resources\[([^]]*)\](.*)", change.path):
-            resources.setdefault(found[1], set()).add("changed" if found[2] else change.kind)
-    for kind, mark in _KINDS.items():
-        names = [name for name, kinds in resources.items() if kind in kinds]
+    resources = _resources(summary)
+    for kind, mark in KINDS.items():
+        names = [name for name, moved in resources.items() if moved == kind]
         if names:
             points.append(Point(mark, f"{', '.join(names)} {kind}", "#state-plan"))
     cost = summary.cost
@@ -219,11 +182,25 @@ def _summary(summary: ChangeSummary, here: str) -> list[Point]:
     return points
 
 
+def _resources(summary: ChangeSummary) -> dict[str, str]:
+    """Whether each resource of the plan that moved was added, changed or removed, by what names it."""
+    found: dict[str, str] = {}
+    for change in summary.state:
+        if part := re.match(r"plan\.resources\[([^]]*)\](.*)", change.path):
+            found[part[1]] = "changed" if part[2] else change.kind
+    return found
+
+
+def _channel(change: StateChange) -> str:
+    return re.split(r"[.\[]", change.path, maxsplit=1)[0]
+
+
 def _parts(summary: ChangeSummary, here: str) -> list[Part]:
+    """What has no section of its own on the page."""
     grouped: dict[str, list[Moved]] = {}
     for change in summary.state:
-        name = re.split(r"[.\[]", change.path, maxsplit=1)[0]
-        grouped.setdefault(name, []).append(_state(change, here, summary.destructive))
+        if (name := _channel(change)) not in _OF_THEIR_OWN:
+            grouped.setdefault(name, []).append(_state(change, here, summary.destructive))
     return [
         Part(f"state-{name}", name.replace("_", " "), moved, any(item.destructive for item in moved))
         for name, moved in grouped.items()
@@ -237,7 +214,7 @@ def _card(here: str, cause: int | None) -> str:
 def _state(change: StateChange, here: str, destructive: Sequence[str]) -> Moved:
     lost = change.kind == "removed" and any(_names(change.path, item) for item in destructive)
     card = _card(here, change.cause)
-    return Moved(_KINDS[change.kind], change.path, _value(change.old), _value(change.new), card, lost)
+    return Moved(KINDS[change.kind], change.path, _value(change.old), _value(change.new), card, lost)
 
 
 def _names(path: str, sentence: str) -> bool:
@@ -247,9 +224,19 @@ def _names(path: str, sentence: str) -> bool:
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    """In words, without the fields of a record that say nothing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            named = [(name.replace("_", " "), _value(item)) for name, item in value.items()]
+            return ", ".join(f"{name}: {words}" for name, words in named if words)
+        case list():
+            return "; ".join(map(_value, value))
+        case _:
+            return str(value)
 
 
 def _policy(item: PolicyChange, here: str) -> Moved:
@@ -260,7 +247,7 @@ def _policy(item: PolicyChange, here: str) -> Moved:
 
 def _constraint(item: ConstraintChange, here: str) -> Moved:
     old, new = ("" if value is None else value_words(item.field, value) for value in (item.old, item.new))
-    return Moved(_KINDS[item.kind], field_label(item.field), old, new, _card(here, item.cause))
+    return Moved(KINDS[item.kind], field_label(item.field), old, new, _card(here, item.cause))
 
 
 def _constraints_same(known: ConstraintSchema, moved: Sequence[ConstraintChange]) -> list[Moved]:
@@ -268,27 +255,3 @@ def _constraints_same(known: ConstraintSchema, moved: Sequence[ConstraintChange]
     fields = {item.field for item in moved}
     same = [(name, value_words(name, item.value)) for name, item in known.root.items() if name not in fields]
     return [Moved(_SAME, field_label(name), words, words, "") for name, words in same]
-
-
-def patch_sha(file: FileChange) -> str:
-    """SHA-256 (hex) of what a person looks at."""
-    return hashlib.sha256(f"{file.status}\n{file.patch}\n{file.note}".encode()).hexdigest()
-
-
-def _file(number: int, file: FileChange, chosen: Filter, viewed: Collection[tuple[str, str]]) -> FileView:
-    sha = patch_sha(file)
-    patch = file.patch.splitlines()
-    lines = [line for line in unified(patch[:LONGEST_PATCH]) if not (chosen.hide and line.kind == "same")]
-    return FileView(
-        number=number,
-        path=file.path,
-        mark=_KINDS[file.status],
-        additions=file.additions,
-        deletions=file.deletions,
-        lines=lines if chosen.layout == "unified" else [],
-        pairs=paired(lines) if chosen.layout == "split" else [],
-        note=file.note,
-        cut=len(patch) > LONGEST_PATCH,
-        sha=sha,
-        viewed=(file.path, sha) in viewed,
-    )

@@ -11,11 +11,12 @@ from storage.records.events import Event, RunFailed, StageChanged
 from storage.runs import RunRow
 from web.views.cards import Entry
 from web.views.editing import EditForm, edit_form, editable_messages, replacements
-from web.views.feed import Context, decisions, feed, superseded
+from web.views.feed import Context, decisions, feed
 from web.views.intake import Composer, CoverageView, FactsPanel, composer, coverage_view, facts_panel
 from web.views.let_stand import overrides
 from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
+from web.views.rounds import folded, headings, superseded
 from web.views.set_head import SetHead, set_head
 from web.views.strip import StageStrip, stage_strip
 from web.views.what_if import WhatIfLeaf, what_if_leaf
@@ -226,13 +227,14 @@ def facts_of(loaded: Loaded, errors: dict[str, tuple[str, str]] | None = None) -
 
 
 def card_context(loaded: Loaded, *, opened: int | None = None, edit: EditForm | None = None) -> Context:
-    found = loaded.found
+    found, gone = loaded.found, superseded(loaded.events)
     return Context(
         decision_set=found.id,
         spans=spans_of(loaded.events, found.constraints),
         open_question=found.question.id if found.question else None,
         opened=opened,
-        superseded=superseded(loaded.events),
+        superseded=gone | headings(loaded.events),
+        folded=folded(loaded.events, gone),
         decisions=decisions(loaded.events),
         overrides=overrides(loaded.events),
         replaced=replacements(loaded.events),

@@ -26,6 +26,7 @@ from web.views import cards, results
 from web.views.card_head import Context, card_head
 from web.views.editing import edit_link
 from web.views.marked import segments
+from web.views.rounds import says_nothing_new
 from web.views.words import Mark, field_label, node_word, stage_word, value_words
 
 Known = (
@@ -62,28 +63,10 @@ _ACTIONS = {
 
 
 def feed(events: Sequence[Event], context: Context) -> list[cards.Entry]:
-    return [cards.entry(card(event, context)) for event in events]
-
-
-def superseded(events: Sequence[Event]) -> dict[int, str]:
-    """Cards whose place a later one has taken, by seq."""
-    newest: dict[tuple[str, str], int] = {}
-    for event in events:
-        if event.type in ("reason-card", "cost-update", "policy-update", "validator-report", "gate-opened"):
-            newest[_slot(event)] = event.seq
-    return {
-        event.seq: f"Superseded by card {newest[_slot(event)]}"
+    return [
+        cards.entry(card(event, context), context.folded.get(event.seq, ""), hidden=says_nothing_new(event))
         for event in events
-        if newest.get(_slot(event), event.seq) != event.seq
-    }
-
-
-def _slot(event: Event) -> tuple[str, str]:
-    """Reasons and checks are each node's own, a critic's its own wherever it speaks; there is one cost, one policy
-    report and one gate that hold."""
-    if event.type == "reason-card" and str(event.payload.get("title")).startswith("Critic · "):
-        return event.type, event.payload["title"]
-    return event.type, (event.node or "") if event.type in ("reason-card", "validator-report") else ""
+    ]
 
 
 def decisions(events: Sequence[Event]) -> dict[str, str]:
@@ -113,20 +96,22 @@ def _known(event: Event, payload: Known, context: Context) -> cards.CardView:
         case QuestionAsked():
             return _question(event, payload, context)
         case ReasonCard():
-            critic = (event.node or "").startswith("critic")
-            opened = not critic or bool(payload.changes)
-            head = card_head(event, context, "reason", "reason", payload.title, gist=payload.chosen, opened=opened)
+            planned = event.node == "planner"
+            head = card_head(event, context, "reason", "reason", payload.title, gist=payload.chosen, opened=planned)
             return cards.ReasonView(head, payload)
         case CostUpdate():
             return results.cost(event, payload, context)
         case PolicyUpdate():
             return results.policy(event, payload, context)
         case GateOpened():
-            head = card_head(event, context, "gate", "gate", "Approval needed")
-            return cards.GateView(head, payload, context.decisions.get(payload.gate, ""))
+            decision = context.decisions.get(payload.gate, "")
+            title = "Approval" if decision else "Approval needed"
+            head = card_head(event, context, "gate", "gate", title, opened=False)
+            return cards.GateView(head, payload, decision)
         case GateAnswered():
             mark = _ACTIONS[payload.action]
-            head = card_head(event, context, "gate", "gate", f"{mark.word} by {payload.by}")
+            said = bool(payload.comment or payload.overrides)
+            head = card_head(event, context, "gate", "gate", f"{mark.word} by {payload.by}", opened=said)
             return cards.AnswerView(head, payload, mark, segments(payload.comment, context.spans.get(event.seq, ())))
         case ValidatorReport():
             return results.validators(event, payload, context)
@@ -188,11 +173,14 @@ def _fact(event: Event, payload: ConstraintCaptured, context: Context) -> cards.
 
 
 def _question(event: Event, payload: QuestionAsked, context: Context) -> cards.QuestionView:
+    """The open question stands in full where it is answered, and here only by its name."""
     question = payload.question
     current = question.id == context.open_question
+    label = field_label(question.field) if question.field else "Assumptions"
+    title = f"Question · {label}" if current else question.text
     return cards.QuestionView(
-        head=card_head(event, context, "question", "question", question.text, opened=current),
+        head=card_head(event, context, "question", "question", title, opened=False),
         question=question,
-        label=field_label(question.field) if question.field else "Assumptions",
+        label=label,
         current=current,
     )

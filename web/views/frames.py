@@ -36,6 +36,7 @@ from web.views.decision_set import (
 from web.views.feed import Context, feed
 from web.views.intake import Composer, CoverageView, FactsPanel, coverage_view
 from web.views.panel import ApprovalPanel, GateForm
+from web.views.rounds import place_of
 from web.views.strip import StageStrip
 from web.views.what_if import WhatIfLeaf
 
@@ -188,6 +189,8 @@ def _touched(event: Event, loaded: Loaded, context: Context) -> list[Event]:
     wanted: set[int] = set()
     if isinstance(payload, ConstraintCaptured):
         wanted |= {seq for seq, spans in context.spans.items() if any(span.field == payload.field for span in spans)}
+    if place_of(event):
+        wanted |= context.folded.keys()
     earlier = [other for other in loaded.events if other.seq < event.seq]
     return [other for other in earlier if other.seq in wanted or _moved_by(event, other, context)]
 
@@ -200,8 +203,10 @@ def _moved_by(event: Event, other: Event, context: Context) -> bool:
             return other.seq in context.overrides
         case MessageReceived() as said if other.type == "question-asked":
             return other.payload["question"]["id"] == said.question_id
-        case QuestionAsked() if other.seq in context.replaced.values():
+        case QuestionAsked() if other.type == "question-asked" or other.seq in context.replaced.values():
             return True  # what an edit left as it was now rests on the new words, and has no event of its own
+        case StageChanged(stage="planner") if other.type == "question-asked":
+            return True
         case _:
             replaced = context.replaced.get(other.seq) == event.seq
             return replaced or (other.seq in context.superseded and other.type == event.type)

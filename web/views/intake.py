@@ -71,19 +71,20 @@ class AssumptionRow:
 @dataclass(frozen=True, slots=True)
 class CoverageView:
     """`missing` are the labels of the required facts nobody has stated; `percent` counts those resolved, by weight;
-    `will_assume` is what planning would fill in if it started now."""
+    `will_assume` is what planning would fill in if it started now; `confirms`: nothing but the start is asked for."""
 
     percent: int
     known: int
     missing: list[str]
     assumed: list[str]
     will_assume: list[Assumption]
+    confirms: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The box one answers in. `passed_over` says what happens when the question is. `text` and `picked` are what was
-    typed and chosen before a refusal; `error` says what was wrong."""
+    """The box one answers in. `default` is what can be assumed instead of an answer, `passed_over` what happens when
+    the question is. `text` and `picked` are what was typed and chosen before a refusal; `error` says what was wrong."""
 
     decision_set: str
     key: str
@@ -91,6 +92,7 @@ class Composer:
     options: list[str]
     may_write: bool
     ended: bool
+    default: str = ""
     passed_over: str = ""
     text: str = ""
     picked: str = ""
@@ -153,6 +155,7 @@ def coverage_view(found: DecisionSet) -> CoverageView:
             if item.status == "assumed"
         ],
         will_assume=_will_assume(found.constraints),
+        confirms=found.question is not None and found.question.field is None,
     )
 
 
@@ -198,9 +201,12 @@ def assumption_row(
 def composer(
     found: DecisionSet, *, may_write: bool, key: str, text: str = "", picked: str = "", error: str = ""
 ) -> Composer:
-    """An option that was picked and is no longer offered goes into the box, so that it is not lost."""
+    """An option that was picked and is no longer offered goes into the box, so that it is not lost. Where only the
+    start is asked for, the button that starts is the answer."""
     question = found.question
-    options = [item.label for item in question.options] if question else []
+    asked = question.field if question else None
+    options = [item.label for item in question.options] if question and asked else []
+    default = assumptions(found.constraints).get(asked) if asked and asked not in found.constraints.root else None
     if picked and picked not in options:
         text, picked = "\n".join(filter(None, (picked, text))), ""
     return Composer(
@@ -210,7 +216,8 @@ def composer(
         options=options,
         may_write=may_write,
         ended=found.status != "intake",
-        passed_over=_passed_over(found.constraints, question.field) if question and question.field else "",
+        default=value_words(asked, default.value) if asked and default else "",
+        passed_over=_passed_over(found.constraints, asked) if asked else "",
         text=text,
         picked=picked,
         error=error,

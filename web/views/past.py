@@ -14,8 +14,9 @@ from storage.records.events import Event
 from storage.records.plans import Cost, Plan, PolicyReport
 from web.views.cards import Entry
 from web.views.decision_set import Caps
-from web.views.feed import Context, feed
+from web.views.feed import Context, decisions, feed
 from web.views.fork import Asked, ForkForm, fork_form
+from web.views.rounds import folded, headings, superseded
 from web.views.set_head import SetHead, set_head
 from web.views.steps import Walk, steps, walk_of
 from web.views.words import field_label, node_word, value_words
@@ -91,7 +92,7 @@ def past(
         plan=Plan.model_validate(state["plan"]) if state.get("plan") else None,
         cost=Cost.model_validate(state["cost_estimate"]) if state.get("cost_estimate") else None,
         policy=_counted(PolicyReport.model_validate(policy)) if policy else None,
-        entries=feed(events, Context(found.id)),
+        entries=feed(events, _as_it_stood(found, events)),
         fork=fork_form(known, fork),
         may_write=caps.write,
         may_retry=caps.write and found.status == "failed",
@@ -100,6 +101,12 @@ def past(
         verify=f"countersign verify {found.id}",
         key=key,
     )
+
+
+def _as_it_stood(found: DecisionSet, events: Sequence[Event]) -> Context:
+    gone = superseded(events)
+    replaced, line = gone | headings(events), folded(events, gone)
+    return Context(found.id, superseded=replaced, folded=line, decisions=decisions(events))
 
 
 def _counted(report: PolicyReport) -> PolicyCount:

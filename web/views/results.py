@@ -38,13 +38,14 @@ def cost(event: Event, payload: CostUpdate, context: Context) -> cards.CostView:
 def policy(event: Event, payload: PolicyUpdate, context: Context) -> cards.PolicyView:
     order = {"fail": 0, "warn": 1, "pass": 2}
     results = sorted(payload.policy.results, key=lambda item: (order.get(item.outcome, 3), item.id))
+    blocked = sum(item.outcome == "fail" for item in results)
     let_stand = context.overrides.get(event.seq, {})
     rows = [cards.PolicyRow(outcome_mark(item.outcome), item, let_stand.get(item.id, "")) for item in results]
     return cards.PolicyView(
-        head=card_head(event, context, "policy", "policy", "Policy", gist=payload.policy.outcome),
+        head=card_head(event, context, "policy", "policy", "Policy", gist=payload.policy.outcome, opened=blocked > 0),
         passed=sum(item.outcome == "pass" for item in results),
         warned=sum(item.outcome == "warn" for item in results),
-        blocked=sum(item.outcome == "fail" for item in results),
+        blocked=blocked,
         bundle=payload.policy.bundle,
         attention=[row for row in rows if row.result.outcome != "pass"],
         passing=[row for row in rows if row.result.outcome == "pass"],
@@ -58,7 +59,7 @@ def validators(event: Event, payload: ValidatorReport, context: Context) -> card
         Mark("done", "Checks passed", "ok") if payload.outcome == "passed" else Mark("failed", "Checks failed", "fail")
     )
     return cards.ValidatorView(
-        head=card_head(event, context, "validator", "validator", mark.word),
+        head=card_head(event, context, "validator", "validator", mark.word, opened=payload.outcome != "passed"),
         mark=mark,
         sandbox=payload.sandbox,
         failed=sum(item.outcome == "failed" for item in checks),
@@ -70,7 +71,7 @@ def validators(event: Event, payload: ValidatorReport, context: Context) -> card
 
 def diff(event: Event, payload: DiffRecorded, context: Context) -> cards.DiffView:
     return cards.DiffView(
-        head=card_head(event, context, "diff", "diff", "Committed"),
+        head=card_head(event, context, "diff", "diff", "Committed", opened=bool(payload.destructive)),
         commit=payload.commit,
         base=payload.base or "",
         added=payload.state.get("added", 0),
