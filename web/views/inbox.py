@@ -11,6 +11,8 @@ from storage.records.decision_sets import DecisionSetSummary, Project
 from web.views.panel import Counts, counts_of
 from web.views.words import Mark, stage_word, status_mark
 
+BLOCKED = Mark("failed", "Blocked", "fail")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -102,7 +104,7 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
         number=summary.number,
         title=summary.title,
         project=summary.project,
-        mark=status_mark(summary.status, summary.stage, asks=question is not None),
+        mark=BLOCKED if blocked(summary) else status_mark(summary.status, summary.stage, asks=question is not None),
         detail=_detail(summary),
         counts=counts_of(summary.changes),
         cost_likely=summary.cost_likely,
