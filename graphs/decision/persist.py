@@ -102,6 +102,7 @@ class DiffAndPersist:
                 for item in files
             ],
             state=counts,
+            resources=changes.resource_counts(before.parent, before.state),
             destructive=changes.destructive(before.parent, before.state),
             artifact=bundle.artifact,
         )

@@ -191,6 +191,8 @@ class DiffRecorded(Payload):
     files: list[DiffFile]
     state: dict[str, int]
     """Counts of state paths against the parent: added, changed, removed."""
+    resources: dict[str, int] = Field(default_factory=dict)
+    """Counts of resources against the parent: added, changed, removed."""
     destructive: list[str] = Field(default_factory=list)
     artifact: Sha256
 

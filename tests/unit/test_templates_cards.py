@@ -132,6 +132,7 @@ DIFF = DiffRecorded(
     commit=Commit(sha="a" * 40, branch="main", parent=None, files_added=1, files_changed=0, files_removed=0),
     files=[DiffFile(path="app.py", status="added", additions=12, deletions=0)],
     state={"added": 3},
+    resources={"added": 2, "changed": 1},
     destructive=["batch_job.nightly goes"],
     artifact=SHA,
 )
@@ -207,7 +208,11 @@ def shown(payload: Payload) -> str:
             "validator",
             ["1 failed · 1 passed · 1 not run", "no binary here", "test_it", "nothing generated was executed"],
         ),
-        (DIFF, "diff", ["app.py", "+12", "destructive", "batch_job.nightly goes", "/changes"]),
+        (
+            DIFF,
+            "diff",
+            ["app.py", "+12", "Resources", "State paths", "destructive", "batch_job.nightly goes", "/changes"],
+        ),
     ],
 )
 def test_a_card_shows_its_fields_under_its_stable_id(payload: Payload, kind: str, words: list[str]) -> None:

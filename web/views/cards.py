@@ -10,6 +10,7 @@ from storage.records.decision_sets import Question
 from storage.records.events import DiffFile, GateAnswered, GateOpened, ReasonCard, RunFailed
 from storage.records.plans import Check, Commit, Cost, PolicyResult
 from web.views.editing import EditForm
+from web.views.gate import Counts
 from web.views.marked import Segment
 from web.views.words import Mark
 
@@ -125,9 +126,8 @@ class DiffView:
     head: Head
     commit: Commit
     base: str
-    added: int
-    changed: int
-    removed: int
+    resources: Counts | None
+    state: Counts | None
     destructive: list[str]
     files: list[DiffFile]
     artifact: str

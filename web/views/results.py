@@ -8,6 +8,7 @@ from storage.records.events import CostUpdate, DiffRecorded, Event, PolicyUpdate
 from web.filters import usd
 from web.views import cards
 from web.views.card_head import Context, card_head
+from web.views.gate import counts_of
 from web.views.words import Mark, outcome_mark
 
 
@@ -74,9 +75,8 @@ def diff(event: Event, payload: DiffRecorded, context: Context) -> cards.DiffVie
         head=card_head(event, context, "diff", "diff", "Committed", opened=bool(payload.destructive)),
         commit=payload.commit,
         base=payload.base or "",
-        added=payload.state.get("added", 0),
-        changed=payload.state.get("changed", 0),
-        removed=payload.state.get("removed", 0),
+        resources=counts_of(payload.resources),
+        state=counts_of(payload.state),
         destructive=payload.destructive,
         files=payload.files,
         artifact=payload.artifact,
