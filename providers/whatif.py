@@ -14,6 +14,10 @@ from storage.records.constraints import ConstraintValue, ConstraintValues, Field
 from storage.records.plans import Cost, Plan, PolicyReport
 
 
+def imported() -> None:
+    """Whoever runs this has imported what `what_if` needs, which takes a new process a second or two."""
+
+
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     plan: Plan

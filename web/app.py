@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -38,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 3
 """How long open requests may take once the process is asked to stop."""
+WARM_UP_SECONDS = 2.0
+"""How long whatever else starts has the machine for itself."""
 SHORTEST_KEY = 22
 """Characters: 128 bits in base64, which nobody guesses over a network. Keys that we make have 256 bits."""
 
@@ -99,7 +102,7 @@ async def open_console(settings: Settings, metrics: WebMetrics) -> AsyncIterator
         )
 
 
-def make_server(settings: Settings) -> ConsoleServer:
+def make_server(settings: Settings, *, warm: bool = False) -> ConsoleServer:
     return ConsoleServer(
         uvicorn.Config(
             create_app(settings),
@@ -111,21 +114,41 @@ def make_server(settings: Settings) -> ConsoleServer:
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             timeout_keep_alive=75,
-        )
+        ),
+        warm=warm,
     )
 
 
 class ConsoleServer(uvicorn.Server):
-    """Ends its streams when it is told to stop: they have no end of their own that it could wait for."""
+    """Ends its streams when it is told to stop: they have no end of their own that it could wait for. `warm` has the
+    process that plans started soon, before somebody waits for it."""
+
+    def __init__(self, config: uvicorn.Config, *, warm: bool) -> None:
+        super().__init__(config)
+        self._warm = warm
+        self._warming: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        app = self.config.app
+        if self._warm and isinstance(app, FastAPI):
+            self._warming = asyncio.create_task(_warm_up(app.state.console.what_if))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app
+        if self._warming:
+            self._warming.cancel()
         if isinstance(app, FastAPI):
             app.state.console.hub.close()
         await super().shutdown(sockets)
 
 
+async def _warm_up(what_if: WhatIf) -> None:
+    await asyncio.sleep(WARM_UP_SECONDS)
+    await what_if.warm_up()
+
+
 def serve(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT."""
     configure_logging(settings.log_level, process="web")
-    make_server(settings).run()
+    make_server(settings, warm=True).run()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from providers.compute import Compute, NoTurn
 from providers.inputs import VersionedInputs
-from providers.whatif import what_if
+from providers.whatif import imported, what_if
 from storage import decision_sets
 from storage.postgres import Pool
 from storage.records.errors import DomainError, NoPlan
@@ -49,6 +51,11 @@ class WhatIf:
 
     compute: Compute
     inputs: VersionedInputs
+
+    async def warm_up(self) -> None:
+        """Starts the process that plans before somebody waits for it."""
+        with suppress(BrokenProcessPool, TimeoutError):
+            await self.compute(imported)
 
     async def recompute(self, pool: Pool, decision_set: DecisionSetId, changes: Mapping[str, Any]) -> Recomputed:
         """With the given constraints changed, None withdrawing one. Raises NotFound, NoPlan, Invalid, TooManyAtOnce,
