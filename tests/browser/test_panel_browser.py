@@ -18,7 +18,7 @@ def test_an_answer_can_be_sent_without_scrolling_within_the_panel(signed_in: Bro
     page = signed_in.new_page()
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/decision-sets/{made['id']}#approval")
-    expect(page.get_by_text("It would run in 2 zones instead of 3.").first).to_be_visible()
+    expect(page.locator("#approval").get_by_text("It would run in 2 zones instead of 3.")).to_be_visible()
     expect(page.locator("#approval button[type=submit]")).to_be_in_viewport(ratio=1)
     page.locator("#gate-comment").scroll_into_view_if_needed()
     expect(page.locator("#gate-comment")).to_be_in_viewport()
