@@ -45,7 +45,8 @@ def model_sizes(text: Text, amounts: list[Amount]) -> Iterator[Candidate]:
     for match in _BILLIONS.finditer(text.working):
         if _is_model(text, match) and context.claimed(text, match.start(), match.end()):
             parameters = int(float(match["number"]) * (1e6 if match["scale"] == "m" else 1e9))
-            yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
+            if parameters > 0:
+                yield Candidate("model_size_params", parameters, match.start(), match.end(), "model", 2)
 
 
 def _is_model(text: Text, match: re.Match[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from providers.rulebook.reading import read
@@ -140,6 +140,7 @@ def test_case_and_emphasis_do_not_matter(part: str, change: Callable[[str], str]
 
 
 @quick
+@example("a 0B model")
 @given(st.text(max_size=400))
 def test_any_text_is_read_without_an_error_and_with_valid_spans(text: str) -> None:
     for item in read(text).findings:
