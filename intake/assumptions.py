@@ -85,9 +85,12 @@ def _throughput(schema: ConstraintSchema) -> Default:
 
 
 def _latency(schema: ConstraintSchema) -> Default:
-    if _workload(schema) == "realtime_inference" and workload_of(schema.values).generative:
+    workload, generative = _workload(schema), workload_of(schema.values).generative
+    if workload == "realtime_inference" and generative:
         return float(FIRST_TOKEN_MS), "usual for the first token of a language model"
-    return _LATENCY.get(_workload(schema), 200.0), "usual for the workload"
+    if workload == "rag" and not generative:
+        return 200.0, "usual for a search"
+    return _LATENCY.get(workload, 200.0), "usual for the workload"
 
 
 def _deadline(schema: ConstraintSchema) -> Default:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from intake.requirements import required
 from providers.base import Finding, Reading
 from providers.rulebook.reading.outright import says_outright
+from providers.rulebook.workload import WITHOUT_MODEL
 from storage.records.constraints import (
     Constraint,
     ConstraintSchema,
@@ -84,7 +85,10 @@ def held(known: ConstraintSchema, reading: Reading, *, message: int) -> dict[Fie
     """What is assumed by the words themselves: "p99 under 50 ms" of p95. It gives way to what was stated or confirmed,
     and a known workload that has no need of it goes without."""
     assumed: dict[FieldName, Constraint] = {}
-    needed = {name for fact in required(known) for name in fact.fields} if "workload_type" in known.root else None
+    workload = known.values.workload_type
+    needed = {name for fact in required(known) for name in fact.fields} if workload else None
+    if needed is not None and workload not in WITHOUT_MODEL:
+        needed.add("model_size_params")
     for item in reading.held:
         before = known.root.get(item.field)
         if (before is None or before.status == "assumed") and (needed is None or item.field in needed):

@@ -66,10 +66,16 @@ async def verify(
     conn: Connection, store: ArtifactStore, decision_set: DecisionSetId, seal: Seal, graph: Graph | None = None
 ) -> AsyncIterator[Verified]:
     """Each check as it holds. Raises Difference at the first thing that does not; NotFound."""
-    row = await summary(conn, decision_set)
-    subject = Subject(conn, store, seal, decision_set, row, await state_of(conn, decision_set), graph)
-    for check in _CHECKS:
-        yield await check(subject)
+    try:
+        row = await summary(conn, decision_set)
+        subject = Subject(conn, store, seal, decision_set, row, await state_of(conn, decision_set), graph)
+        for check in _CHECKS:
+            yield await check(subject)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Difference(
+            f"{'.'.join(str(part) for part in first['loc'])} is no {error.title}'s: {reason(first)}"
+        ) from error
 
 
 async def events(subject: Subject) -> Verified:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from infra.metrics import WebMetrics
+from providers.inputs import VersionedInputs
 from storage.artifacts import ArtifactStore
 from storage.postgres import Pool
 from web.hub import Hub
@@ -31,6 +32,11 @@ class Console:
     bootstrap_key: str | None
     models: tuple[str, ...]
     base_url: str
+
+    @property
+    def inputs(self) -> VersionedInputs:
+        """The price book and the policy bundle in force."""
+        return self.what_if.inputs
 
     @property
     def secure_cookies(self) -> bool:

@@ -80,9 +80,8 @@ async def stream(
     render: Render = as_json,
     speak: Speak = words_as_json,
 ) -> Response:
-    """Each event becomes one frame with its seq as id. A client that has all
-    there will ever be is answered 204, at which an EventSource stops: it takes a stream that closes for one to open
-    again. Raises NotFound."""
+    """Each event becomes one frame with its seq as id. A client that has all there will ever be is answered 204, at
+    which an EventSource stops: it takes a stream that closes for one to open again. Raises NotFound."""
     over = await _is_over(console.pool, decision_set)
     if over and after >= await _head(console.pool, decision_set):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})

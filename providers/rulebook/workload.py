@@ -41,7 +41,7 @@ LANGUAGE_MODEL_PARAMS = 7e9
 _LATENCY_MS: dict[str, float] = {
     "realtime_inference": 200,
     "streaming_inference": 1000,
-    "rag": 2000,
+    "rag": 200,
     "feature_store": 25,
 }
 FIRST_TOKEN_MS = 2000
@@ -144,7 +144,7 @@ def workload_of(values: ConstraintValues) -> Workload:
     framework = (values.model_framework or "").strip().lower()
     classical = framework in CLASSICAL or kind in WITHOUT_MODEL
     params = 0.0 if classical else _params(values, kind, framework, assumed)
-    large = kind == "rag" or (kind != "edge" and params >= GENERATIVE_FROM_PARAMS)
+    large = kind != "edge" and params >= GENERATIVE_FROM_PARAMS
     generative = not classical and (large or framework in GENERATIVE)
     tokens_in, tokens_out = _tokens(kind, classical, generative)
     if not classical and family != "training":
@@ -198,7 +198,7 @@ def _params(values: ConstraintValues, kind: WorkloadType, framework: str, assume
 def _tokens(kind: WorkloadType, classical: bool, generative: bool) -> tuple[int, int]:
     if classical:
         return 0, 0
-    if kind == "rag":
+    if kind == "rag" and generative:
         return 2048, 256
     if kind == "edge" and not generative:
         return POSITIONS, 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import Field, RootModel, field_validator
 from pydantic_core import PydanticCustomError
 
 from storage.records.ids import DecisionSetId
+from storage.records.record import Record
 
 WorkloadType = Literal[
     "realtime_inference",
@@ -70,11 +71,9 @@ _NUMBERS = (
 )
 
 
-class ConstraintValues(BaseModel):
+class ConstraintValues(Record):
     """The bare values, typed. Units are in the names; money in US dollars a month; availability in percent.
     None means nobody said, and is never the same as zero or no."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     workload_type: WorkloadType | None = None
     latency_p95_ms: Positive | None = None
@@ -117,11 +116,9 @@ class ConstraintValues(BaseModel):
 ConstraintValue = bool | int | float | str | list[str]
 
 
-class Evidence(BaseModel):
+class Evidence(Record):
     """Where it was said: `message` is the seq of the event that holds the text, `start` and `end` are code points,
     half open. `decision_set` is set when the words were said to an ancestor."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     message: int
     start: int
@@ -129,10 +126,8 @@ class Evidence(BaseModel):
     decision_set: DecisionSetId | None = None
 
 
-class Constraint(BaseModel):
+class Constraint(Record):
     """One fact: its value, how sure we may be of it, and what it rests on. `source` names the rule or model call."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: ConstraintValue
     status: Literal["stated", "confirmed", "assumed"]

@@ -11,6 +11,7 @@ from storage.records.canonical import Money
 from storage.records.constraints import ConstraintSchema, FieldName
 from storage.records.ids import DecisionSetId, GateId, ProjectId, Sha256
 from storage.records.plans import Cost, GateAction, Plan, PolicyReport
+from storage.records.record import Record
 
 Status = Literal["intake", "planning", "awaiting_approval", "building", "completed", "rejected", "failed", "cancelled"]
 Ended = Literal["completed", "rejected", "failed", "cancelled"]
@@ -21,20 +22,16 @@ Stage = Literal[
 ]
 
 
-class Option(BaseModel):
+class Option(Record):
     """One offered answer: the value is what the field would take, the label what the operator reads."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: str
     value: bool | int | float | str | list[str] | None = None
 
 
-class Question(BaseModel):
+class Question(Record):
     """`field` is None for the last question, which confirms the assumptions. `worth` says in words what the answer
     would change; empty while that is not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     field: FieldName | None
@@ -44,18 +41,14 @@ class Question(BaseModel):
     worth: str = ""
 
 
-class Coverage(BaseModel):
+class Coverage(Record):
     """`score` is 0 to 1: the weight of the required facts that are resolved over the weight of all of them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     score: float
     missing: list[FieldName]
 
 
-class Gate(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Gate(Record):
     id: GateId
     kind: Literal["approval"] = "approval"
     allowed: list[GateAction]
@@ -64,9 +57,7 @@ class Gate(BaseModel):
     expires_at: datetime
 
 
-class Artifact(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Artifact(Record):
     sha256: Sha256
     name: str
     media_type: str
@@ -80,13 +71,11 @@ THRESHOLDS: dict[Strategy, float] = {"weighted_vote": 0.25, "consensus": 0.66}
 MOST_ROUNDS = 5
 
 
-class Settling(BaseModel):
+class Settling(Record):
     """How the critics' objections are settled. weighted_vote: the plan is made again when the votes for it, weighted by
     confidence and severity, reach `threshold`. consensus: it is made again while the share of critics who accept it is
     below `threshold`. escalate: never; a person decides at the gate. `rounds` bounds how often the planner tries before
     a person is asked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     strategy: Strategy = "weighted_vote"
     threshold: float | None = Field(default=None, gt=0, le=1)
@@ -97,9 +86,7 @@ class Settling(BaseModel):
         return self.threshold if self.threshold is not None else THRESHOLDS.get(self.strategy)
 
 
-class Project(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Project(Record):
     id: ProjectId
     slug: str
     name: str

@@ -14,6 +14,7 @@ from storage.records.decision_sets import Ended, Question, Stage, Status
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256
 from storage.records.intake import Choice
 from storage.records.plans import Check, Commit, Cost, Critique, GateAction, PolicyOverride, PolicyReport
+from storage.records.record import Record
 
 EventType = Literal[
     "message-received",
@@ -35,8 +36,8 @@ EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 Outcome = Ended | Literal["waiting"]
 
 
-class Payload(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Payload(Record):
+    """What an event of one kind tells."""
 
 
 class MessageReceived(Payload):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from storage.records.constraints import ConstraintValue, Evidence, FieldName
 from storage.records.decision_sets import Question
+from storage.records.record import Record
 
 Choice = Literal["answer", "skip", "dont_know", "assume"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
@@ -15,12 +14,10 @@ WORDLESS: tuple[Choice, ...] = ("skip", "dont_know", "assume")
 """Choices that need no words."""
 
 
-class IntakeInput(BaseModel):
+class IntakeInput(Record):
     """One thing a person did in the intake. `seq` is its event's; `edits` maps a field to its new value, or None to
     withdraw it; `replaces` is the seq of the input whose place it takes; `question` is the one it answered, set when it
     is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seq: int
     text: str = ""
@@ -33,10 +30,8 @@ class IntakeInput(BaseModel):
     question: Question | None = None
 
 
-class Contradiction(BaseModel):
+class Contradiction(Record):
     """Two values for one field, neither of them withdrawn. `evidence` and `source` are the later one's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: FieldName
     earlier: ConstraintValue
@@ -46,10 +41,8 @@ class Contradiction(BaseModel):
     source: str = ""
 
 
-class Misfit(BaseModel):
+class Misfit(Record):
     """Words that look like a fact and cannot be one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: FieldName
     reason: str

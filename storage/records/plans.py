@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from storage.records.canonical import Money
 from storage.records.constraints import Constraint, FieldName
 from storage.records.ids import DecisionSetId, GateId, Sha256
+from storage.records.record import Record, Traced
 
 CriticName = Literal["tech", "cost", "risk"]
 PolicyLevel = Literal["advisory", "soft", "hard"]
@@ -19,16 +20,6 @@ POLICY_OUTCOMES: tuple[PolicyOutcome, ...] = get_args(PolicyOutcome)
 """The worst last."""
 GateAction = Literal["approve", "reject", "request_changes"]
 GATE_ACTIONS: tuple[GateAction, ...] = get_args(GateAction)
-
-
-class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Traced(Record):
-    """What names the constraint fields it comes from, under `from` in JSON."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 
 
 class Pattern(Traced):

@@ -21,8 +21,8 @@ from web.views.costs import cost_rows
 from web.views.diffs import Line, unified
 from web.views.fields import parsed
 from web.views.inbox import Rest, groups
-from web.views.lists import pulse
 from web.views.marked import Segment, Span, segments
+from web.views.pulse import pulse
 from web.views.strip import stage_strip
 from web.views.words import FIELDS, value_words
 

@@ -26,7 +26,7 @@ async def show(
     stands: Annotated[str, Query(pattern="^1?$")] = "",
     before: Annotated[str, Query(pattern=f"^$|{UUID}")] = "",
 ) -> Response:
-    book = (await console.what_if.inputs.current(conn)).book
+    book = (await console.inputs.current(conn)).book
     facts = price_book_facts(book, await inputs.last_use(conn, "price_book"), datetime.now(UTC).date())
     chosen = CostFilter(stands == "1", before)
     found = await costs.priced(conn, limit=LISTED + 1, before=before or None, stands=chosen.stands)

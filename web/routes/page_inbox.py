@@ -18,11 +18,9 @@ from web.deps import CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_loading import caps_of
 from web.routes.page_parts import Going, GoingDep, load_groups
 from web.views.inbox import Filters, Inbox, needs
-from web.views.lists import Pulse, pulse
+from web.views.pulse import Pulse, pulse
 
 router = APIRouter(include_in_schema=False)
-
-NO_NUL = r"^[^\x00]*$"
 
 
 @router.get("/")
@@ -32,8 +30,8 @@ async def inbox(
     conn: ConnectionDep,
     caller: CallerDep,
     at: GoingDep,
-    q: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = "",
-    project: Annotated[str, Query(max_length=63, pattern=NO_NUL)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    project: Annotated[str, Query(max_length=63)] = "",
     status: Status | Literal[""] = "",
 ) -> Response:
     view = await _view(conn, caller, Search(q.strip(), project or None, status or None), at)

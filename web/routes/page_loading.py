@@ -31,7 +31,7 @@ async def load(
         caps=caps_of(caller),
         key=fresh_key(),
         last_heartbeat=await workers.last_heartbeat(conn),
-        priced=await console.what_if.inputs.regions(conn),
+        priced=await console.inputs.regions(conn),
         base_url=console.base_url,
     )
 

@@ -27,7 +27,7 @@ async def show(
     project: Annotated[str, Query(max_length=63)] = "",
     before: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
 ) -> Response:
-    bundle = (await console.what_if.inputs.current(conn)).bundle
+    bundle = (await console.inputs.current(conn)).bundle
     chosen = PolicyFilter(outcome, rule, project)
     found = await policy_decisions.recent(
         conn,

@@ -9,7 +9,7 @@ from infra.models import RULEBOOK
 from storage import breakers, packs, quarantine, workers
 from web.deps import CallerDep, ConnectionDep, ConsoleDep
 from web.models import models_in_use
-from web.views.lists import pulse
+from web.views.pulse import pulse
 from web.views.settings import Settings, model_rows, packs_page
 
 router = APIRouter(include_in_schema=False)

@@ -76,7 +76,7 @@ async def _shown(
 ) -> Response:
     """Nothing is computed while nothing differs, or while something typed can't be read."""
     async with console.pool.connection() as conn:
-        priced = await console.what_if.inputs.regions(conn)
+        priced = await console.inputs.regions(conn)
     made = None
     if wanted.changes and not wanted.errors:
         made = await console.what_if.recompute(console.pool, found.id, wanted.changes)

@@ -13,6 +13,7 @@ from providers.rulebook.reading.environments import of_production
 from providers.rulebook.reading.governance import governance
 from providers.rulebook.reading.hardware import gpus
 from providers.rulebook.reading.injection import injected
+from providers.rulebook.reading.language_models import language_models
 from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
 from providers.rulebook.reading.model_sizes import model_sizes
@@ -30,7 +31,7 @@ from providers.rulebook.reading.workloads import workloads
 from storage.records.constraints import FieldName
 
 _OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, counts, model_sizes, scaling)
-_OF_WORDS = (location, stack, governance, workloads, outright)
+_OF_WORDS = (location, stack, governance, workloads, outright, language_models)
 
 
 def read(text: str, *, answering: FieldName | None = None) -> Reading:

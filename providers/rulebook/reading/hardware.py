@@ -83,6 +83,7 @@ _NONE_OF_THEM = re.compile(
     r"\bbrauchen (?:wir )?keine(?! \w)"
 )
 _COMPARED = re.compile(r"\b(?:benchmark\w*|compared|(?:faster|slower|quicker|better|cheaper)\b[^.;,]{0,20} than)\b")
+_ZERO = re.compile(r"(?<!to )(?<!from )\bzero $")
 _SEVERAL = re.compile(r"\b(?:multiple|several|many|mehrere\w*|viele) (?:[\w-]+ ){0,2}gpus\b")
 _TRIAL = re.compile(
     r"\b(?:laptops?|macs?|macbooks?|notebooks?|my (?:desktop|pc|machine)|colab|kaggle|localhost|minikube|"
@@ -176,6 +177,9 @@ def _gpu(text: Text, match: re.Match[str]) -> Iterator[Candidate]:
         return
     if optional(before, after):
         return
+    if (zero := _ZERO.search(before)) is not None:
+        yield Candidate("gpu_required", False, start - len(before) + zero.start(), end, "no gpu", 3)
+        return
     if context.guessed(text, start) or denial.left_behind(text, start):
         return
     if denial.denied(text, start, end):
@@ -256,6 +260,9 @@ def _counted_back(text: Text, amount: Amount, card: Mention) -> int | None:
 
 
 def _count(text: Text, amount: Amount, end: int, amounts: list[Amount]) -> Iterator[Candidate | Doubt]:
+    if amount.low == amount.high == 0:
+        yield Candidate("gpu_required", False, amount.start, end, "no gpu", 3)
+        return
     if amount.high < 0 or (amount.high != int(amount.high) and amount.high > 1 and not amount.is_range):
         yield Doubt("gpu_count", amount.start, end, "A number of GPUs has to be a whole number above zero.")
     if amount.high <= 0 or amount.high != int(amount.high) or amount.high > MOST_GPUS:

@@ -18,7 +18,7 @@ from providers.rulebook.reading.units import ADVERB, DURATION, PERIOD, factor, r
 from providers.rulebook.reading.work import COUNTED, NO_WORK, OPEN_NOUN, WORK
 
 _PER_SECOND = re.compile(
-    r"\s?(?:rps|qps|tps|r/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
+    r"\s?(?:rps|qps|tps|[rq]/s|(?:req(?:uest)?s?|calls?|queries|events|messages|images|predictions|inferences)"
     r"\s?(?:/|p(?:er)? )\s?s(?:ec(?:ond)?)?|fps|/s(?:ec)?|a second|per second|pro sekunde)\b"
 )
 _PER_MINUTE = re.compile(r"\s?rp(?P<unit>[mh])\b")

@@ -45,7 +45,7 @@ async def overview(
     cursor: CursorQuery = None,
     limit: LimitQuery = None,
 ) -> CostOverview:
-    book, limit = (await console.what_if.inputs.current(conn)).book, size(limit or LISTED)
+    book, limit = (await console.inputs.current(conn)).book, size(limit or LISTED)
     totals = await costs.totals(conn)
     found = await costs.priced(conn, limit=limit + 1, before=key_of(cursor), stands=stands or False)
     part = page(found, limit, lambda item: item.id)

@@ -53,7 +53,7 @@ async def overview(
     limit: LimitQuery = None,
 ) -> PolicyOverview:
     """The newest decisions first."""
-    bundle, limit = (await console.what_if.inputs.current(conn)).bundle, size(limit)
+    bundle, limit = (await console.inputs.current(conn)).bundle, size(limit)
     found = await policy_decisions.recent(
         conn, outcome=outcome, rule=rule, project=project, before=number_of(cursor) or None, limit=limit + 1
     )

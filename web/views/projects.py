@@ -1,12 +1,10 @@
-"""Projects, and whether a worker lives."""
+"""The projects, and one of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from storage.records.decision_sets import Project, ProjectTotals
-from web.views.decision_set import SILENT
 from web.views.inbox import Group
 from web.views.settling import SettlingForm
 
@@ -34,20 +32,6 @@ class ProjectPage:
     twin: str
     may_write: bool
     settling: SettlingForm
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """How many decision sets wait for a person, and whether a worker lives."""
-
-    needs: int
-    last_heartbeat: datetime | None
-    silent: bool
-
-
-def pulse(needs: int, last_heartbeat: datetime | None, now: datetime | None = None) -> Pulse:
-    silent = last_heartbeat is None or (now or datetime.now(UTC)) - last_heartbeat > SILENT
-    return Pulse(needs, last_heartbeat, silent)
 
 
 def project_page(

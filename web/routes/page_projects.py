@@ -19,12 +19,11 @@ from web.deps import CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_forms import FormDep, fresh_key, go_to, perform
 from web.routes.page_loading import caps_of
 from web.routes.page_parts import Going, GoingDep, load_groups
-from web.views.lists import ProjectPage, Projects, project_page
+from web.views.projects import ProjectPage, Projects, project_page
 from web.views.settling import Typed, settling_form
 
 router = APIRouter(include_in_schema=False)
 LISTED = 100
-
 
 SlugQuery = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,63}$")]
 
