@@ -73,9 +73,8 @@ async def verify(
             yield await check(subject)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Difference(
-            f"{'.'.join(str(part) for part in first['loc'])} is no {error.title}'s: {reason(first)}"
-        ) from error
+        place = ".".join(str(part) for part in first["loc"])
+        raise Difference(f"{place} cannot be what is recorded: {reason(first)}") from error
 
 
 async def events(subject: Subject) -> Verified:

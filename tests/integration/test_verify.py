@@ -108,7 +108,7 @@ TAMPERED = [
     (b'update gates set answer = answer || \'{"action": "reject"}\'', "which nobody approved"),
     (
         b'update decision_sets set constraints = \'{"cloud": {"value": ["aws"], "status": "sworn"}}\'',
-        "constraints.cloud.status is no SummaryRow's: Input should be 'stated'",
+        "constraints.cloud.status cannot be what is recorded: Input should be 'stated'",
     ),
     (b"update artifacts set size = 1", "artifact b.zip: its size is recorded as 1"),
     (b"update git_packs set pack = set_byte(pack, 40, get_byte(pack, 40) # 255)", "pack .*: its checksum"),
