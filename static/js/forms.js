@@ -79,6 +79,18 @@
     [heir, ...wanted.map((selector) => target.querySelector(selector))].find(Boolean)?.focus();
   });
 
+  // Where the answer is another page, its heading, but for a page that names a place or a box of its own.
+  const LED = "led-to-heading";
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (requestConfig.verb === "post" && xhr.getResponseHeader("HX-Redirect")) sessionStorage.setItem(LED, "1");
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const led = sessionStorage.getItem(LED);
+    sessionStorage.removeItem(LED);
+    if (led && !location.hash && !document.querySelector("[autofocus]")) document.querySelector("h1[tabindex]")?.focus();
+  });
+
   // A part that refreshes itself waits while it is out of sight or in use.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;

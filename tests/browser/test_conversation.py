@@ -209,6 +209,13 @@ def test_what_was_typed_stays_when_the_server_fails(page: Page, product: Product
 
     page.route(re.compile(r"/decision-sets(/[^/]+/messages)?$"), answer)
     page.goto("/decision-sets/new")
+    example = page.locator(".examples a").nth(1)
+    words = example.inner_text()
+    example.click()
+    expect(page.locator("textarea[name=message]")).to_have_value(words)
+    expect(page.locator(".examples")).to_be_hidden()
+    page.fill("textarea[name=message]", "")
+    expect(page.locator(".examples")).to_be_visible()
     page.fill("textarea[name=message]", SENTENCE)
     page.fill("input[name=new_project]", "drafts")
     page.click("button:has-text('Start')")

@@ -78,6 +78,7 @@ def test_from_the_sentence_to_the_change_summary(signed_in: BrowserContext, prod
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     loads: list[str] = []
     decision_set = begin(page)
+    expect(page.locator("h1")).to_be_focused()
     page.on("load", lambda loaded: loads.append(loaded.url))
     question = page.locator("[data-card=question]").first
     expect(question).to_be_visible(timeout=20_000)

@@ -38,8 +38,10 @@ async def new(
     caller: CallerDep,
     parent: Annotated[str | None, Query(pattern=UUID)] = None,
     project: Annotated[str, Query(max_length=63)] = "",
+    message: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
-    view = await _new_view(conn, parent=parent or "", project=project, may_write=caller.role != "viewer")
+    may_write = caller.role != "viewer"
+    view = await _new_view(conn, parent=parent or "", project=project, may_write=may_write, message=message)
     return console.templates.page(request, "pages/new.html", view)
 
 

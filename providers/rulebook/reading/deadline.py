@@ -59,7 +59,8 @@ _HAS = re.compile(
 _ONE_UNIT = re.compile(r"\b(?P<one>an?|einer?|einem) (?=(?:hour|day|week|fortnight|stunde|tag|woche)\b)")
 _OTHER_TIME = phrases(
     r"""respon(?:d|se)\w*|reply|latency|ago|old|audio|video|history|retention|retain\w*|keep logs|logs?|data of|
-        support|go(?:es)? live|launch\w*|ship|project|release|roll(?:ed)? ?out|warranty|contract|notice|token|
+        support(?! (?:tickets?|messages?|e-?mails?|chats?|cases?|calls|conversations?|transcripts?))|
+        go(?:es)? live|launch\w*|ship|project|release|roll(?:ed)? ?out|warranty|contract|notice|token|
         session|uptime|downtime|rto|rpo|recover\w*|refresh\w*|scale|idle|per day|work(?:ing|day)|sla for|footage|
         recordings?|meeting|answer\w*"""
 )
