@@ -24,7 +24,8 @@ from providers.rulebook.relax import relaxations, within_reach
 from providers.rulebook.services import faces_internet
 from providers.rulebook.shortlist import shortlist
 from providers.rulebook.traces import traces
-from storage.records.constraints import WorkloadType
+from providers.rulebook.workload import SIZING
+from storage.records.constraints import FieldName, WorkloadType
 from storage.records.plans import Cost, Plan, Resource
 
 NAME, MODEL = "rulebook", "rulebook-1"
@@ -62,7 +63,7 @@ def planned(catalogue: Catalogue, chosen: Option, request: PlanRequest) -> Propo
         traces=traces(resources, chosen, catalogue, request.avoid, by_rank=chosen is _best(catalogue, request.avoid)),
         fell_out=fell_out(catalogue, chosen, request.avoid),
     )
-    confidence, basis = _confidence(catalogue, cost)
+    confidence, basis = _confidence(catalogue, cost, request.assumed)
     return Proposal(plan=made, cost=cost, confidence=confidence, confidence_basis=basis)
 
 
@@ -167,9 +168,10 @@ def _monthly(cost: Cost) -> str:
     return f"about ${cost.likely:,.0f} a month{' plus what has no price' if cost.unknown else ''}"
 
 
-def _confidence(catalogue: Catalogue, cost: Cost) -> tuple[float, str]:
-    """0.9 less 0.1 for each sizing fact that was assumed and 0.05 for each unknown price, 0.3 at least."""
-    assumed, unknown = len(catalogue.workload.assumed), len(cost.unknown)
+def _confidence(catalogue: Catalogue, cost: Cost, unstated: frozenset[FieldName]) -> tuple[float, str]:
+    """0.9 less 0.1 for each sizing fact that was assumed, here or before, and 0.05 for each unknown price, 0.3 at
+    least."""
+    assumed, unknown = len({*catalogue.workload.assumed} | (unstated & SIZING)), len(cost.unknown)
     confidence = max(0.3, 0.9 - 0.1 * assumed - 0.05 * unknown)
     basis = f"{_counted(assumed, 'sizing fact')} assumed, {_counted(unknown, 'price')} unknown"
     return round(confidence, 2), f"{basis}; throughput is not measured."

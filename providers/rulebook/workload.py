@@ -27,6 +27,10 @@ CLASSICAL = frozenset(
     | {"prophet", "pmml", "h2o"}
 )
 GENERATIVE = frozenset({"vllm", "tgi", "llama.cpp", "llamacpp", "ollama", "sglang", "tensorrt-llm", "deepspeed"})
+SIZING: frozenset[FieldName] = frozenset(
+    {"workload_type", "model_size_params", "throughput_rps", "latency_p95_ms", "dataset_size_gb", "deadline_hours"}
+)
+"""What decides how much has to run."""
 WITHOUT_MODEL = frozenset({"data_pipeline", "feature_store"})
 GENERATIVE_FROM_PARAMS = 1e9
 

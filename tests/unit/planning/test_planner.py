@@ -11,7 +11,7 @@ from providers.base import PlanRequest
 from providers.pricing import PriceBook, regions_for
 from providers.rulebook.planner import plan
 from storage.records.canonical import canonical_json
-from storage.records.constraints import ConstraintValues, WorkloadType
+from storage.records.constraints import ConstraintValues, FieldName, WorkloadType
 from storage.records.plans import Plan, Resource
 
 from .plans import FRAUD, Planning
@@ -90,6 +90,16 @@ def test_the_basis_of_the_confidence_counts_in_english(planning: Planning) -> No
     _, proposal = planning.fraud(gpu_required=False, cloud=["aws"])
     words = "1 sizing fact assumed, 0 prices unknown; throughput is not measured."
     assert proposal.confidence_basis == words
+
+
+def test_what_was_assumed_before_makes_the_plan_less_sure(planning: Planning) -> None:
+    values, sure = planning.fraud(model_size_params=110e6)
+    unstated: frozenset[FieldName] = frozenset({"model_size_params", "latency_p95_ms", "availability_slo"})
+    unsure = plan(PlanRequest(values, assumed=unstated), planning.book)
+
+    assert sure.confidence_basis.startswith("0 sizing facts assumed")
+    assert unsure.confidence_basis.startswith("2 sizing facts assumed")
+    assert unsure.confidence == pytest.approx(sure.confidence - 0.2)
 
 
 LLAMA: dict[str, Any] = {
