@@ -106,7 +106,7 @@ def _service(service: Service, option: Option) -> tuple[CostLine, Bounds | None]
     quantity = service.quantity * service.times(option.zones, option.count)
     if figure is None:
         line = CostLine(
-            item=need.words, quantity=quantity, unit=need.item, unit_usd=None, usd=None, source="unknown", as_of="",
+            item=need.words, quantity=quantity, unit=need.unit, unit_usd=None, usd=None, source="unknown", as_of="",
         )  # fmt: skip
         return line, None
     where = "" if figure.exact else f" (the figure of {figure.region})"

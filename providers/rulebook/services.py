@@ -45,6 +45,9 @@ BACKUPS_INCLUDED = frozenset({"aws", "azure"})
 """Backups up to the size of the disk cost nothing (AWS RDS and Azure Database for PostgreSQL, pricing pages)."""
 
 
+_UNITS = {"_gb_month": "GB-month", "registry": "GB-month", "_hour": "hour", "_unit": "LCU-hour"}
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """`quantity` is per zone or machine where the scale says so, in the unit the item's name ends with; `standby` is
@@ -58,6 +61,11 @@ class Need:
     quantity: float
     swing: Swing = "steady"
     store: Store | None = None
+
+    @property
+    def unit(self) -> str:
+        """What it is counted in where no price says otherwise."""
+        return next((unit for ending, unit in _UNITS.items() if self.item.endswith(ending)), "GB")
 
 
 @dataclass(frozen=True, slots=True)
