@@ -45,6 +45,11 @@ class DecisionSetRow(BaseModel):
     commit_sha: str | None
     branch: str | None
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Ends without doing more, if it has not ended yet. What is committed goes on to its end."""
+        return self.cancel_asked is not None and self.commit_sha is None
+
 
 class SummaryRow(DecisionSetRow):
     """`project` is the slug; `gate_id` the gate that waits."""
@@ -77,13 +82,15 @@ async def read(conn: Connection, decision_set: DecisionSetId) -> DecisionSet:
         raise NotFound(f"There is no decision set {decision_set}.")
     state = await state_of(conn, decision_set)
     artifacts = await every(conn, SQL["artifacts"], {"id": decision_set})
+    takes_answers = not DecisionSetRow.model_validate(row).is_cancelled
     return DecisionSet.model_validate(
         {
             **row,
+            "question": row["question"] if takes_answers else None,
             "plan": state.get("plan"),
             "cost": state.get("cost_estimate"),
             "policy": state.get("policy_results"),
-            "gate": _gate(row),
+            "gate": _gate(row) if takes_answers else None,
             "commit": row["commit_sha"],
             "artifacts": [Artifact.model_validate(item) for item in artifacts],
         }

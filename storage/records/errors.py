@@ -112,6 +112,10 @@ class AlreadyEnded(DomainError):
     code, status = "ended", 409
 
 
+class Cancelled(AlreadyEnded):
+    """This decision set was cancelled and takes nothing more. Start a child decision set from it instead."""
+
+
 class NotFailed(DomainError):
     """Only a failed decision set can be retried."""
 

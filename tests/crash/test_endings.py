@@ -12,7 +12,8 @@ from infra.metrics import WorkerMetrics
 from providers.base import CodeRequest
 from providers.rulebook.bundle import RulebookCodeGen
 from storage import decision_sets, runs
-from storage.postgres import every, one, unit_of_work
+from storage.postgres import UnitOfWork, every, one, unit_of_work
+from storage.records.errors import Cancelled
 from storage.records.ids import DecisionSetId
 from storage.records.steps import RunContext
 from tests.crash.house import ANA, House, kinds
@@ -55,6 +56,31 @@ async def test_a_cancelled_and_a_failed_set_end_in_the_transaction_of_their_last
     await house.answer(failed)
     await failing.advance(failed)
     assert await ended_together(house, failed) == "failed"
+
+
+async def test_an_accepted_cancellation_is_the_last_thing_that_is_accepted(house: House) -> None:
+    made, asking = await at_gate(house, own := advancer(house)), (await house.create()).id
+    await own.advance(asking)
+    gate = (await house.read(made)).gate
+    assert gate is not None
+    for decision_set in (made, asking):
+        async with unit_of_work(house.pool) as work:
+            told = await commands.cancel(work, ANA, decision_set)
+        assert (told.gate, told.question) == (None, None)
+
+    late: list[Callable[[UnitOfWork], Awaitable[object]]] = [
+        lambda work: commands.answer_gate(work, ANA, made, gate.id, action="approve", capsule=gate.capsule),
+        lambda work: commands.send_message(work, ANA, asking, text="AWS"),
+        lambda work: commands.edit_constraints(work, ANA, asking, {"cloud": ["aws"]}),
+        lambda work: commands.start(work, ANA, asking),
+    ]
+    for command in late:
+        with pytest.raises(Cancelled):
+            async with unit_of_work(house.pool) as work:
+                await command(work)
+    for decision_set in (made, asking):
+        await own.advance(decision_set)
+        assert await ended_together(house, decision_set) == "cancelled"
 
 
 async def ended_together(house: House, made: DecisionSetId) -> str:

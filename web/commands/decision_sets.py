@@ -15,6 +15,7 @@ from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.decision_sets import ENDED, DecisionSet, Project, Status
 from storage.records.errors import (
     AlreadyEnded,
+    Cancelled,
     Invalid,
     NotFailed,
     NotFound,
@@ -101,9 +102,12 @@ async def cancel(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) 
 
 
 async def retry(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -> DecisionSet:
-    """Takes a failed decision set up again where it failed, and opens a gate again that expired. Raises NotFailed."""
+    """Takes a failed decision set up again where it failed, and opens a gate again that expired. Raises NotFailed,
+    Cancelled."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
+    if row.is_cancelled and row.status not in ENDED:
+        raise Cancelled()
     gate = await gates.unanswered(work.conn, decision_set) if row.stage == "approval" else None
     expired = gate is not None and gate.is_expired
     if row.status != "failed" and not (expired and row.status == "awaiting_approval"):

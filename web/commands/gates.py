@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage import decision_sets, gates, runs
+from storage.decision_sets import DecisionSetRow
 from storage.events import Origin, log_event
 from storage.gates import REVISIONS, GateRow
 from storage.jobs import defer_advance
 from storage.postgres import Connection, UnitOfWork
-from storage.records.decision_sets import ENDED, DecisionSet, Status
+from storage.records.decision_sets import ENDED, DecisionSet
 from storage.records.errors import (
     ActionNotAllowed,
     AlreadyEnded,
+    Cancelled,
     CapsuleMoved,
     CommentRequired,
     GateAlreadyAnswered,
@@ -41,7 +43,7 @@ async def answer_gate(
     """Refuses in this order: NotFound, RoleForbids, GateAlreadyAnswered, GateExpired, CapsuleMoved, ActionNotAllowed,
     CommentRequired, OverrideRequired. Invalid for an override that is none."""
     row = await decision_sets.lock(work.conn, decision_set)
-    gate = await check_gate(work.conn, caller, decision_set, row.status, gate_id, capsule)
+    gate = await check_gate(work.conn, caller, row, gate_id, capsule)
     allowed: dict[str, GateAction] = {known: known for known in gate.allowed}
     chosen = allowed.get(action)
     if chosen is None:
@@ -56,21 +58,21 @@ async def answer_gate(
     return await _answer(work, caller, decision_set, row.version, gate.checkpoint_id, payload)
 
 
-async def check_gate(
-    conn: Connection, caller: Caller, decision_set: DecisionSetId, status: Status, gate_id: str, capsule: object
-) -> GateRow:
+async def check_gate(conn: Connection, caller: Caller, row: DecisionSetRow, gate_id: str, capsule: object) -> GateRow:
     """The gate, if this caller may answer it now. `capsule` is None where it could not be read. Raises NotFound,
     RoleForbids, GateAlreadyAnswered, AlreadyEnded, GateExpired, CapsuleMoved, in this order; but a gate that failed its
     decision set by expiring is expired."""
-    gate = await gates.read(conn, decision_set, GateId(gate_id))
+    gate = await gates.read(conn, row.id, GateId(gate_id))
     caller.needs("approver")
     if gate.answer is not None:
         raise GateAlreadyAnswered()
-    if status in ENDED and status != "failed":
+    if row.status in ENDED and row.status != "failed":
         raise AlreadyEnded()
+    if row.is_cancelled:
+        raise Cancelled()
     if gate.is_expired:
         raise GateExpired()
-    if status in ENDED:
+    if row.status in ENDED:
         raise AlreadyEnded()
     if capsule is not None and gate.capsule != capsule:
         raise CapsuleMoved()

@@ -11,7 +11,7 @@ from storage.events import log_event
 from storage.jobs import defer_advance
 from storage.postgres import UnitOfWork
 from storage.records.decision_sets import ENDED, DecisionSet
-from storage.records.errors import AlreadyEnded, Invalid, MessageReplaced, NotInIntake, QuestionMoved
+from storage.records.errors import AlreadyEnded, Cancelled, Invalid, MessageReplaced, NotInIntake, QuestionMoved
 from storage.records.events import MessageReceived
 from storage.records.ids import DecisionSetId
 from storage.records.intake import WORDLESS, Choice
@@ -31,12 +31,11 @@ async def send_message(
     replaces: int | None = None,
 ) -> DecisionSet:
     """`replaces` is the seq of an earlier message, anybody's, in whose place these words are read from now on; they
-    answer the question which that message answered. Raises NotInIntake, QuestionMoved, MessageReplaced, Invalid,
-    EmptyMessage, MessageTooLong, NotText."""
+    answer the question which that message answered. Raises NotInIntake, Cancelled, QuestionMoved, MessageReplaced,
+    Invalid, EmptyMessage, MessageTooLong, NotText."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row.status != "intake":
-        raise NotInIntake()
+    _in_intake(row)
     if replaces is not None:
         return await _replace(work, caller, row, replaces, text=text, question_id=question_id, choice=choice)
     if question_id is not None and (row.question is None or row.question.id != question_id):
@@ -46,6 +45,14 @@ async def send_message(
     said = checked_text(text or "", field="text", empty_allowed=choice in WORDLESS)
     payload = MessageReceived(text=said, by=caller.name, question_id=question_id, choice=choice)
     return await _hand_in(work, caller, decision_set, row.version, payload)
+
+
+def _in_intake(row: DecisionSetRow) -> None:
+    """Raises NotInIntake, Cancelled."""
+    if row.status != "intake":
+        raise NotInIntake()
+    if row.is_cancelled:
+        raise Cancelled()
 
 
 async def _replace(
@@ -91,11 +98,10 @@ def _is_first(said: Mapping[int, MessageReceived], seq: int) -> bool:
 async def edit_constraints(
     work: UnitOfWork, caller: Caller, decision_set: DecisionSetId, edits: Mapping[str, Any]
 ) -> DecisionSet:
-    """Raises NotInIntake, Invalid."""
+    """Raises NotInIntake, Cancelled, Invalid."""
     caller.needs("operator")
     row = await decision_sets.lock(work.conn, decision_set)
-    if row.status != "intake":
-        raise NotInIntake()
+    _in_intake(row)
     if not edits:
         raise Invalid("Name at least one constraint to change.", field="constraints")
     checked = checked_edits(edits)
@@ -109,6 +115,8 @@ async def start(work: UnitOfWork, caller: Caller, decision_set: DecisionSetId) -
     row = await decision_sets.lock(work.conn, decision_set)
     if row.status in ENDED:
         raise AlreadyEnded()
+    if row.is_cancelled:
+        raise Cancelled()
     if row.status != "intake" or row.start_asked:
         return await decision_sets.read(work.conn, decision_set)
     payload = MessageReceived(text="", by=caller.name, start=True)

@@ -75,8 +75,8 @@ async def of_open_gate(conn: Connection, caller: Caller, request: Request) -> No
     except (ValueError, RecursionError):
         body = None
     capsule = body.get("capsule") if isinstance(body, dict) else None
-    found = await decision_sets.read(conn, DecisionSetId(_named(request, "id", UUID)))
-    await check_gate(conn, caller, found.id, found.status, _named(request, "gate_id", GATE), capsule)
+    row = await decision_sets.summary(conn, DecisionSetId(_named(request, "id", UUID)))
+    await check_gate(conn, caller, row, _named(request, "gate_id", GATE), capsule)
 
 
 def _named(request: Request, parameter: str, pattern: str) -> str:
