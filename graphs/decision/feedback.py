@@ -13,7 +13,7 @@ from graphs.services import Services
 from graphs.state import FeedbackOutcome
 from intake.extract import captured
 from intake.merge import merge
-from intake.schema import label
+from intake.schema import label, show
 from providers import capsule as capsules
 from providers.base import Reading
 from providers.inputs import Inputs
@@ -50,12 +50,12 @@ class ProcessApprovalFeedback:
         self._check_capsule(state, approval, inputs)
         if approval.action == "reject":
             return self._reject(approval)
-        changes, unheard = await self._read(state["constraints"], approval)
+        changes, unheard, held = await self._read(state["constraints"], approval)
         if approval.action == "request_changes":
             rounds = (await self._services.settling(context)).rounds
             return self._plan_again(state, approval, changes, rounds)
         if not changes:
-            return self._ask_again(state, approval, unheard) if unheard else self._go_on(approval)
+            return self._ask_again(state, approval, unheard) if unheard else self._go_on(approval, held)
         return await self._amend(state, approval, changes, unheard, inputs, context)
 
     def _check_capsule(self, state: FeedbackInput, approval: Approval, inputs: Inputs) -> None:
@@ -79,12 +79,12 @@ class ProcessApprovalFeedback:
     def _reject(self, approval: Approval) -> NodeResult:
         return NodeResult(update={"outcome": "rejected", "feedback": approval.comment})
 
-    def _go_on(self, approval: Approval) -> NodeResult:
+    def _go_on(self, approval: Approval, held: list[str]) -> NodeResult:
         cards: list[Payload] = []
         if approval.comment:
-            cards.append(
-                self._card("Comment", "No constraint was read from the comment", "Go on as approved", approval)
-            )
+            holds, none = "What the comment asks for holds already", "No constraint was read from the comment"
+            what = f"{holds}: {', '.join(held)}" if held else none
+            cards.append(self._card("Comment", what, "Go on as approved", approval))
         cards.append(StageChanged(stage="codegen", status="building"))
         return NodeResult(
             update={"outcome": "approved", "feedback": approval.comment},
@@ -92,14 +92,21 @@ class ProcessApprovalFeedback:
             patch={"status": "building", "stage": "codegen"},
         )
 
-    async def _read(self, known: ConstraintSchema, approval: Approval) -> tuple[dict[FieldName, Constraint], list[str]]:
-        """The constraints in the comment, with their place in it as evidence, and what it asks for besides. What stands
-        gives way to it, and a list grows where the comment adds to it."""
+    async def _read(
+        self, known: ConstraintSchema, approval: Approval
+    ) -> tuple[dict[FieldName, Constraint], list[str], list[str]]:
+        """The constraints in the comment, with their place in it as evidence, what it asks for besides, and what of it
+        holds already. What stands gives way to it, and a list grows where the comment adds to it."""
         if not approval.comment:
-            return {}, []
+            return {}, [], []
         reading = await self._services.orchestration.read(approval.comment)
         changes = changed_by(known, reading, approval)
-        return changes, unheard(reading, changes, approval.comment)
+        held = [
+            f"{label(item.field)} {show(item.field, item.value)}"
+            for item in reading.findings
+            if item.field in known.root and known.root[item.field].value == item.value
+        ]
+        return changes, unheard(reading, changes, approval.comment), held
 
     def _ask_again(self, state: FeedbackInput, approval: Approval, reasons: list[str]) -> NodeResult:
         """The same plan under the same capsule, which the approval does not stand for: nothing was begun on it."""

@@ -10,6 +10,8 @@ from storage.postgres import unit_of_work
 from tests.crash.house import ANA, House
 from tests.crash.test_rules_advance import advancer, at_gate
 from web import commands
+from web.views.outcome import heeded
+from web.views.rounds import superseded
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +92,29 @@ async def test_a_tighter_comment_that_costs_resilience_asks_again(house: House) 
     assert {item["critic"] for item in cards["Amendment"]["objections"]} == {
         item["critic"] for item in opened["dissent"]
     }
+
+
+async def test_a_comment_that_is_given_again_is_told_by_what_it_changed(house: House) -> None:
+    worker, comment = advancer(house), "cap replicas at 6 and lower the budget to $3,500 a month"
+    made = (await house.create(CPUS)).id
+    await worker.advance(made)
+    await house.start(made)
+    await worker.advance(made)
+    for _ in range(2):
+        await house.answer(made, "approve", comment)
+        await worker.advance(made)
+    assert (await house.read(made)).status == "completed"
+
+    told = await house.events(made)
+    changed = ["Replicas at most: not stated → 6", "Budget: $4,000 /mo → $3,500 /mo"]
+    assert [(item.comment, sorted(item.changes)) for item in heeded(told)] == [(comment, sorted(changed))]
+    cards = {event.payload["title"]: event for event in told if event.type == "reason-card"}
+    again = cards["Comment"].payload["decision"]
+    assert again.startswith("What the comment asks for holds already: ")
+    assert "$3,500 /mo" in again
+    gone = superseded(told)
+    assert gone[cards["Plan"].seq] == f"Superseded by card {cards['Amendment'].seq}"
+    assert cards["Amendment"].seq not in gone
 
 
 async def test_after_an_amendment_the_state_speaks_of_the_plan_that_is_built(house: House) -> None:

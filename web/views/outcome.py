@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 
 from storage.records.decision_sets import DecisionSet
-from storage.records.events import ConstraintCaptured, DiffRecorded, Event, GateAnswered, StageChanged
+from storage.records.events import (
+    ConstraintCaptured,
+    DiffRecorded,
+    Event,
+    GateAnswered,
+    Payload,
+    ReasonCard,
+    StageChanged,
+)
 from storage.records.plans import Plan
 from web.views.words import field_label, value_words
 
@@ -17,11 +26,13 @@ READER = "process_approval_feedback"
 
 @dataclass(frozen=True, slots=True)
 class Heeded:
-    """The comment of the approval that the code was built under. `changes` is empty where it changed nothing."""
+    """A comment of the approvals that the code was built under. `changes` is empty where it changed nothing, and `why`
+    then says so as its card does."""
 
     by: str
     comment: str
     changes: list[str]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +52,40 @@ def headline(plan: Plan | None) -> str:
     return plan.summary.partition("; about $")[0].rstrip(".") if plan else ""
 
 
-def heeded(events: Sequence[Event]) -> Heeded | None:
-    """None before the comment was read, and where the last answer is no approval or has no comment."""
-    last = next((place for place in range(len(events) - 1, -1, -1) if events[place].type == "gate-answered"), None)
-    answer = events[last].typed if last is not None else None
-    if last is None or not isinstance(answer, GateAnswered) or answer.action != "approve" or not answer.comment:
-        return None
-    read = [event.typed for event in events[last + 1 :] if event.node == READER]
-    if not any(isinstance(item, StageChanged) and item.stage == "codegen" for item in read):
-        return None
-    return Heeded(answer.by, answer.comment, [_change(item) for item in read if isinstance(item, ConstraintCaptured)])
+def heeded(events: Sequence[Event]) -> list[Heeded]:
+    """What the comments changed on the way to the code, oldest first: a gate that opened again for what a comment
+    allowed is answered with the same comment, which then changes nothing more. Where none changed anything, the last
+    one alone. Empty before the last one was read, and where the last answer is no approval."""
+    answers = _answers(events)
+    if not answers or not any(isinstance(item, StageChanged) and item.stage == "codegen" for item in answers[-1].read):
+        return []
+    approvals = list(takewhile(lambda item: item.answer.action == "approve", reversed(answers)))
+    found = [item.heeded() for item in reversed(approvals) if item.answer.comment]
+    return [item for item in found if item.changes] or found[-1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer, and what its reader told of it."""
+
+    answer: GateAnswered
+    read: list[Payload] = field(default_factory=list)
+
+    def heeded(self) -> Heeded:
+        changes = [_change(item) for item in self.read if isinstance(item, ConstraintCaptured)]
+        said = [item.decision for item in self.read if isinstance(item, ReasonCard) and item.title == "Comment"]
+        return Heeded(self.answer.by, self.answer.comment, changes, said[-1] if said else "")
+
+
+def _answers(events: Sequence[Event]) -> list[_Answered]:
+    found: list[_Answered] = []
+    for event in events:
+        item = event.typed
+        if isinstance(item, GateAnswered):
+            found.append(_Answered(item))
+        elif found and item and event.node == READER:
+            found[-1].read.append(item)
+    return found
 
 
 def _change(item: ConstraintCaptured) -> str:

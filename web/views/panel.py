@@ -44,7 +44,7 @@ class ApprovalPanel:
     expired: datetime | None
     may_retry: bool
     key: str
-    heeded: Heeded | None
+    heeded: list[Heeded]
     result: Result | None
 
 
@@ -96,7 +96,7 @@ def approval_panel(
         expired=expired,
         may_retry=may_retry,
         key=key,
-        heeded=heeded(events) if found.status in ("building", "completed") else None,
+        heeded=heeded(events) if found.status in ("building", "completed") else [],
         result=result(found, events, base_url),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from storage.records.events import CostUpdate, Event, RunComplete, StageChanged
 from web.filters import plural, usd
+from web.views.outcome import READER
 
 _ONE_EACH = {"cost-update": "cost", "policy-update": "policy report", "gate-opened": "approval"}
 """Types of which one holds, whichever node tells it, and the word for one."""
@@ -25,11 +26,14 @@ def superseded(events: Sequence[Event]) -> dict[int, str]:
 
 def place_of(event: Event) -> tuple[str, str] | None:
     """What only the newest of its kind can be: reasons and checks are each node's own, a critic's its own wherever it
-    speaks; there is one cost, one policy report and one gate that hold. None for what is never superseded."""
+    speaks, and an amendment is the plan from then on; there is one cost, one policy report and one gate that hold. None
+    for what is never superseded, as what became of a comment."""
     payload = event.payload
     match event.type:
         case "reason-card" if str(payload.get("title")).startswith(_CRITIC):
             return event.type, payload["title"]
+        case "reason-card" if event.node == READER:
+            return (event.type, "planner") if payload.get("title") == "Amendment" else None
         case "reason-card" | "validator-report":
             return event.type, event.node or ""
         case _:
