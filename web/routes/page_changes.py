@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from storage import changes, decision_sets, viewed
+from storage.compute import in_thread
 from storage.records.changes import ChangeSummary
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary
 from storage.records.errors import Invalid
@@ -43,8 +44,12 @@ async def show(
 ) -> Response:
     found, summary, seen = await _read(console, caller, id_, chosen)
     others = await _others(console, found, summary.base)
-    view = changes_page(found, summary, others, chosen=chosen, viewed=seen)
-    return console.templates.page(request, "pages/changes.html", view)
+
+    def page() -> Response:
+        view = changes_page(found, summary, others, chosen=chosen, viewed=seen)
+        return console.templates.page(request, "pages/changes.html", view)
+
+    return await in_thread(page)  # patches make megabytes of it, and streams go on meanwhile
 
 
 async def _read(

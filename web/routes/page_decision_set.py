@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from storage.compute import in_thread
 from storage.postgres import UnitOfWork
 from storage.records.decision_sets import DecisionSet
 from storage.records.errors import DomainError
@@ -47,8 +48,12 @@ async def show(
     loaded = await load(console, conn, id_, caller, window)
     form = edit_of(loaded, edit) if edit else None
     refused = Refused(gate=filled(loaded.found, way, GateForm())) if way and loaded.found.gate else None
-    view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form, refused=refused)
-    return console.templates.page(request, PAGE, view, block="earlier" if before else "main")
+
+    def page() -> Response:
+        view = decision_set_page(loaded, head_seq=head, show=show, opened=card, edit=form, refused=refused)
+        return console.templates.page(request, PAGE, view, block="earlier" if before else "main")
+
+    return await in_thread(page)
 
 
 @router.get("/decision-sets/{id}/stream")
