@@ -68,6 +68,27 @@ async def test_the_field_at_fault_is_named_with_its_remedy(api: httpx.AsyncClien
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        (b'{"name": "a", "name": "b"}', "name", "`name` stands twice"),
+        (b'{"name": "a", "n\\u0061me": "a"}', "name", "`name` stands twice"),
+        (b'{"\\ud800": 1, "\\ud800": 1}', "?", "`?` stands twice"),
+        (b'{"name": ' + b"[" * 50 + b"]" * 50 + b"}", None, "nested too deep"),
+        (b"[" * 100_000, None, "nested too deep"),
+        (b'{"name": ' + b"9" * 5000 + b"}", None, "number in the request body is too long"),
+        (b'{"name": NaN}', None, "NaN is not a JSON value"),
+    ],
+)
+async def test_a_body_that_could_mean_two_things_or_cannot_be_read_says_which(
+    api: httpx.AsyncClient, body: bytes, field: str | None, said: str
+) -> None:
+    answer = await api.post("/api/projects", content=body, headers=JSON)
+    assert refused(answer) == (400, "malformed-json")
+    assert said in answer.json()["detail"]
+    assert [item["field"] for item in answer.json().get("errors", [])] == ([field] if field else [])
+
+
 async def test_a_body_that_is_not_declared_as_json_says_so(api: httpx.AsyncClient) -> None:
     answer = await api.post("/api/projects", content=b'{"name": "x"}', headers={"Content-Type": "text/plain"})
     assert refused(answer) == (422, "invalid")
