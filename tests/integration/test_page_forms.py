@@ -122,6 +122,10 @@ async def test_an_edit_that_cannot_be_is_refused_beside_its_field(api: httpx.Asy
     assert 'id="fact-latency_p95_ms"' in answer.text
     assert "Latency p95: type a number of ms, such as 80 or 4k." in answer.text
     assert 'value="fast"' in answer.text
+    hidden = {"field": "orchestrator", "value": "k8s\u202e"}
+    answer = await api.post(f"/decision-sets/{decision_set}/constraints", data=hidden, headers=FRAGMENT)
+    assert answer.status_code == 422
+    assert "type it in one line" in answer.text
 
 
 async def test_a_moved_capsule_gives_the_new_panel_with_the_comment(api: httpx.AsyncClient, pool: Pool) -> None:
