@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
 from tests.decisions import code
 from tests.web_server import WebServer
+from web.deps import UUID
+from web.validation import EXPECTED
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +105,46 @@ async def test_words_that_cannot_be_read_are_refused(
 async def test_words_of_any_script_are_taken(api: httpx.AsyncClient, path: str) -> None:
     edits = {"data_residency": "la Réunion", "regions": ["europe-west4", "東京"], "orchestrator": "Ray on EKS (1.29)"}
     assert (await api.patch(f"{path}/constraints", json=edits)).status_code == 202
+
+
+async def test_what_is_not_text_is_told_by_its_constraint(api: httpx.AsyncClient, path: str) -> None:
+    bad = {"regions": ["\u0000"]}
+    edit = await api.patch(f"{path}/constraints", json=bad)
+    asked = await api.post(f"{path}/what-if", json={"constraints": bad})
+    forked = await api.post(f"{path}/fork", json={"checkpoint_id": "x", "constraints": bad})
+    for answer in (edit, asked, forked):
+        assert code(answer) == (422, "not-text")
+        assert [item["field"] for item in answer.json()["errors"]] == ["regions"]
+    key = await api.patch(
+        f"{path}/constraints", content=b'{"\\ud800": 1}', headers={"Content-Type": "application/json"}
+    )
+    assert code(key) == (422, "not-text")
+
+
+async def test_no_refusal_shows_a_regular_expression(api: httpx.AsyncClient, path: str) -> None:
+    made = {"project": "fraud-model", "message": "like the other", "parent_id": "x"}
+    for answer, field, said in (
+        (await api.post("/api/decision-sets", json=made), "parent_id", "Give an id"),
+        (await api.get(f"{path}/changes?against=x"), "against", "Give an id"),
+        (await api.get(f"/api/decision-sets?project={'x' * 201}"), "project", "at most 200 characters"),
+        (await api.get("/api/quarantine?provider=A B"), "provider", "small letters"),
+        (await api.post(f"{path}/start", headers={"Idempotency-Key": "a b"}), "Idempotency-Key", "without spaces"),
+    ):
+        assert fields(answer) == [field]
+        assert said in answer.json()["detail"]
+        assert "pattern" not in answer.text
+
+
+async def test_each_pattern_of_the_description_has_its_words(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/openapi.json")).json()
+    for about in document["paths"].values():
+        for call in about.values():
+            for parameter in call.get("parameters", []):
+                if parameter["in"] != "path":
+                    assert _patterns(parameter["schema"]) <= EXPECTED.keys()
+    assert UUID in _patterns(document["components"]["schemas"]["NewDecisionSet"]["properties"]["parent_id"])
+
+
+def _patterns(schema: dict[str, Any]) -> set[str]:
+    inner = [_patterns(part) for part in schema.get("anyOf", [])]
+    return set().union({schema["pattern"]} if "pattern" in schema else set(), *inner)

@@ -31,7 +31,7 @@ def _text(value: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_text)]
 ShortText = Annotated[str, Field(max_length=200), AfterValidator(_text)]
-Values = Annotated[dict[str, Any], Field(max_length=50), AfterValidator(_text)]
+Values = Annotated[dict[Text, Annotated[Any, AfterValidator(_text)]], Field(max_length=50)]
 """Constraint fields and their values, checked field by field by the command."""
 
 

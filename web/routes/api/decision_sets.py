@@ -11,7 +11,18 @@ from pydantic import Field
 from storage import decision_sets
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary, Status
 from web import commands
-from web.deps import GATE, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
+from web.deps import (
+    GATE,
+    TEXT,
+    Blank,
+    CallerDep,
+    ConnectionDep,
+    ConsoleDep,
+    CursorQuery,
+    DecisionSetPath,
+    KeyDep,
+    LimitQuery,
+)
 from web.pagination import Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Fork, GateAnswer, Hypothesis, Message, NewDecisionSet, Nothing, Values
@@ -23,10 +34,10 @@ router = APIRouter(prefix="/api/decision-sets", tags=["decision sets"], route_cl
 GatePath = Annotated[str, Path(pattern=GATE)]
 StatusQuery = Annotated[Status | None, Blank, Query()]
 SlugQuery = Annotated[
-    Annotated[str, Field(pattern=r"^[^\x00]{1,200}$")] | None, Blank, Query(description="A project's slug.")
+    Annotated[str, Field(max_length=200, pattern=TEXT)] | None, Blank, Query(description="A project's slug.")
 ]
 TextQuery = Annotated[
-    Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None,
+    Annotated[str, Field(max_length=200, pattern=TEXT)] | None,
     Blank,
     Query(description="Words that all stand in number (`#12`), title, project or author."),
 ]
