@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 
 from storage import projects
 from storage.records.events import EVENT_TYPES
+from storage.records.ids import new_id
 from tests.web_server import WebServer
 from web.security import CONTENT_SECURITY_POLICY
 
@@ -141,6 +143,21 @@ async def test_a_blank_query_parameter_asks_for_nothing(api: httpx.AsyncClient) 
 )
 async def test_a_bad_query_parameter_is_refused(api: httpx.AsyncClient, query: str) -> None:
     assert refused(await api.get(f"/api/decision-sets?{query}")) == (422, "invalid")
+
+
+def as_cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("key", ["-1", "9999", "01890a5d", "None", "fraud model", "-a", "x" * 64, "0", "1.5", "\n1"])
+async def test_a_cursor_that_no_list_gave_is_refused(api: httpx.AsyncClient, key: str) -> None:
+    """Each list by what its own cursors hold; one that a list did not give would skip or repeat."""
+    numbered = ["/api/policies", f"/api/decision-sets/{new_id()}/checkpoints"] if key != "9999" else []
+    named = ["/api/projects"] if key not in ("9999", "01890a5d", "0") else []
+    for address in ("/api/decision-sets", "/api/quarantine", "/api/costs", *numbered, *named):
+        answer = await api.get(address, params={"cursor": as_cursor(key)})
+        assert (address, *refused(answer)) == (address, 422, "invalid")
+        assert answer.json()["errors"][0]["field"] == "cursor"
 
 
 async def test_metrics_count_requests_by_route(api: httpx.AsyncClient) -> None:

@@ -23,7 +23,7 @@ from web.deps import (
     KeyDep,
     LimitQuery,
 )
-from web.pagination import Page, key_of, page, size
+from web.pagination import IDS, Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Fork, GateAnswer, Hypothesis, Message, NewDecisionSet, Nothing, Values
 from web.routes.api.refusals import CommandRoute, by_operator, of_known, of_open_gate, refused_first
@@ -68,7 +68,7 @@ async def list_decision_sets(
     limit = size(limit)
     statuses = [status] if status else None
     found = await decision_sets.summaries(
-        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
+        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor, IDS), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 

@@ -14,7 +14,7 @@ from storage.quarantine import Quarantined
 from web.commands.once import Caller
 from web.commands.quarantine import handle_quarantined
 from web.deps import SLUG, UUID, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, KeyDep, LimitQuery
-from web.pagination import Page, key_of, page, size
+from web.pagination import IDS, Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Body
 from web.routes.api.refusals import CommandRoute, refused_first
@@ -44,7 +44,7 @@ async def list_quarantined(
     """The newest first."""
     limit = size(limit)
     found = await quarantine.listed(
-        conn, handled=handled or False, provider=provider, before=key_of(cursor), limit=limit + 1
+        conn, handled=handled or False, provider=provider, before=key_of(cursor, IDS), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 
