@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from storage.records.errors import BodyTooLarge, DomainError, Invalid, MalformedJson, NotFound, Unauthenticated
+from storage.records.errors import BodyTooLarge, DomainError, Invalid, NotFound, Unauthenticated
 from web.console import console_of
 from web.security import HEADERS
 from web.validation import FieldError, refusal
@@ -26,6 +26,12 @@ class MethodNotAllowed(DomainError):
     """This address does not take that method."""
 
     code, status = "method-not-allowed", 405
+
+
+class NotAForm(DomainError):
+    """The form came incomplete and could not be read. Go back, where it still stands, and send it again."""
+
+    code, status = "malformed-form", 400
 
 
 class DatabaseUnavailable(DomainError):
@@ -165,8 +171,8 @@ def _from_status(error: HTTPException) -> DomainError:
             return BodyTooLarge()
         case 400 if isinstance(error.__cause__, DomainError):  # FastAPI's own words for what reading a body raised
             return error.__cause__
-        case 400:
-            return MalformedJson()
+        case 400:  # the form parser's; JSON is read by ourselves
+            return NotAForm()
         case _:
             refused = Invalid(error.detail)
             refused.status = error.status_code
