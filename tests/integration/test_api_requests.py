@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import socket
@@ -16,6 +17,7 @@ from storage import projects
 from storage.records.events import EVENT_TYPES
 from storage.records.ids import new_id
 from tests.web_server import WebServer
+from web import body_limit
 from web.security import CONTENT_SECURITY_POLICY
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +105,31 @@ async def test_a_body_sent_in_pieces_has_the_same_limit(api: httpx.AsyncClient) 
             yield b" " * 32_768
 
     assert refused(await api.post("/api/projects", content=pieces(), headers=JSON)) == (413, "body-too-large")
+
+
+def answered(server: WebServer, path: str, *pieces: bytes) -> bytes:
+    """All that comes back until the server closes, when a body stays open after these pieces."""
+    address = urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as raw:
+        raw.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n".encode())
+        for piece in pieces:
+            raw.sendall(piece)
+        return b"".join(iter(lambda: raw.recv(10_000), b""))
+
+
+@pytest.mark.parametrize("limit", ["PIECE_SECONDS", "BODY_SECONDS"])
+async def test_a_body_that_stays_open_is_let_go_of_even_for_a_stranger(
+    server: WebServer, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(body_limit, limit, 0.2)
+    head, _, body = (await asyncio.to_thread(answered, server, "/api/projects", b'{"na')).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"application/problem+json" in head.lower()
+    assert json.loads(body)["code"] == "body-too-slow"
+    page = await asyncio.to_thread(answered, server, "/sign-in", b"key=")
+    assert page.startswith(b"HTTP/1.1 408 ")
+    assert b"did not arrive in time" in page
+    assert (await api.get("/healthz")).status_code == 200
 
 
 @pytest.mark.parametrize(
