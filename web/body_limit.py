@@ -1,13 +1,14 @@
-"""Bodies have a limit, whoever sends them."""
+"""Bodies have a limit in size and time, whoever sends them."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from storage.records.errors import BodyTooLarge
+from storage.records.errors import BodyTooLarge, DomainError
 from web.errors import answer, wants_json
 from web.security import SAFE
 
@@ -17,10 +18,20 @@ LARGEST_FORM = 4 * 1024 * 1024
 """Bytes of a form of a page: more than a message may have, so that its page can answer with all that was typed."""
 _DRAINED = 16 * 1024 * 1024
 """Bytes read and dropped of a larger body, so that its sender reads the refusal instead of a broken connection."""
+PIECE_SECONDS = 30.0
+"""How long a sender may be silent within a body."""
+BODY_SECONDS = 300.0
+"""How long a whole body may take, silent or not."""
+
+
+class BodyTooSlow(DomainError):
+    """The request's body did not arrive in time, and nothing of it was kept. Send it again in one go."""
+
+    code, status = "body-too-slow", 408
 
 
 class BodyLimit:
-    """Reads the body of an unsafe request at once, refuses it beyond the limit, and leaves its SHA-256 in
+    """Reads the body of an unsafe request at once, refuses it beyond the limits, and leaves its SHA-256 in
     `request.state.body_sha256`, where idempotency keys find it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -30,14 +41,24 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
-        body = await _read(receive, _limit(scope))
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(receive, _limit(scope))
+        except TimeoutError:
+            await _refuse(BodyTooSlow(), scope, receive, send)
+            return
         scope.setdefault("state", {})["body_sha256"] = hashlib.sha256(body or b"").hexdigest()
         if body is None:
-            response = await answer(Request(scope), _refusal(scope))
-            response.headers["Connection"] = "close"
-            await response(scope, receive, send)
+            await _refuse(_refusal(scope), scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
+
+
+async def _refuse(error: DomainError, scope: Scope, receive: Receive, send: Send) -> None:
+    """And has the connection closed: what follows on it is the rest of a body that nobody reads."""
+    response = await answer(Request(scope), error)
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
 
 
 def _refusal(scope: Scope) -> BodyTooLarge:
@@ -53,11 +74,12 @@ def _limit(scope: Scope) -> int:
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
-    """None when the body is larger than the limit, or the client left."""
+    """None when the body is larger than the limit, or the client left. Raises TimeoutError."""
     chunks: list[bytes] = []
     size = 0
     while size <= _DRAINED:
-        message = await receive()
+        async with asyncio.timeout(PIECE_SECONDS):
+            message = await receive()
         if message["type"] == "http.disconnect":
             return None
         size += len(message.get("body", b""))

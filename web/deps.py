@@ -15,6 +15,9 @@ from web.commands.once import Caller, CommandKey
 from web.console import Console, console_of
 
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+TEXT = r"^[^\x00]*$"
+SLUG = r"^[a-z0-9-]*$"
+KEY = r"^[!-~]+$"
 GATE = r"^[A-Za-z0-9_.:-]{1,128}$"
 
 ConsoleDep = Annotated[Console, Depends(console_of)]
@@ -71,7 +74,7 @@ def command_key(
             alias="Idempotency-Key",
             min_length=1,
             max_length=200,
-            pattern=r"^[!-~]+$",
+            pattern=KEY,
             description="The same key and body give the first answer again.",
         ),
     ] = None,

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from storage.records.errors import BodyTooLarge, DomainError, Invalid, MalformedJson, NotFound, NotText, Unauthenticated
+from storage.records.errors import BodyTooLarge, DomainError, Invalid, NotFound, Unauthenticated
 from web.console import console_of
 from web.security import HEADERS
 from web.validation import FieldError, refusal
@@ -26,6 +26,12 @@ class MethodNotAllowed(DomainError):
     """This address does not take that method."""
 
     code, status = "method-not-allowed", 405
+
+
+class NotAForm(DomainError):
+    """The form came incomplete and could not be read. Go back, where it still stands, and send it again."""
+
+    code, status = "malformed-form", 400
 
 
 class DatabaseUnavailable(DomainError):
@@ -128,15 +134,20 @@ def sign_in_first(request: Request) -> Response:
 def _as_domain_error(error: Exception) -> tuple[DomainError, list[FieldError]]:
     match error:
         case DomainError():
-            return error, [{"field": error.field, "message": error.detail}] if error.field else []
+            return error, _at_fault(error)
         case RequestValidationError():
             return refusal(error)
         case HTTPException():
-            return _from_status(error), []
+            refused = _from_status(error)
+            return refused, _at_fault(refused)
         case psycopg.OperationalError():
             return DatabaseUnavailable(), []
         case _:
             return InternalError(), []
+
+
+def _at_fault(error: DomainError) -> list[FieldError]:
+    return [{"field": error.field, "message": error.detail}] if error.field else []
 
 
 def _methods(request: Request) -> list[str]:
@@ -158,10 +169,10 @@ def _from_status(error: HTTPException) -> DomainError:
             return MethodNotAllowed()
         case 413:
             return BodyTooLarge()
-        case 400 if isinstance(error.__cause__, UnicodeDecodeError):
-            return NotText("The request body is not UTF-8 text.")
-        case 400:
-            return MalformedJson()
+        case 400 if isinstance(error.__cause__, DomainError):  # FastAPI's own words for what reading a body raised
+            return error.__cause__
+        case 400:  # the form parser's; JSON is read by ourselves
+            return NotAForm()
         case _:
             refused = Invalid(error.detail)
             refused.status = error.status_code

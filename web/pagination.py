@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from storage.records.errors import Invalid
+from web.deps import UUID
 
 T = TypeVar("T")
+IDS = re.compile(UUID)
+NUMBERS = re.compile(r"[1-9][0-9]{0,17}")
+SLUGS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 LIMIT = 100
 """Items in one answer, unless asked otherwise."""
 MOST = 500
@@ -37,22 +42,24 @@ def cursor(key: str) -> str:
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
-def key_of(cursor: str | None) -> str | None:
-    """The key in a cursor. Raises Invalid for anything that is not one of ours."""
+def key_of(cursor: str | None, shape: re.Pattern[str]) -> str | None:
+    """The key in a cursor. Raises Invalid for anything that is not one of ours: `shape` is what the keys of the list
+    look like."""
     if not cursor:
         return None
     try:
         key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise Invalid("Use the `next` of the page before as it is.", field="cursor") from error
-    if not key.isprintable():
-        raise Invalid("Use the `next` of the page before as it is.", field="cursor")
+        raise _not_ours() from error
+    if not shape.fullmatch(key):
+        raise _not_ours()
     return key
 
 
 def number_of(cursor: str | None) -> int:
     """The same for a list that is kept by number; 0 without a cursor."""
-    key = key_of(cursor) or "0"
-    if not (key.isdecimal() and len(key) < 19):
-        raise Invalid("Use the `next` of the page before as it is.", field="cursor")
-    return int(key)
+    return int(key_of(cursor, NUMBERS) or 0)
+
+
+def _not_ours() -> Invalid:
+    return Invalid("Use the `next` of the page before as it is.", field="cursor")

@@ -57,9 +57,11 @@ def cursor(
 ) -> int:
     """The larger of both: a reconnecting EventSource repeats the address it was opened with."""
     known = (last_event_id or "").strip()
-    if known.isascii() and known.isdecimal() and len(known) <= 10:
-        return max(after or 0, min(int(known), LARGEST_SEQ))
-    return after or 0
+    if not (known.isascii() and known.isdecimal()):
+        return after or 0
+    digits = known.lstrip("0")
+    seen = int(digits or 0) if len(digits) <= len(str(LARGEST_SEQ)) else LARGEST_SEQ
+    return max(after or 0, min(seen, LARGEST_SEQ))
 
 
 CursorDep = Annotated[int, Depends(cursor)]

@@ -9,6 +9,22 @@ from fastapi.exceptions import RequestValidationError
 
 from infra.faults import reason
 from storage.records.errors import DomainError, Invalid, MalformedJson, NotFound, NotText
+from web.deps import KEY, SLUG, TEXT, UUID
+from web.json_body import shown
+
+_ID = "Give an id as an answer of ours holds it, such as 01890a5d-ac96-774b-bcce-b302099a8057."
+_SWITCH = "Give 1, or leave it out."
+EXPECTED = {
+    UUID: _ID,
+    f"^$|{UUID}": _ID,
+    KEY: "Use ASCII letters, digits and signs without spaces, at most 200, such as a UUID.",
+    TEXT: "Characters that are not text are not taken: leave them out.",
+    SLUG: "Use small letters, digits and hyphens, as in an address.",
+    "^1?$": _SWITCH,
+    "^[01]?$": _SWITCH,
+    r"^\d{0,18}$": "Give a whole number of at most 18 digits.",
+}
+"""What a value has to be, in words, by the regular expression that it did not match."""
 
 
 class FieldError(TypedDict):
@@ -31,8 +47,9 @@ def refusal(error: RequestValidationError) -> tuple[DomainError, list[FieldError
 
 
 def _name(item: Mapping[str, Any]) -> str:
-    place = [str(part) for part in item["loc"][1:]]
-    return ".".join(place) or "body"
+    """A constraint is named as itself, wherever in the body it stands."""
+    place = [shown(str(part)) for part in item["loc"][1:] if part != "[key]"]
+    return ".".join(place[1:] if place[:1] == ["constraints"] and len(place) > 1 else place) or "body"
 
 
 def _message(item: Mapping[str, Any]) -> str:
@@ -43,6 +60,8 @@ def _message(item: Mapping[str, Any]) -> str:
             return "This field is missing: add it."
         case "model_attributes_type" | "dict_type" if len(item["loc"]) == 1:
             return "Send a JSON object, with `Content-Type: application/json`."
+        case "string_pattern_mismatch":
+            return EXPECTED.get(item["ctx"]["pattern"], "This is not written as it has to be: see /openapi.json.")
         case _:
             message = reason(item)
             return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, RootModel, field_validator
 from pydantic_core import PydanticCustomError
 
+from infra.visible import plain, shows
 from storage.records.ids import DecisionSetId
 from storage.records.record import Record
 
@@ -69,6 +70,7 @@ _NUMBERS = (
     "deadline_hours",
     "max_replicas",
 )
+_WORDS = ("data_residency", "gpu_type", "model_framework", "orchestrator", "ci_cd")
 
 
 class ConstraintValues(Record):
@@ -111,6 +113,38 @@ class ConstraintValues(Record):
     @classmethod
     def _no_repeats(cls, value: list[str] | None) -> list[str] | None:
         return None if value is None else sorted(set(value))
+
+
+class GivenValues(ConstraintValues):
+    """The same from outside, where no type is guessed: what was stored before stays readable under the laxer one."""
+
+    @field_validator(*_NUMBERS, mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise PydanticCustomError("number_type", "Input should be a number, not text")
+        return value
+
+    @field_validator("gpu_required", "spot_ok", "scale_to_zero", mode="before")
+    @classmethod
+    def _truth_values(cls, value: Any) -> Any:
+        if value is not None and not isinstance(value, bool):
+            raise PydanticCustomError("bool_type", "Input should be true or false")
+        return value
+
+    @field_validator(*_WORDS, "regions", "monitoring")
+    @classmethod
+    def _words_that_show(cls, value: str | list[str] | None) -> str | list[str] | None:
+        for word in [value] if isinstance(value, str) else value or ():
+            if not shows(word):
+                raise PydanticCustomError("blank_word", "Nothing of this can be seen; give it in words")
+            if not plain(word):
+                raise PydanticCustomError(
+                    "hidden_word",
+                    "Control characters, line breaks and characters that hide or turn text are not taken; "
+                    "type it in one line",
+                )
+        return value
 
 
 ConstraintValue = bool | int | float | str | list[str]
@@ -168,6 +202,6 @@ class ConstraintSchema(RootModel[dict[FieldName, Constraint]]):
 
 
 def checked_value(field: FieldName, value: Any) -> ConstraintValue:
-    """The value as the field's type. Raises pydantic.ValidationError that names the field."""
-    checked = ConstraintValues.model_validate({field: value})
+    """A value from outside as the field's type. Raises pydantic.ValidationError that names the field."""
+    checked = GivenValues.model_validate({field: value})
     return getattr(checked, field)

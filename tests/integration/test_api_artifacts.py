@@ -35,6 +35,23 @@ async def test_an_artifact_is_the_bytes_of_its_name(server: WebServer, api: http
         assert (await api.get(f"/api/artifacts/{odd}")).status_code == 404
 
 
+@pytest.mark.parametrize("given", ['"{}"', 'W/"{}"', '"a", "{}"', "*"])
+async def test_bytes_that_the_caller_has_are_not_sent_again(
+    server: WebServer, api: httpx.AsyncClient, pool: Pool, given: str
+) -> None:
+    sha256 = await server.console.artifacts.put(b"whole", "text/plain")
+    path, known = f"/api/artifacts/{sha256}", {"If-None-Match": given.format(sha256)}
+    assert (await api.get(path, headers=known)).status_code == 404
+    decision_set = await new_decision_set(pool)
+    async with pool.connection() as conn:
+        await artifacts.record(conn, decision_set, sha256, "a.txt", "text/plain", 5)
+    kept = await api.get(path, headers=known)
+    assert (kept.status_code, kept.content, kept.headers["etag"]) == (304, b"", f'"{sha256}"')
+    for other in ('"a"', sha256, ""):
+        sent = await api.get(path, headers={"If-None-Match": other})
+        assert (sent.status_code, sent.content, sent.headers["etag"]) == (200, b"whole", f'"{sha256}"')
+
+
 async def test_damaged_bytes_are_not_handed_out(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
     store = server.console.artifacts
     assert isinstance(store, FolderStore)

@@ -72,3 +72,14 @@ async def test_of_many_answers_to_a_gate_one_counts(api: httpx.AsyncClient, pool
     assert [(202, ""), *[(409, "gate-answered")] * 7] == sorted(found)
     events = (await api.get(f"/api/decision-sets/{decision_set}/events")).json()["items"]
     assert [each["type"] for each in events].count("gate-answered") == 1
+
+
+async def test_two_actions_in_one_body_answer_nothing(api: httpx.AsyncClient, pool: Pool) -> None:
+    decision_set = await new_decision_set(pool)
+    gate = await open_gate(pool, decision_set)
+    said = f'{{"action": "reject", "comment": "no", "capsule": "{CAPSULE}", "action": "approve"}}'
+    path = f"/api/decision-sets/{decision_set}"
+    answer = await api.post(f"{path}/gates/{gate}", content=said, headers={"Content-Type": "application/json"})
+    assert code(answer) == (400, "malformed-json")
+    assert [item["field"] for item in answer.json()["errors"]] == ["action"]
+    assert (await api.get(path)).json()["gate"]["id"] == gate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
 import socket
 from urllib.parse import urlsplit
@@ -13,7 +15,9 @@ from structlog.testing import capture_logs
 
 from storage import projects
 from storage.records.events import EVENT_TYPES
+from storage.records.ids import new_id
 from tests.web_server import WebServer
+from web import body_limit
 from web.security import CONTENT_SECURITY_POLICY
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +72,27 @@ async def test_the_field_at_fault_is_named_with_its_remedy(api: httpx.AsyncClien
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        (b'{"name": "a", "name": "b"}', "name", "`name` stands twice"),
+        (b'{"name": "a", "n\\u0061me": "a"}', "name", "`name` stands twice"),
+        (b'{"\\ud800": 1, "\\ud800": 1}', "?", "`?` stands twice"),
+        (b'{"name": ' + b"[" * 50 + b"]" * 50 + b"}", None, "nested too deep"),
+        (b"[" * 100_000, None, "nested too deep"),
+        (b'{"name": ' + b"9" * 5000 + b"}", None, "number in the request body is too long"),
+        (b'{"name": NaN}', None, "NaN is not a JSON value"),
+    ],
+)
+async def test_a_body_that_could_mean_two_things_or_cannot_be_read_says_which(
+    api: httpx.AsyncClient, body: bytes, field: str | None, said: str
+) -> None:
+    answer = await api.post("/api/projects", content=body, headers=JSON)
+    assert refused(answer) == (400, "malformed-json")
+    assert said in answer.json()["detail"]
+    assert [item["field"] for item in answer.json().get("errors", [])] == ([field] if field else [])
+
+
 async def test_a_body_that_is_not_declared_as_json_says_so(api: httpx.AsyncClient) -> None:
     answer = await api.post("/api/projects", content=b'{"name": "x"}', headers={"Content-Type": "text/plain"})
     assert refused(answer) == (422, "invalid")
@@ -80,6 +105,31 @@ async def test_a_body_sent_in_pieces_has_the_same_limit(api: httpx.AsyncClient) 
             yield b" " * 32_768
 
     assert refused(await api.post("/api/projects", content=pieces(), headers=JSON)) == (413, "body-too-large")
+
+
+def answered(server: WebServer, path: str, *pieces: bytes) -> bytes:
+    """All that comes back until the server closes, when a body stays open after these pieces."""
+    address = urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as raw:
+        raw.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n".encode())
+        for piece in pieces:
+            raw.sendall(piece)
+        return b"".join(iter(lambda: raw.recv(10_000), b""))
+
+
+@pytest.mark.parametrize("limit", ["PIECE_SECONDS", "BODY_SECONDS"])
+async def test_a_body_that_stays_open_is_let_go_of_even_for_a_stranger(
+    server: WebServer, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(body_limit, limit, 0.2)
+    head, _, body = (await asyncio.to_thread(answered, server, "/api/projects", b'{"na')).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"application/problem+json" in head.lower()
+    assert json.loads(body)["code"] == "body-too-slow"
+    page = await asyncio.to_thread(answered, server, "/sign-in", b"key=")
+    assert page.startswith(b"HTTP/1.1 408 ")
+    assert b"did not arrive in time" in page
+    assert (await api.get("/healthz")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -120,6 +170,21 @@ async def test_a_blank_query_parameter_asks_for_nothing(api: httpx.AsyncClient) 
 )
 async def test_a_bad_query_parameter_is_refused(api: httpx.AsyncClient, query: str) -> None:
     assert refused(await api.get(f"/api/decision-sets?{query}")) == (422, "invalid")
+
+
+def as_cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("key", ["-1", "9999", "01890a5d", "None", "fraud model", "-a", "x" * 64, "0", "1.5", "\n1"])
+async def test_a_cursor_that_no_list_gave_is_refused(api: httpx.AsyncClient, key: str) -> None:
+    """Each list by what its own cursors hold; one that a list did not give would skip or repeat."""
+    numbered = ["/api/policies", f"/api/decision-sets/{new_id()}/checkpoints"] if key != "9999" else []
+    named = ["/api/projects"] if key not in ("9999", "01890a5d", "0") else []
+    for address in ("/api/decision-sets", "/api/quarantine", "/api/costs", *numbered, *named):
+        answer = await api.get(address, params={"cursor": as_cursor(key)})
+        assert (address, *refused(answer)) == (address, 422, "invalid")
+        assert answer.json()["errors"][0]["field"] == "cursor"
 
 
 async def test_metrics_count_requests_by_route(api: httpx.AsyncClient) -> None:

@@ -125,6 +125,8 @@ async def test_what_cannot_be_is_refused_in_words(api: httpx.AsyncClient, pool: 
         ({"constraints": {"availability_slo": 120}}, "availability_slo"),
         ({"constraints": {"throughput_rps": True}}, "throughput_rps"),
         ({"constraints": {"gpu_count": False}}, "gpu_count"),
+        ({"constraints": {"data_residency": "\u200b"}}, "data_residency"),
+        ({"constraints": {"regions": ["eu-west-1\nus-east-1"]}}, "regions"),
         ({"constraints": {"colour": "red"}}, "colour"),
         ({"constraints": {}, "store": True}, "store"),
         ({}, "constraints"),

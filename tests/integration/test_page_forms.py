@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import httpx
@@ -122,6 +123,10 @@ async def test_an_edit_that_cannot_be_is_refused_beside_its_field(api: httpx.Asy
     assert 'id="fact-latency_p95_ms"' in answer.text
     assert "Latency p95: type a number of ms, such as 80 or 4k." in answer.text
     assert 'value="fast"' in answer.text
+    hidden = {"field": "orchestrator", "value": "k8s\u202e"}
+    answer = await api.post(f"/decision-sets/{decision_set}/constraints", data=hidden, headers=FRAGMENT)
+    assert answer.status_code == 422
+    assert "type it in one line" in answer.text
 
 
 async def test_a_moved_capsule_gives_the_new_panel_with_the_comment(api: httpx.AsyncClient, pool: Pool) -> None:
@@ -146,3 +151,34 @@ async def test_a_rejection_needs_a_comment_beside_the_box(api: httpx.AsyncClient
     missing = await api.post(f"/decision-sets/{decision_set}/gates/{gate}", data={"capsule": "c" * 64})
     assert missing.status_code == 422
     assert "Choose one of the actions." in missing.text
+
+
+async def test_a_file_where_words_belong_is_refused_beside_them(api: httpx.AsyncClient, pool: Pool) -> None:
+    await new_decision_set(pool)
+    answer = await api.post(
+        "/decision-sets", data={"project": "fraud-model"}, files={"message": ("a.bin", b"\x00\xff" * 100)}
+    )
+    assert answer.status_code == 422
+    assert "This is a file, and words are expected here. Paste its text." in answer.text
+    assert re.search(r'<option value="fraud-model"[^>]*selected', answer.text)
+    beside = {"project": (None, "fraud-model"), "message": (None, SENTENCE), "odd": ("a.txt", b"notes")}
+    kept = await api.post("/decision-sets", files=beside)
+    assert kept.status_code == 422
+    assert SENTENCE in html.unescape(kept.text)
+    assert len((await api.get("/api/decision-sets")).json()["items"]) == 1
+
+
+async def test_a_form_that_arrives_in_pieces_says_so_in_words(api: httpx.AsyncClient) -> None:
+    for content, body in (
+        ("multipart/form-data", b"--x\r\nbad"),
+        ("multipart/form-data; boundary=x", b"nothing of the kind"),
+    ):
+        for address in ("/decision-sets", "/sign-in"):
+            answer = await api.post(address, content=body, headers={"Content-Type": content})
+            assert answer.status_code == 400
+            assert "The form came incomplete" in answer.text
+            assert "JSON" not in answer.text
+    many = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await api.post("/decision-sets", content=b"&".join(b"a=1" for _ in range(1001)), headers=many)
+    assert (answer.status_code, "at most 1000 fields" in answer.text) == (400, True)
+    assert (await api.post("/decision-sets", json={"message": SENTENCE})).status_code == 400

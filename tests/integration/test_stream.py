@@ -104,7 +104,14 @@ async def test_an_ended_decision_set_replays_past_the_cursor_and_then_tells_the_
             assert await seqs(found) == [1, last]
         async with opened(api, path(decision_set), **{"Last-Event-ID": str(last - 1)}) as found:
             assert await seqs(found) == [last]
-        for after, header in ((0, last), (last, None), (last + 7, None), (0, last + 7)):
+        for after, header in (
+            (0, last),
+            (last, None),
+            (last + 7, None),
+            (0, last + 7),
+            (0, 10**10 + last),
+            (0, "9" * 5000),
+        ):
             headers = {"Last-Event-ID": str(header)} if header else {}
             again = await api.get(path(decision_set, after), headers=headers)
             assert (again.status_code, again.content) == (204, b"")

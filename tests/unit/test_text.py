@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from infra.visible import shows
 from storage.records.errors import EmptyMessage
-from web.commands.text import checked_text, shows
+from web.commands.text import checked_text
 
 
 @pytest.mark.parametrize("text", ["p95 80 ms", "é", "日本", "🚀", "?", "\u200bx", "\ufffd", "क्षि", "\ue000"])

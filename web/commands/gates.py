@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from infra.visible import shows
 from storage import decision_sets, gates, runs
 from storage.decision_sets import DecisionSetRow
 from storage.events import Origin, log_event
@@ -26,7 +27,7 @@ from storage.records.events import GateAnswered
 from storage.records.ids import CheckpointId, DecisionSetId, GateId, RunId, Sha256, ThreadId
 from storage.records.plans import Approval, GateAction, PolicyOverride, PolicyReport
 from web.commands.once import Caller
-from web.commands.text import checked_text, shows
+from web.commands.text import checked_text
 
 
 async def answer_gate(

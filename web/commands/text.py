@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from infra.visible import shows
 from storage.records.errors import EmptyMessage, MessageTooLong, NotText
 
 LONGEST = 20_000
@@ -12,15 +12,6 @@ LONGEST = 20_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BINARY_SHARE = 0.05
-_MARKLESS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"})
-"""General categories of characters that leave no mark on their own."""
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by category that are drawn as nothing: Hangul fillers and the empty Braille cell."""
-
-
-def shows(text: str) -> bool:
-    """Whether anybody would see that there is a text."""
-    return any(character not in _BLANK and unicodedata.category(character) not in _MARKLESS for character in text)
 
 
 def checked_text(text: str, *, field: str = "message", empty_allowed: bool = False) -> str:

@@ -15,7 +15,7 @@ from storage.records.errors import DomainError, Invalid
 from web import commands
 from web.commands.once import Caller
 from web.console import Console
-from web.deps import CallerDep, ConnectionDep, ConsoleDep
+from web.deps import SLUG, CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_forms import FormDep, fresh_key, go_to, perform
 from web.routes.page_loading import caps_of
 from web.routes.page_parts import Going, GoingDep, load_groups
@@ -25,7 +25,7 @@ from web.views.settling import Typed, settling_form
 router = APIRouter(include_in_schema=False)
 LISTED = 100
 
-SlugQuery = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,63}$")]
+SlugQuery = Annotated[str, Query(max_length=63, pattern=SLUG)]
 
 
 @router.get("/projects")

@@ -16,7 +16,7 @@ from storage.records.ids import Sha256
 from web.commands.once import Caller
 from web.commands.quarantine import handle_quarantined
 from web.console import Console
-from web.deps import UUID, CallerDep, ConnectionDep, ConsoleDep
+from web.deps import SLUG, UUID, CallerDep, ConnectionDep, ConsoleDep
 from web.routes.page_forms import FormDep, fresh_key, go_to, perform
 from web.routes.page_loading import caps_of
 from web.views.quarantine import Payload, QuarantinedPage, QuarantineFilter, payload_of, quarantine_list, row
@@ -32,7 +32,7 @@ async def show(
     console: ConsoleDep,
     conn: ConnectionDep,
     state: Literal["", "open", "all"] = "open",
-    provider: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")] = "",
+    provider: Annotated[str, Query(max_length=40, pattern=SLUG)] = "",
     before: Annotated[str, Query(pattern=f"^$|{UUID}")] = "",
 ) -> Response:
     chosen = QuarantineFilter(state or "open", provider)

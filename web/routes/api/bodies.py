@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from storage.records.decision_sets import MOST_ROUNDS, Strategy
@@ -31,12 +31,24 @@ def _text(value: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_text)]
 ShortText = Annotated[str, Field(max_length=200), AfterValidator(_text)]
-Values = Annotated[dict[str, Any], Field(max_length=50), AfterValidator(_text)]
+Values = Annotated[dict[Text, Annotated[Any, AfterValidator(_text)]], Field(max_length=50)]
 """Constraint fields and their values, checked field by field by the command."""
 
 
+def _number(value: Any) -> Any:
+    """A whole number may be written 3.0."""
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("number_type", "Input should be a number, not true, false or text")
+    return value
+
+
+Whole = Annotated[int, Field(strict=False), BeforeValidator(_number)]
+
+
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    """Each value has the type that it is described with: true is no number, and neither is "3"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Nothing(Body):
@@ -53,7 +65,7 @@ class SettlingChanges(Body):
 
     strategy: Strategy = "weighted_vote"
     threshold: Annotated[float, Field(gt=0, le=1)] | None = None
-    rounds: Annotated[int, Field(ge=1, le=MOST_ROUNDS)] = 2
+    rounds: Annotated[Whole, Field(ge=1, le=MOST_ROUNDS)] = 2
 
 
 class NewDecisionSet(Body):
@@ -71,7 +83,7 @@ class Message(Body):
     text: str | None = None
     question_id: ShortText | None = None
     choice: Choice | None = None
-    replaces: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    replaces: Annotated[Whole, Field(ge=1, le=2**31 - 1)] | None = None
 
 
 class Override(Body):

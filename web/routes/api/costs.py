@@ -12,7 +12,7 @@ from storage import costs, inputs
 from storage.records.canonical import Money
 from storage.records.costs import PricedDecisionSet
 from web.deps import Blank, ConnectionDep, ConsoleDep, CursorQuery, LimitQuery
-from web.pagination import key_of, page, size
+from web.pagination import IDS, key_of, page, size
 from web.price_book import PriceBookFacts, price_book_facts
 from web.routes.api.answers import refusals
 
@@ -47,7 +47,7 @@ async def overview(
 ) -> CostOverview:
     book, limit = (await console.inputs.current(conn)).book, size(limit or LISTED)
     totals = await costs.totals(conn)
-    found = await costs.priced(conn, limit=limit + 1, before=key_of(cursor), stands=stands or False)
+    found = await costs.priced(conn, limit=limit + 1, before=key_of(cursor, IDS), stands=stands or False)
     part = page(found, limit, lambda item: item.id)
     return CostOverview(
         total=totals.total,

@@ -11,8 +11,19 @@ from pydantic import Field
 from storage import decision_sets
 from storage.records.decision_sets import DecisionSet, DecisionSetSummary, Status
 from web import commands
-from web.deps import GATE, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, DecisionSetPath, KeyDep, LimitQuery
-from web.pagination import Page, key_of, page, size
+from web.deps import (
+    GATE,
+    TEXT,
+    Blank,
+    CallerDep,
+    ConnectionDep,
+    ConsoleDep,
+    CursorQuery,
+    DecisionSetPath,
+    KeyDep,
+    LimitQuery,
+)
+from web.pagination import IDS, Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Fork, GateAnswer, Hypothesis, Message, NewDecisionSet, Nothing, Values
 from web.routes.api.refusals import CommandRoute, by_operator, of_known, of_open_gate, refused_first
@@ -23,10 +34,10 @@ router = APIRouter(prefix="/api/decision-sets", tags=["decision sets"], route_cl
 GatePath = Annotated[str, Path(pattern=GATE)]
 StatusQuery = Annotated[Status | None, Blank, Query()]
 SlugQuery = Annotated[
-    Annotated[str, Field(pattern=r"^[^\x00]{1,200}$")] | None, Blank, Query(description="A project's slug.")
+    Annotated[str, Field(max_length=200, pattern=TEXT)] | None, Blank, Query(description="A project's slug.")
 ]
 TextQuery = Annotated[
-    Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] | None,
+    Annotated[str, Field(max_length=200, pattern=TEXT)] | None,
     Blank,
     Query(description="Words that all stand in number (`#12`), title, project or author."),
 ]
@@ -57,7 +68,7 @@ async def list_decision_sets(
     limit = size(limit)
     statuses = [status] if status else None
     found = await decision_sets.summaries(
-        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor), limit=limit + 1
+        conn, text=q or "", project=project, statuses=statuses, before=key_of(cursor, IDS), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from storage import inputs, policy_decisions
 from storage.policy_decisions import PolicyDecision
 from storage.records.plans import PolicyOutcome
-from web.deps import Blank, ConnectionDep, ConsoleDep, CursorQuery, LimitQuery
+from web.deps import TEXT, Blank, ConnectionDep, ConsoleDep, CursorQuery, LimitQuery
 from web.pagination import number_of, page, size
 from web.policy_rules import BundleFacts, RuleFacts, rule_facts
 from web.price_book import in_force
@@ -20,12 +20,12 @@ router = APIRouter(prefix="/api/policies", tags=["policies"])
 
 OutcomeQuery = Annotated[PolicyOutcome | None, Blank, Query()]
 RuleQuery = Annotated[
-    Annotated[str, Field(pattern=r"^[^\x00]{1,100}$")] | None,
+    Annotated[str, Field(max_length=100, pattern=TEXT)] | None,
     Blank,
     Query(description="A rule's id: the decisions in which it was not met."),
 ]
 SlugQuery = Annotated[
-    Annotated[str, Field(pattern=r"^[^\x00]{1,63}$")] | None, Blank, Query(description="A project's slug.")
+    Annotated[str, Field(max_length=63, pattern=TEXT)] | None, Blank, Query(description="A project's slug.")
 ]
 
 

@@ -11,7 +11,7 @@ from storage.records.decision_sets import Project, ProjectSettings
 from web import commands
 from web.commands.once import Caller
 from web.deps import CallerDep, ConnectionDep, ConsoleDep, CursorQuery, KeyDep, LimitQuery
-from web.pagination import Page, key_of, page, size
+from web.pagination import SLUGS, Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import NewProject, SettlingChanges
 from web.routes.api.refusals import CommandRoute, by_operator, refused_first
@@ -28,7 +28,7 @@ async def create_project(body: NewProject, console: ConsoleDep, caller: CallerDe
 @router.get("", responses=refusals(422))
 async def list_projects(conn: ConnectionDep, cursor: CursorQuery = None, limit: LimitQuery = None) -> Page[Project]:
     limit = size(limit)
-    found = await projects.every_project(conn, after=key_of(cursor), limit=limit + 1)
+    found = await projects.every_project(conn, after=key_of(cursor, SLUGS), limit=limit + 1)
     return page(found, limit, lambda project: project.slug)
 
 

@@ -13,8 +13,8 @@ from storage.postgres import Connection
 from storage.quarantine import Quarantined
 from web.commands.once import Caller
 from web.commands.quarantine import handle_quarantined
-from web.deps import UUID, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, KeyDep, LimitQuery
-from web.pagination import Page, key_of, page, size
+from web.deps import SLUG, UUID, Blank, CallerDep, ConnectionDep, ConsoleDep, CursorQuery, KeyDep, LimitQuery
+from web.pagination import IDS, Page, key_of, page, size
 from web.routes.api.answers import done, refusals
 from web.routes.api.bodies import Body
 from web.routes.api.refusals import CommandRoute, refused_first
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/quarantine", tags=["quarantine"], route_class=Co
 
 QuarantinedPath = Annotated[str, Path(alias="id", pattern=UUID)]
 ProviderQuery = Annotated[
-    Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None, Blank, Query(description="A provider's name.")
+    Annotated[str, Field(max_length=40, pattern=SLUG)] | None, Blank, Query(description="A provider's name.")
 ]
 
 
@@ -44,7 +44,7 @@ async def list_quarantined(
     """The newest first."""
     limit = size(limit)
     found = await quarantine.listed(
-        conn, handled=handled or False, provider=provider, before=key_of(cursor), limit=limit + 1
+        conn, handled=handled or False, provider=provider, before=key_of(cursor, IDS), limit=limit + 1
     )
     return page(found, limit, lambda item: item.id)
 

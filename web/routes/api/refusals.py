@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -14,12 +13,13 @@ from starlette.exceptions import HTTPException
 
 from storage import decision_sets
 from storage.postgres import Connection
-from storage.records.errors import NotFound
+from storage.records.errors import MalformedJson, NotFound, NotText
 from storage.records.ids import DecisionSetId
 from web.commands.gates import check_gate
 from web.commands.once import Caller
 from web.console import console_of
 from web.deps import GATE, UUID, caller_of
+from web.json_body import JsonRequest, parsed
 
 Check = Callable[[Connection, Caller, Request], Awaitable[None]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -45,6 +45,7 @@ class CommandRoute(APIRoute):
         handle, check = super().get_route_handler(), _CHECKS.get(self.endpoint)
 
         async def handle_in_order(request: Request) -> Response:
+            request = JsonRequest(request.scope, request.receive)
             try:
                 return await handle(request)
             except (RequestValidationError, HTTPException):
@@ -71,8 +72,8 @@ async def of_known(conn: Connection, caller: Caller, request: Request) -> None:
 async def of_open_gate(conn: Connection, caller: Caller, request: Request) -> None:
     """Raises what `answer_gate` does, up to CapsuleMoved where the body names one."""
     try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
+        body = parsed(await request.body())
+    except (ValueError, MalformedJson, NotText):
         body = None
     capsule = body.get("capsule") if isinstance(body, dict) else None
     row = await decision_sets.summary(conn, DecisionSetId(_named(request, "id", UUID)))
