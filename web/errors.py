@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
-import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from storage.postgres import AWAY
 from storage.records.errors import BodyTooLarge, DomainError, Invalid, MalformedJson, NotFound, NotText, Unauthenticated
 from web.console import console_of
 from web.security import HEADERS
@@ -53,7 +53,7 @@ class ErrorPage:
 
 def install(app: FastAPI) -> None:
     """Every exception that may leave a route."""
-    for kind in (DomainError, RequestValidationError, HTTPException, psycopg.OperationalError, Exception):
+    for kind in (DomainError, RequestValidationError, HTTPException, *AWAY, Exception):
         app.add_exception_handler(kind, answer)
 
 
@@ -133,7 +133,7 @@ def _as_domain_error(error: Exception) -> tuple[DomainError, list[FieldError]]:
             return refusal(error)
         case HTTPException():
             return _from_status(error), []
-        case psycopg.OperationalError():
+        case _ if isinstance(error, AWAY):
             return DatabaseUnavailable(), []
         case _:
             return InternalError(), []
