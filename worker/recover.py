@@ -13,7 +13,7 @@ import structlog
 from procrastinate import App
 
 from infra.logging import bind_run
-from storage import decision_sets, deltas, gates, git, runs, workers
+from storage import access, commands, decision_sets, deltas, gates, git, runs, workers
 from storage.jobs import DATABASE_AWAY, QUEUE, defer_advance
 from storage.postgres import Connection, Pool, unit_of_work
 from storage.records.events import RunFailed
@@ -54,15 +54,22 @@ async def reap_for_ever(pool: Pool, app: App, own: Advancer) -> None:
 
 
 async def tidy_for_ever(pool: Pool) -> None:
-    """Merges packs where there are many, and drops those retired long enough ago; and a dead worker's unsaid words."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
-            await git.tidy(pool)
-            async with pool.connection() as conn:
-                await deltas.sweep(conn)
+            await tidy(pool)
         except DATABASE_AWAY as error:
-            log.warning("packs left as they are", error=str(error))
+            log.warning("tidying missed a turn", error=str(error))
+
+
+async def tidy(pool: Pool) -> None:
+    """Merges packs where there are many, and drops those retired long enough ago; and a dead worker's unsaid words, old
+    idempotency keys and expired sign-in links."""
+    await git.tidy(pool)
+    async with pool.connection() as conn:
+        await deltas.sweep(conn)
+        await commands.sweep(conn)
+        await access.sweep_links(conn)
 
 
 async def reap(pool: Pool, app: App, own: Advancer) -> None:
