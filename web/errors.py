@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from storage.artifacts import ArtifactsUnavailable
 from storage.postgres import AWAY
 from storage.records.errors import BodyTooLarge, DomainError, Invalid, MalformedJson, NotFound, NotText, Unauthenticated
 from web.console import console_of
@@ -68,7 +69,10 @@ async def answer(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_methods(request))
     if isinstance(refused, DatabaseUnavailable):
         log.warning("database unavailable", error=str(error))
-        headers["Retry-After"] = "2"
+    if isinstance(refused, ArtifactsUnavailable):
+        log.warning("artifacts unavailable", error=str(error.__cause__ or error))
+    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", "2")
     if wants_json(request):
         return problem(request, refused, fields, headers)
     if isinstance(refused, Unauthenticated):
