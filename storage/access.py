@@ -109,6 +109,10 @@ async def create_sign_in_link(conn: Connection, base_url: str, *, name: str = "o
     return f"{base_url.rstrip('/')}/sign-in?token={token}"
 
 
+async def sweep_links(conn: Connection) -> None:
+    await conn.execute(SQL["sweep_links"])
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """`revoked_at` is None while it is in use."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from psycopg.types.json import Json
@@ -11,6 +12,8 @@ from storage.postgres import Connection, one, queries
 from storage.records.errors import IdempotencyKeyReused
 
 SQL = queries("commands")
+KEPT = timedelta(days=7)
+"""How long a key gives the first answer again. No client goes on trying for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ async def claim(conn: Connection, key: CommandKey) -> Answer | None:
     if row["body_sha256"] != key.body:
         raise IdempotencyKeyReused()
     return Answer(row["status"], row["response"])
+
+
+async def sweep(conn: Connection, age: timedelta = KEPT) -> None:
+    """Drops the keys that are older, 10,000 at most: the next turn goes on."""
+    await conn.execute(SQL["sweep"], {"age": age, "limit": 10_000})
 
 
 async def keep(conn: Connection, key: CommandKey, answer: Answer) -> None:

@@ -4,16 +4,15 @@ the command does."""
 from __future__ import annotations
 
 import procrastinate
-import psycopg
 from procrastinate.exceptions import ConnectorException
 
-from storage.postgres import Connection
+from storage.postgres import AWAY, Connection
 from storage.records.ids import DecisionSetId
 
 TASK = "advance"
 QUEUE = "decisions"
 
-DATABASE_AWAY = (psycopg.OperationalError, ConnectorException)
+DATABASE_AWAY = (*AWAY, ConnectorException)
 """What is raised when the database is away, by our own connections and by Procrastinate's."""
 
 _deferrer = procrastinate.App(connector=procrastinate.PsycopgConnector())

@@ -10,7 +10,7 @@ import psycopg
 from procrastinate.schema import SchemaManager
 from psycopg.rows import DictRow, dict_row
 
-from storage.postgres import queries
+from storage.postgres import bounded, queries
 
 MIGRATIONS = Path(__file__).parent / "sql" / "migrations"
 _LOCK = 0x636F756E
@@ -26,7 +26,7 @@ def migrate(dsn: str) -> list[str]:
     since the lock belongs to the session."""
     sql = queries("migrations")
     with psycopg.Connection[DictRow].connect(
-        dsn, autocommit=True, row_factory=dict_row, prepare_threshold=None
+        bounded(dsn), autocommit=True, row_factory=dict_row, prepare_threshold=None
     ) as conn:
         conn.execute(sql["lock"], {"number": _LOCK})
         try:

@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -20,8 +22,20 @@ from storage.records.ids import DecisionSetId
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
+AWAY = (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout)
+"""What is raised when the database does not answer, or has ended the session."""
+
 CHANNEL = "countersign_events"
 """The notification channel. The payload is `decision_set_id:seq`, never content."""
+
+_NETWORK = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""libpq's own parameters, in seconds, but the last in milliseconds."""
 
 _QUERIES = Path(__file__).parent / "sql" / "queries"
 _FRAGMENTS = Path(__file__).parent / "sql" / "fragments"
@@ -44,22 +58,33 @@ def queries(group: str) -> Mapping[str, bytes]:
     return found
 
 
+def bounded(dsn: str) -> str:
+    """The address with limits on how long a network that answers no more is waited for; what it says itself stands. A
+    pooler passes none of them on, and a socket in a folder knows only the first."""
+    return make_conninfo("", **{**_NETWORK, **conninfo_to_dict(dsn)})
+
+
+async def _bound(conn: Connection) -> None:
+    await conn.execute(queries("connections")["bound"], prepare=False)
+
+
 def make_pool(dsn: str, *, minimum: int = 1, maximum: int = 8, pooled: bool = False) -> Pool:
     """A closed pool; `async with` opens it. `pooled` says that a transaction-level pooler such as RDS Proxy stands
-    between, on which a prepared statement would pin the connection."""
+    between, on which a prepared statement would pin the connection and a setting would be the next client's."""
     return AsyncConnectionPool(
-        dsn,
+        bounded(dsn),
         min_size=minimum,
         max_size=maximum,
         open=False,
         kwargs={"autocommit": True, "prepare_threshold": None if pooled else 2, "row_factory": dict_row},
+        configure=None if pooled else _bound,
         timeout=30,
     )
 
 
 async def connect(dsn: str) -> Connection:
     """One connection outside any pool, for listening and for session locks."""
-    return await AsyncConnection[DictRow].connect(dsn, autocommit=True, row_factory=dict_row)
+    return await AsyncConnection[DictRow].connect(bounded(dsn), autocommit=True, row_factory=dict_row)
 
 
 @dataclass

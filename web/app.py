@@ -27,6 +27,7 @@ from web.body_limit import BodyLimit
 from web.console import Console
 from web.head import HeadAsGet
 from web.hub import Hub
+from web.readiness import Readiness
 from web.request_context import RequestContext
 from web.routes import api, git, operations, pages, sign_in
 from web.security import SecurityHeaders
@@ -90,6 +91,7 @@ async def open_console(settings: Settings, metrics: WebMetrics) -> AsyncIterator
         yield Console(
             pool=pool,
             hub=await stack.enter_async_context(Hub(pool, settings.direct_dsn).running()),
+            readiness=Readiness(pool),
             metrics=metrics,
             templates=build_templates(),
             sessions=Sessions(secret),

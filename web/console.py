@@ -11,6 +11,7 @@ from providers.inputs import VersionedInputs
 from storage.artifacts import ArtifactStore
 from storage.postgres import Pool
 from web.hub import Hub
+from web.readiness import Readiness
 from web.sessions import Sessions
 from web.templating import Templates
 from web.what_if import WhatIf
@@ -23,6 +24,7 @@ class Console:
 
     pool: Pool
     hub: Hub
+    readiness: Readiness
     metrics: WebMetrics
     templates: Templates
     sessions: Sessions

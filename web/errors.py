@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
-import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +13,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from storage.artifacts import ArtifactsUnavailable
+from storage.postgres import AWAY
 from storage.records.errors import BodyTooLarge, DomainError, Invalid, NotFound, Unauthenticated
 from web.console import console_of
 from web.security import HEADERS
@@ -59,7 +60,7 @@ class ErrorPage:
 
 def install(app: FastAPI) -> None:
     """Every exception that may leave a route."""
-    for kind in (DomainError, RequestValidationError, HTTPException, psycopg.OperationalError, Exception):
+    for kind in (DomainError, RequestValidationError, HTTPException, *AWAY, Exception):
         app.add_exception_handler(kind, answer)
 
 
@@ -74,7 +75,10 @@ async def answer(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_methods(request))
     if isinstance(refused, DatabaseUnavailable):
         log.warning("database unavailable", error=str(error))
-        headers["Retry-After"] = "2"
+    if isinstance(refused, ArtifactsUnavailable):
+        log.warning("artifacts unavailable", error=str(error.__cause__ or error))
+    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", "2")
     if wants_json(request):
         return problem(request, refused, fields, headers)
     if isinstance(refused, Unauthenticated):
@@ -140,7 +144,7 @@ def _as_domain_error(error: Exception) -> tuple[DomainError, list[FieldError]]:
         case HTTPException():
             refused = _from_status(error)
             return refused, _at_fault(refused)
-        case psycopg.OperationalError():
+        case _ if isinstance(error, AWAY):
             return DatabaseUnavailable(), []
         case _:
             return InternalError(), []

@@ -13,7 +13,7 @@ import structlog
 
 from storage import deltas, events, runs
 from storage.deltas import Delta
-from storage.postgres import CHANNEL, Pool, connect, queries
+from storage.postgres import CHANNEL, Connection, Pool, connect, queries
 from storage.records.events import Event
 from storage.records.ids import DecisionSetId
 from web.words import Preview, Words
@@ -26,6 +26,7 @@ BATCH = 200
 """Events read at once."""
 _RECONNECT_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 _PAUSE_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
 _Key = TypeVar("_Key")
 _Rows = TypeVar("_Rows")
 _Read = tuple[DecisionSetId, int, int]
@@ -188,20 +189,21 @@ class Hub:
         failures = 0
         while True:
             try:
-                async with await connect(self._direct_dsn) as conn:
+                async with _connected(self._direct_dsn) as conn:
                     if failures:  # a restarted database has broken the pool's idle connections as well
                         await self._pool.check()
                     while True:
                         # Said again at each pause, which finds out whether the connection still stands.
-                        await conn.execute(queries("events")["listen"])
-                        await deltas.listen(conn)
+                        async with asyncio.timeout(_ANSWER_SECONDS):
+                            await conn.execute(queries("events")["listen"])
+                            await deltas.listen(conn)
                         failures = 0
                         self.listening.set()
                         async for note in conn.notifies(timeout=_PAUSE_SECONDS):
                             self._heard(note)
-            except psycopg.Error as error:
+            except (psycopg.Error, TimeoutError) as error:
                 self.listening.clear()
-                log.warning("listening connection lost", channel=CHANNEL, error=str(error))
+                log.warning("listening connection lost", channel=CHANNEL, error=str(error) or "no answer")
                 await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
                 failures += 1
 
@@ -237,6 +239,16 @@ class Hub:
                 await runs.abandon_stream(conn, decision_set)
         except psycopg.Error as error:
             log.warning("abandoned stream not noted", error=str(error))
+
+
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Connection]:
+    """Closed at the end without a word to the server, which may answer no more."""
+    conn = await connect(dsn)
+    try:
+        yield conn
+    finally:
+        await conn.close()
 
 
 def _forget(reads: dict[_Key, asyncio.Task[_Rows]], key: _Key, done: asyncio.Task[_Rows]) -> None:

@@ -115,19 +115,20 @@ async def follow(
     time is up. `over` says that it had ended before: then what lies past the cursor is all there will be."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    replaying = True
+    replaying, ended = True, False
     with hub.watch(decision_set, after) as viewer:
         while True:
             batch = await hub.read(viewer)
             if batch:
                 viewer.cursor = batch[-1].seq
+                ended = _ends(batch[-1])
                 yield batch
             if len(batch) == BATCH:
                 continue
-            if over or (batch and _ends(batch[-1]) and (not replaying or await _is_over(pool, decision_set))):
+            if over or (ended and (not replaying or await _is_over(pool, decision_set))):
                 viewer.finished = True
                 return
-            replaying = False
+            replaying = ended = False
             if words := hub.words(viewer):
                 yield words
             remaining = deadline - loop.time()

@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,12 +29,14 @@ class TookTooLong(DomainError):
     """This took longer than ten seconds and was stopped. Change fewer constraints at once."""
 
     code, status = "took-too-long", 503
+    headers: ClassVar = {"Retry-After": f"{LIMIT_SECONDS:.0f}"}
 
 
 class TooManyAtOnce(DomainError):
     """Others are recomputing plans, and no turn came within five seconds. Nothing was computed: try again."""
 
     code, status = "too-many-at-once", 503
+    headers: ClassVar = {"Retry-After": f"{WAIT_SECONDS:.0f}"}
 
 
 class Recomputed(BaseModel):

@@ -7,6 +7,7 @@ import psycopg
 
 from infra.metrics import WorkerMetrics
 from storage.jobs import QUEUE, TASK
+from storage.postgres import bounded
 from storage.records.ids import DecisionSetId
 from worker.advance import Advancer
 
@@ -18,7 +19,7 @@ async def _autocommit(conn: psycopg.AsyncConnection) -> None:
 
 def job_app(dsn: str, advancer: Advancer, metrics: WorkerMetrics) -> procrastinate.App:
     """An app whose one task advances a decision set. Not open yet."""
-    connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=1, max_size=4, configure=_autocommit)
+    connector = procrastinate.PsycopgConnector(conninfo=bounded(dsn), min_size=1, max_size=4, configure=_autocommit)
     app = procrastinate.App(connector=connector)
 
     @app.task(name=TASK, queue=QUEUE)

@@ -6,18 +6,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 
+import psycopg
 import structlog
 from procrastinate import App
 
 from infra.logging import bind_run
-from storage import decision_sets, deltas, gates, git, runs, workers
+from storage import access, commands, decision_sets, deltas, gates, git, runs, workers
 from storage.jobs import DATABASE_AWAY, QUEUE, defer_advance
-from storage.postgres import Pool, unit_of_work
+from storage.postgres import Connection, Pool, unit_of_work
 from storage.records.events import RunFailed
 from storage.records.ids import DecisionSetId, GateId
 from storage.runs import RunRow
+from storage.workers import HeldJob
 from worker.advance import Advancer
 
 log = structlog.get_logger(__name__)
@@ -52,37 +54,43 @@ async def reap_for_ever(pool: Pool, app: App, own: Advancer) -> None:
 
 
 async def tidy_for_ever(pool: Pool) -> None:
-    """Merges packs where there are many, and drops those retired long enough ago; and a dead worker's unsaid words."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
-            await git.tidy(pool)
-            async with pool.connection() as conn:
-                await deltas.sweep(conn)
+            await tidy(pool)
         except DATABASE_AWAY as error:
-            log.warning("packs left as they are", error=str(error))
+            log.warning("tidying missed a turn", error=str(error))
+
+
+async def tidy(pool: Pool) -> None:
+    """Merges packs where there are many, and drops those retired long enough ago; and a dead worker's unsaid words, old
+    idempotency keys and expired sign-in links."""
+    await git.tidy(pool)
+    async with pool.connection() as conn:
+        await deltas.sweep(conn)
+        await commands.sweep(conn)
+        await access.sweep_links(conn)
 
 
 async def reap(pool: Pool, app: App, own: Advancer) -> None:
     """Puts back what dead workers held, defers a job for each open run that has none, and gives up the hopeless.
-    `own` is who reaps: it lives, whatever the database says, and what it is doing is not taken back."""
+    `own` is who reaps: it lives, whatever the database says, and what it is doing is not taken back. Other workers
+    reap at the same time: what was read is claimed, or looked at again under its lock, before anything is done."""
     async with pool.connection() as conn:
         dead = [name for name in await workers.dead(conn) if name != own.name]
-        lost = await workers.lost_jobs(conn, dead) if dead else []
-        for worker in dead:
-            await workers.leave(conn, worker)
-        await workers.forget(conn)
-    for job, decision_set in lost:
-        async with _named_run(pool, decision_set):
-            await app.job_manager.retry_job_by_id_async(job, datetime.now(UTC))
-            log.warning("job taken back from a dead worker", job_id=job)
+    for worker in dead:
+        await _take_back(pool, worker, own)
     for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
-        if job.lock is None or job.lock in own.running:
+        if job.id is None or job.lock is None or job.lock in own.running:
             continue
-        async with _named_run(pool, DecisionSetId(job.lock)):
-            await app.job_manager.retry_job(job)
-            log.warning("stalled job taken back", job_id=job.id)
+        held = HeldJob(job.id, DecisionSetId(job.lock), job.attempts)
+        async with pool.connection() as conn:
+            back = await _put_back(conn, held)
+        if back:
+            async with _named_run(pool, held.decision_set):
+                log.warning("stalled job taken back", job_id=held.id)
     async with pool.connection() as conn:
+        await workers.forget(conn)
         orphans = await runs.orphans(conn)
     for run in orphans:
         if run.attempts >= ATTEMPTS:
@@ -90,6 +98,27 @@ async def reap(pool: Pool, app: App, own: Advancer) -> None:
         else:
             async with unit_of_work(pool) as work:
                 await defer_advance(work.conn, run.decision_set_id)
+
+
+async def _take_back(pool: Pool, worker: str, own: Advancer) -> None:
+    """It leaves the list if and only if its jobs are put back; one that can't be is found again as a stalled one."""
+    async with pool.connection() as conn, conn.transaction():
+        lost = await workers.claim(conn, worker) or []
+        back = [job for job in lost if job.decision_set not in own.running and await _put_back(conn, job)]
+    for job in back:
+        async with _named_run(pool, job.decision_set):
+            log.warning("job taken back from a dead worker", job_id=job.id)
+
+
+async def _put_back(conn: Connection, job: HeldJob) -> bool:
+    """Raises psycopg.OperationalError when the connection is lost; any other failure is this job's alone."""
+    try:
+        return await workers.put_back(conn, job)
+    except psycopg.DatabaseError as error:
+        if conn.closed:
+            raise
+        log.warning("job not put back", job_id=job.id, decision_set=job.decision_set, error=str(error))
+        return False
 
 
 @asynccontextmanager

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from storage.artifacts.folder import FolderStore
 from storage.artifacts.rows import described, record
-from storage.artifacts.store import ArtifactStore
+from storage.artifacts.store import ArtifactStore, ArtifactsUnavailable
 
-__all__ = ["ArtifactStore", "FolderStore", "described", "open_store", "record"]
+__all__ = ["ArtifactStore", "ArtifactsUnavailable", "FolderStore", "described", "open_store", "record"]
 
 
 def open_store(url: str) -> ArtifactStore:

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.artifacts.store import checked_bytes, checked_name
+from storage.artifacts.store import checked_bytes, checked_name, unavailable
 from storage.records.canonical import sha256_of_bytes
 from storage.records.errors import NotFound
 from storage.records.ids import Sha256
@@ -22,7 +22,10 @@ class FolderStore:
 
     async def put(self, data: bytes, media_type: str) -> Sha256:
         sha256 = sha256_of_bytes(data)
-        await asyncio.to_thread(_write, self._path(sha256), data)
+        try:
+            await asyncio.to_thread(_write, self._path(sha256), data)
+        except OSError as error:
+            raise unavailable(error.strerror or type(error).__name__) from error
         return sha256
 
     async def get(self, sha256: Sha256) -> bytes:
@@ -30,6 +33,8 @@ class FolderStore:
             data = await asyncio.to_thread(self._path(sha256).read_bytes)
         except FileNotFoundError:
             raise NotFound("There is no such artifact.") from None
+        except OSError as error:
+            raise unavailable(error.strerror or type(error).__name__) from error
         return checked_bytes(sha256, data)
 
     async def exists(self, sha256: Sha256) -> bool:

@@ -6,14 +6,16 @@ import asyncio
 import base64
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from storage.artifacts.store import checked_bytes, checked_name
+from storage.artifacts.store import checked_bytes, checked_name, unavailable
 from storage.records.canonical import sha256_of_bytes
 from storage.records.errors import NotFound
 from storage.records.ids import Sha256
@@ -39,11 +41,14 @@ class S3Store:
 
     async def put(self, data: bytes, media_type: str) -> Sha256:
         sha256 = sha256_of_bytes(data)
-        await asyncio.to_thread(self._put, sha256, data, media_type)
+        with _failures_named():
+            await asyncio.to_thread(self._put, sha256, data, media_type)
         return sha256
 
     async def get(self, sha256: Sha256) -> bytes:
-        return checked_bytes(sha256, await asyncio.to_thread(self._get, self._key(sha256)))
+        with _failures_named():
+            data = await asyncio.to_thread(self._get, self._key(sha256))
+        return checked_bytes(sha256, data)
 
     async def exists(self, sha256: Sha256) -> bool:
         return await asyncio.to_thread(self._exists, self._key(sha256))
@@ -90,6 +95,17 @@ class S3Store:
                 return False
             raise
         return True
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """Raises ArtifactsUnavailable for whatever S3 or the way to it fails at, with the SDK's name for it."""
+    try:
+        yield
+    except ClientError as error:
+        raise unavailable(error.response.get("Error", {}).get("Code") or "an error without a code") from error
+    except (BotoCoreError, OSError) as error:
+        raise unavailable(type(error).__name__) from error
 
 
 def _status(error: ClientError) -> int:

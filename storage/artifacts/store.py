@@ -6,22 +6,35 @@ import re
 from typing import Protocol
 
 from storage.records.canonical import sha256_of_bytes
-from storage.records.errors import ArtifactDamaged, NotFound
+from storage.records.errors import ArtifactDamaged, DomainError, NotFound
 from storage.records.ids import Sha256
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
+class ArtifactsUnavailable(DomainError):
+    """The store of artifacts does not answer. What is stored is kept; try again in a moment."""
+
+    code, status = "artifacts-unavailable", 503
+
+
 class ArtifactStore(Protocol):
     async def put(self, data: bytes, media_type: str) -> Sha256:
-        """Durable when it returns; storing the same bytes again changes nothing."""
+        """Durable when it returns; storing the same bytes again changes nothing. Raises ArtifactsUnavailable."""
         ...
 
     async def get(self, sha256: Sha256) -> bytes:
-        """Raises NotFound, or ArtifactDamaged when the bytes are no longer those of the name."""
+        """Raises NotFound, ArtifactsUnavailable, or ArtifactDamaged when the bytes are no longer those of the name."""
         ...
 
     async def exists(self, sha256: Sha256) -> bool: ...
+
+
+def unavailable(reason: str) -> ArtifactsUnavailable:
+    """Callers read the reason: it names no path and no address."""
+    return ArtifactsUnavailable(
+        f"The store of artifacts failed ({reason}). What is stored is kept; try again in a moment."
+    )
 
 
 def checked_name(sha256: str) -> Sha256:

@@ -12,6 +12,8 @@ from typing import ParamSpec, TypeVar
 
 import psutil
 import pytest
+from procrastinate import App
+from procrastinate.jobs import Job
 
 from infra.logging import RUN_IDS
 from infra.metrics import WorkerMetrics
@@ -24,6 +26,7 @@ from storage.records.ids import DecisionSetId
 from tests.crash.house import House
 from tests.crash.test_rules_advance import advancer, at_gate
 from tests.decisions import until
+from worker.advance import Advancer
 from worker.alive import LockLost, holding, until_lock_lost
 from worker.jobs import job_app
 from worker.recover import reap
@@ -126,6 +129,83 @@ async def test_rule_11_the_reaper_leaves_its_own_workers_jobs_alone(house: House
         assert await holds(conn, made.id, "doing")
         assert await holds(conn, other.id, "todo")
         assert [row["id"] for row in await every(conn, b"select id from workers")] == ["own"]
+
+
+async def fetched_again(house: House, decision_set: DecisionSetId, reaping: Advancer, app: App) -> None:
+    """Another worker reaps, and a third fetches what was put back."""
+    await reap(house.pool, app, reaping)
+    async with house.pool.connection() as conn:
+        await conn.execute(
+            b"update procrastinate_jobs set status = 'doing' where lock = %(id)s and status = 'todo'",
+            {"id": decision_set},
+        )
+
+
+async def test_rule_11_a_job_that_another_reaper_put_back_is_left_to_who_fetched_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later reaper had read both lists before."""
+    lost, stalled = await house.create(), await house.create()
+    async with house.pool.connection() as conn:
+        await workers.beat(conn, "dead", "there")
+        assert await runs.take(conn, lost.id, "dead") is not None
+        await conn.execute(b"update procrastinate_jobs set status = 'doing'")
+    earlier, later = advancer(house, "earlier"), advancer(house, "later")
+    listed = workers.dead
+    app = job_app(house.database_url, later, WorkerMetrics())
+    async with app.open_async():
+        seen = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30)
+        assert {job.lock for job in seen} == {lost.id, stalled.id}
+
+        async def dead_before(conn: Connection) -> list[str]:
+            names = await listed(conn)
+            monkeypatch.setattr(workers, "dead", listed)
+            for decision_set in (lost.id, stalled.id):
+                await fetched_again(house, decision_set, earlier, app)
+            return names
+
+        async def stalled_before(**_: object) -> list[Job]:
+            return list(seen)
+
+        monkeypatch.setattr(workers, "dead", dead_before)
+        async with house.pool.connection() as conn:
+            await conn.execute(b"update procrastinate_jobs set worker_id = null")
+        monkeypatch.setattr(type(app.job_manager), "get_stalled_jobs", lambda _, **given: stalled_before(**given))
+        await reap(house.pool, app, later)
+    async with house.pool.connection() as conn:
+        found = await every(conn, b"select lock, status::text, attempts from procrastinate_jobs")
+    assert {(row["lock"], row["status"], row["attempts"]) for row in found} == {
+        (lost.id, "doing", 1),
+        (stalled.id, "doing", 1),
+    }
+
+
+async def test_rule_11_a_job_that_cannot_be_put_back_stops_no_other(house: House) -> None:
+    """Nor the orphans behind it, and the dead worker is off the list."""
+    refused, other, orphan = [await house.create() for _ in range(3)]
+    async with house.pool.connection() as conn:
+        await workers.beat(conn, "dead", "there")
+        for made in (refused, other):
+            assert await runs.take(conn, made.id, "dead") is not None
+        await conn.execute(b"update procrastinate_jobs set status = 'doing'")
+        await conn.execute(b"delete from procrastinate_jobs where lock = %(id)s", {"id": orphan.id})
+        await conn.execute(b"update runs set requested_at = requested_at - interval '1 minute'")
+        await conn.execute(
+            b"create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$"
+        )
+        await conn.execute(
+            f"create trigger refuse before update on procrastinate_jobs for each row"
+            f" when (new.lock = '{refused.id}') execute function refuse()".encode()
+        )
+    own = advancer(house, "own")
+    app = job_app(house.database_url, own, WorkerMetrics())
+    async with app.open_async():
+        await reap(house.pool, app, own)
+    async with house.pool.connection() as conn:
+        assert await holds(conn, refused.id, "doing")
+        assert await holds(conn, other.id, "todo")
+        assert await holds(conn, orphan.id, "todo")
+        assert await workers.dead(conn) == []
 
 
 async def holds(conn: Connection, decision_set: DecisionSetId, status: str) -> bool:

@@ -61,3 +61,23 @@ async def test_damaged_bytes_are_not_handed_out(server: WebServer, api: httpx.As
         await artifacts.record(conn, decision_set, sha256, "a.txt", "text/plain", 5)
     Path(store.root, sha256[:2], sha256).write_bytes(b"broken")
     assert code(await api.get(f"/api/artifacts/{sha256}")) == (500, "artifact-damaged")
+
+
+async def test_a_store_that_fails_is_unavailable_and_not_our_fault(
+    server: WebServer, api: httpx.AsyncClient, pool: Pool
+) -> None:
+    store = server.console.artifacts
+    assert isinstance(store, FolderStore)
+    sha256 = await store.put(b"here", "text/plain")
+    decision_set = await new_decision_set(pool)
+    async with pool.connection() as conn:
+        await artifacts.record(conn, decision_set, sha256, "a.txt", "text/plain", 4)
+    aside = store.root.rename(store.root.with_name("unmounted"))
+    store.root.write_bytes(b"")
+    refused = await api.get(f"/api/artifacts/{sha256}")
+    assert code(refused) == (503, "artifacts-unavailable")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["retry-after"] == "2"
+    store.root.unlink()
+    aside.rename(store.root)
+    assert (await api.get(f"/api/artifacts/{sha256}")).content == b"here"

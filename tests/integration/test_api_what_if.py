@@ -136,6 +136,29 @@ async def test_what_cannot_be_is_refused_in_words(api: httpx.AsyncClient, pool: 
         assert answer.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "refused", "seconds"),
+    [("_limit", 0.0, "took-too-long", "10"), ("_idle", asyncio.LifoQueue(), "too-many-at-once", "5")],
+)
+async def test_a_refusal_for_want_of_time_says_when_to_come_back(
+    server: WebServer,
+    api: httpx.AsyncClient,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    attribute: str,
+    value: object,
+    refused: str,
+    seconds: str,
+) -> None:
+    decision_set, _ = await planned(pool)
+    compute = server.console.what_if.compute
+    monkeypatch.setattr(compute, "_wait", 0.1)
+    monkeypatch.setattr(compute, attribute, value)
+    answer = await api.post(f"/api/decision-sets/{decision_set}/what-if", json={"constraints": {}})
+    assert code(answer) == (503, refused)
+    assert answer.headers["retry-after"] == seconds
+
+
 async def test_before_a_plan_there_is_nothing_to_change(api: httpx.AsyncClient, pool: Pool) -> None:
     decision_set = await new_decision_set(pool)
     answer = await api.post(f"/api/decision-sets/{decision_set}/what-if", json={"constraints": {}})

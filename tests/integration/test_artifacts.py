@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import socket
 import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from storage import decision_sets, projects
-from storage.artifacts import ArtifactStore, FolderStore, described, open_store, record
+from storage.artifacts import ArtifactStore, ArtifactsUnavailable, FolderStore, described, open_store, record
 from storage.artifacts.s3 import S3Store, make_client
 from storage.postgres import Pool, unit_of_work
 from storage.records.canonical import sha256_of_bytes
@@ -142,8 +142,38 @@ async def test_damaged_bytes_in_s3_are_refused(s3_client: Any) -> None:
 
 
 async def test_a_bucket_that_does_not_exist_is_an_error_not_an_absence(s3_client: Any) -> None:
-    with pytest.raises(ClientError, match="NoSuchBucket"):
+    with pytest.raises(ArtifactsUnavailable, match=r"failed \(NoSuchBucket\)"):
         await S3Store(s3_client, "elsewhere").get(ABSENT)
+
+
+async def test_s3_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that nobody listens on; what callers read names neither it nor the bucket."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{held.getsockname()[1]}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "a")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        client = make_client()
+        store = S3Store(client, "decisions")
+        for attempt in (store.get(ABSENT), store.put(ZIP, "application/zip")):
+            with pytest.raises(ArtifactsUnavailable) as refused:
+                await attempt
+            assert "(EndpointConnectionError)" in refused.value.detail
+            assert "127.0.0.1" not in refused.value.detail
+            assert "decisions" not in refused.value.detail
+        client.close()
+
+
+async def test_a_folder_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
+    """A file stands where the folder was: what an unmounted or replaced disk may leave."""
+    (tmp_path / "artifacts").write_bytes(b"")
+    store = FolderStore(tmp_path / "artifacts")
+    for attempt in (store.get(ABSENT), store.put(ZIP, "application/zip")):
+        with pytest.raises(ArtifactsUnavailable, match=r"Not a directory|File exists") as refused:
+            await attempt
+        assert str(tmp_path) not in refused.value.detail
 
 
 def test_the_address_chooses_the_store(s3_client: Any, tmp_path: Path) -> None:

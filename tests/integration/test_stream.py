@@ -18,8 +18,9 @@ import anyio
 import httpx
 import pytest
 
-from storage import events, runs
-from storage.postgres import Pool
+from storage import decision_sets, events, runs
+from storage.postgres import Pool, unit_of_work
+from storage.records.events import MessageSent
 from storage.records.ids import DecisionSetId
 from tests.decisions import change, end, new_decision_set, say, until
 from tests.sse import opened, seqs
@@ -140,6 +141,26 @@ async def test_a_live_stream_closes_after_the_end_and_not_while_the_run_waits(
         await end(pool, decision_set, "failed")
         with anyio.fail_after(5):
             assert await seqs(found) == [4]
+
+
+@pytest.mark.parametrize("batch", [3, 4])
+async def test_a_live_stream_closes_after_an_end_that_fills_a_batch(
+    api: httpx.AsyncClient, pool: Pool, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """Three events become visible at once, with batches of that many and of one more."""
+    monkeypatch.setattr(hub_module, "BATCH", batch)
+    monkeypatch.setattr(stream_module, "BATCH", batch)
+    decision_set = await new_decision_set(pool)
+    async with opened(api, path(decision_set)) as found:
+        assert await seqs(found, 1) == [1]
+        async with unit_of_work(pool) as work:
+            row, run = await decision_sets.lock(work.conn, decision_set), await runs.current(work.conn, decision_set)
+            assert run is not None
+            await decision_sets.change(work.conn, decision_set, row.version, {"status": "completed"})
+            said = (MessageSent(text="almost"), MessageSent(text="there"))
+            await runs.complete(work, decision_set, run.id, "completed", *said)
+        with anyio.fail_after(5):
+            assert await seqs(found) == [2, 3, 4]
 
 
 async def test_a_retried_decision_set_stays_open_past_its_old_end(api: httpx.AsyncClient, pool: Pool) -> None:

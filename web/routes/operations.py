@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import psycopg
 from fastapi import APIRouter, Response
 
 from infra.metrics import exposition
-from storage import workers
 from web.deps import ConsoleDep
-from web.errors import DatabaseUnavailable
-
-READY_SECONDS = 2.0
 
 router = APIRouter(tags=["operations"])
 
@@ -24,11 +17,7 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(console: ConsoleDep) -> dict[str, str]:
-    try:
-        async with asyncio.timeout(READY_SECONDS), console.pool.connection(READY_SECONDS) as conn:
-            await workers.last_heartbeat(conn)
-    except (TimeoutError, psycopg.Error) as error:
-        raise DatabaseUnavailable() from error
+    await console.readiness.check()
     return {"status": "ready"}
 
 

@@ -65,6 +65,10 @@ from users u
 where l.token_sha256 = %(sha)s and l.used_at is null and l.expires_at > now() and u.id = l.user_id
 returning u.id, u.name, u.role;
 
+-- name: sweep_links
+-- Drops sign-in links that expired a day ago or earlier, used or not.
+delete from sign_in_links where expires_at < now() - interval '1 day';
+
 -- name: secret
 -- The shared secret of this name, made once for all machines.
 with made as (

@@ -13,3 +13,9 @@ where principal = %(principal)s and path = %(path)s and key = %(key)s;
 -- Keeps the first answer for the next time the key is used.
 update commands set status = %(status)s, response = %(response)s
 where principal = %(principal)s and path = %(path)s and key = %(key)s;
+
+-- name: sweep
+-- Drops old idempotency keys with their answers, the oldest first; at most so many at once.
+delete from commands where (principal, path, key) in (
+    select principal, path, key from commands where at < now() - %(age)s order by at limit %(limit)s
+);

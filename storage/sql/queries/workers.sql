@@ -35,8 +35,24 @@ select w.id from workers w where not exists (
         and l.classid = %(group)s::oid and l.objid = (hashtext(w.id)::bigint & 4294967295)::oid and l.objsubid = 2
 );
 
+-- name: claim
+-- Takes a dead worker off the list; of several who try, one gets an answer.
+delete from workers where id = %(id)s returning id;
+
 -- name: lost_jobs
--- Jobs that a dead worker was doing.
-select j.id, j.lock from procrastinate_jobs j
+-- Jobs that a dead worker was doing, locked.
+select j.id, j.lock, j.attempts from procrastinate_jobs j
 join runs r on r.decision_set_id = j.lock and r.outcome is null
-where j.status = 'doing' and j.task_name = 'advance' and r.worker = any(%(dead)s);
+where j.status = 'doing' and j.task_name = 'advance' and r.worker = %(worker)s
+order by j.id
+for update of j;
+
+-- name: disown
+-- The open runs that a dead worker had are nobody's, until they are taken.
+update runs set worker = null where worker = %(worker)s and outcome is null;
+
+-- name: held
+-- Locks a job if it is still being done, and was not put back since it was seen: that counts as an attempt.
+select id from procrastinate_jobs
+where id = %(id)s and status = 'doing' and attempts = %(attempts)s
+for update;

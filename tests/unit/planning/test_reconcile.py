@@ -55,6 +55,38 @@ def test_a_vote_counts_by_confidence_and_severity(critiques: list[Critique], rea
 
 
 @pytest.mark.parametrize(
+    ("sure", "threshold", "shown", "again"),
+    [
+        (0.62, 0.25, 0.24, False),  # 24.6 %
+        (0.6332, 0.25, 0.24, False),  # 24.996 %
+        (0.6334, 0.25, 0.25, True),
+        (0.95, 0.3333, 0.34, True),  # a third
+        (0.95, 0.3334, 0.33, False),
+    ],
+)
+def test_a_vote_is_compared_before_it_is_rounded(sure: float, threshold: float, shown: float, again: bool) -> None:
+    verdict = weigh(said(("high", sure), CALM, CALM), Settling(threshold=threshold))
+    assert (verdict.again, verdict.reached) == (again, shown)
+    assert verdict.reached is not None
+    assert (verdict.reached >= threshold) == again
+
+
+def test_a_share_that_equals_the_threshold_in_decimal_reaches_it() -> None:
+    """In binary 0.3 of 1.5 is a hair less than 0.2."""
+    tenths = weigh(said(("medium", 0.6), ("none", 0.2), ("none", 0.7)), Settling(threshold=0.2))
+    assert (tenths.again, tenths.reached) == (True, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "again"),
+    [(0.66, False), (0.67, False), (0.667, False), (0.6667, False), (0.668, True), (0.68, True), (0.7, True)],
+)
+def test_two_of_three_are_two_thirds_however_many_digits_are_typed(threshold: float, again: bool) -> None:
+    verdict = weigh(said(("high", 0.9), CALM, CALM), Settling(strategy="consensus", threshold=threshold))
+    assert verdict.again == again
+
+
+@pytest.mark.parametrize(
     ("critiques", "threshold", "accepted", "again"),
     [
         (said(("high", 0.3), CALM, CALM), None, 0.67, False),
