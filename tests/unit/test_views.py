@@ -168,6 +168,16 @@ def test_the_strip_follows_the_servers_stage() -> None:
     assert stage_strip("planning", "critics", round_=2).sentence == "Stage 3/9 Critics (r2): running"
 
 
+def test_a_blocked_plan_is_blocked_on_the_strip_and_its_policy_step_is_not_done() -> None:
+    strip = stage_strip("awaiting_approval", "approval", blocked=True, forbidden=2)
+    policy, approve = (next(step.mark for step in strip.steps if step.label == name) for name in ("Policy", "Approve"))
+    assert (policy.icon, policy.word, policy.tone) == ("failed", "2 hard rules not met", "fail")
+    assert (approve.icon, approve.tone) == ("failed", "fail")
+    assert strip.sentence == "Stage 6/9 Approve: blocked, cannot be approved as is"
+    again = stage_strip("planning", "planner", round_=2, forbidden=2)
+    assert [step.mark.tone for step in again.steps if step.label == "Policy"] == ["stale"]
+
+
 def summary(number: int, status: str, *, waits: int | None = None, question: bool = False) -> DecisionSetSummary:
     at = NOW - timedelta(minutes=number)
     gate = Gate(
@@ -242,6 +252,7 @@ def test_a_plan_that_cannot_be_approved_says_so() -> None:
     dear = dear.model_copy(update={"gate": shut})
     (group,) = groups([fine, dear], may_write=True, may_decide=True)
     assert {item.number: item.detail for item in group.items} == {1: "", 2: "Cannot be approved as is"}
+    assert {item.number: item.mark.word for item in group.items} == {1: "Waiting for approval", 2: "Blocked"}
 
 
 def priced(number: int, likely: str) -> PricedDecisionSet:

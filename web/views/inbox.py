@@ -9,9 +9,7 @@ from datetime import datetime
 from storage.inbox import PagedPart, Waiting
 from storage.records.decision_sets import DecisionSetSummary, Project
 from web.views.panel import Counts, counts_of
-from web.views.words import Mark, stage_word, status_mark
-
-BLOCKED = Mark("failed", "Blocked", "fail")
+from web.views.words import Mark, blocks, stage_word, status_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
         number=summary.number,
         title=summary.title,
         project=summary.project,
-        mark=BLOCKED if blocked(summary) else status_mark(summary.status, summary.stage, asks=question is not None),
+        mark=status_mark(summary.status, summary.stage, asks=question is not None, blocked=blocks(gate)),
         detail=_detail(summary),
         counts=counts_of(summary.changes),
         cost_likely=summary.cost_likely,
@@ -116,18 +114,13 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
     )
 
 
-def blocked(summary: DecisionSetSummary) -> bool:
-    """Whether it waits at a gate that allows no approval."""
-    return summary.gate is not None and "approve" not in summary.gate.allowed
-
-
 def _detail(summary: DecisionSetSummary) -> str:
     match summary.status:
         case "intake" if summary.question:
             return summary.question.text
         case "planning" | "building":
             return stage_word(summary.stage)
-        case "awaiting_approval" if blocked(summary):
+        case "awaiting_approval" if blocks(summary.gate):
             return "Cannot be approved as is"
         case "failed":
             return summary.failure or ""

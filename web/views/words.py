@@ -15,6 +15,7 @@ from storage.records.constraints import (
     FieldName,
     WorkloadType,
 )
+from storage.records.decision_sets import Gate
 
 Tone = Literal["running", "waiting", "ok", "fail", "stale", "policy", "plain"]
 Kind = Literal["choice", "many", "number", "whole", "yes_no", "word", "words"]
@@ -147,8 +148,13 @@ def node_word(node: str | None) -> str:
     return NODES.get(node or "", (node or "").replace("_", " "))
 
 
-def status_mark(status: str, stage: str, *, asks: bool = False) -> Mark:
-    """`asks`: a question is open in the intake."""
+def blocks(gate: Gate | None) -> bool:
+    """Whether a gate is open that allows no approval."""
+    return gate is not None and "approve" not in gate.allowed
+
+
+def status_mark(status: str, stage: str, *, asks: bool = False, blocked: bool = False) -> Mark:
+    """`asks`: a question is open in the intake. `blocked`: what waits cannot be approved as it is."""
     match status:
         case "intake":
             return (
@@ -158,6 +164,8 @@ def status_mark(status: str, stage: str, *, asks: bool = False) -> Mark:
             )
         case "planning":
             return Mark("running", "Planning", "running")
+        case "awaiting_approval" if blocked:
+            return Mark("failed", "Blocked", "fail")
         case "awaiting_approval":
             return Mark("waiting", "Waiting for approval", "waiting")
         case "building":
