@@ -266,6 +266,7 @@ def priced(number: int, likely: str) -> PricedDecisionSet:
         likely=Decimal(likely),
         delta=None,
         stands=False,
+        blocked=False,
     )
 
 
@@ -275,6 +276,19 @@ def priced(number: int, likely: str) -> PricedDecisionSet:
 def test_a_share_is_of_the_largest_and_never_more_than_all_of_it(largest: str | None, shares: list[float]) -> None:
     items = [priced(1, "500"), priced(2, "1000"), priced(3, "5000000")]
     assert [row.share for row in cost_rows(items, Decimal(largest) if largest else None)] == shares
+
+
+def test_what_comes_to_nothing_has_no_share_and_says_why() -> None:
+    waits = priced(1, "160775").model_copy(update={"status": "awaiting_approval", "blocked": True})
+    again = waits.model_copy(update={"status": "planning"})
+    ended = priced(2, "2000").model_copy(update={"status": "rejected"})
+    rows = cost_rows([waits, again, ended, priced(3, "250")], Decimal(1000))
+    assert [(row.mark.word, row.share, row.why) for row in rows] == [
+        ("Blocked", None, "cannot be approved"),
+        ("Planning", None, "cannot be approved"),
+        ("Rejected", None, "rejected"),
+        ("Completed", 25.0, ""),
+    ]
 
 
 def test_what_is_not_shown_counts_and_leads_on_where_the_role_looks_for_it() -> None:
