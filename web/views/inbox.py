@@ -14,7 +14,8 @@ from web.views.words import Mark, blocks, stage_word, status_mark
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One decision set in a list. `open_label` is what its button says; `age_from` what its age counts from."""
+    """One decision set in a list. `counts` are of resources against the parent, of what changes anything.
+    `open_label` is what its button says; `age_from` what its age counts from."""
 
     id: str
     number: int
@@ -104,7 +105,7 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
         project=summary.project,
         mark=status_mark(summary.status, summary.stage, asks=question is not None, blocked=blocks(gate)),
         detail=_detail(summary),
-        counts=counts_of(summary.changes),
+        counts=None if blocks(gate) or summary.status in ("rejected", "cancelled") else counts_of(summary.changes),
         cost_likely=summary.cost_likely,
         cost_delta=summary.cost_delta,
         warnings=summary.warnings,
