@@ -24,7 +24,7 @@ from web.views.inbox import Rest, groups
 from web.views.marked import Segment, Span, segments
 from web.views.pulse import pulse
 from web.views.strip import stage_strip
-from web.views.words import FIELDS, value_words
+from web.views.words import FIELDS, converted, value_words
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -153,6 +153,12 @@ def test_what_is_typed_into_a_number_must_be_one() -> None:
     with pytest.raises(Invalid) as refused:
         parsed(FIELDS["throughput_rps"], ["many"])
     assert refused.value.field == "throughput_rps"
+
+
+def test_a_converted_sum_shows_what_was_said_and_the_rate() -> None:
+    said = "800 EUR at 1.1534 USD, ECB 2026-08-13"
+    assert converted(f"rule:budget, {said}") == converted(f"rule:answer, {said}") == said
+    assert [converted(source) for source in ("rule:budget", "model:vendor:name at 1", "")] == ["", "", ""]
 
 
 def icons(status: str, stage: str, **more: int) -> list[str]:

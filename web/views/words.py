@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -138,6 +139,15 @@ def value_words(name: str, value: ConstraintValue | None) -> str:
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     shown = show(words.name, value)
     return _capital(shown) if words.choices else shown
+
+
+_CONVERTED = re.compile(r"\d[\d,.]* [A-Z]{3}\b.* at [\d.]+ USD.*$")
+
+
+def converted(source: str) -> str:
+    """What the reader converted a sum from, at which rate and of which day; empty where it did not."""
+    found = _CONVERTED.search(source)
+    return found[0] if found else ""
 
 
 def stage_word(stage: str) -> str:
