@@ -85,6 +85,10 @@
     const { xhr, requestConfig } = event.detail;
     if (requestConfig.verb === "post" && xhr.getResponseHeader("HX-Redirect")) sessionStorage.setItem(LED, "1");
   });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "post" && !form.hasAttribute("hx-post")) sessionStorage.setItem(LED, "1");
+  });
   document.addEventListener("DOMContentLoaded", () => {
     const led = sessionStorage.getItem(LED);
     sessionStorage.removeItem(LED);
