@@ -33,6 +33,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;
     if (form instanceof HTMLFormElement) unlock(form);
+    if (event.detail.successful && form.matches("form[data-gate], #composer")) htmx.trigger(document.body, "pulse");
   });
 
   const complain = (form, words) => {

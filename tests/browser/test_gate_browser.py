@@ -206,6 +206,30 @@ def test_on_a_phone_the_decision_fills_the_screen_and_closes(
     context.close()
 
 
+def test_the_badge_follows_a_gate_that_opens_and_is_answered_on_the_page(
+    approver: BrowserContext, product: Product
+) -> None:
+    others = at_gate(product, SERVED)
+    made = product.create(SERVED, project="badge")["id"]
+    page = approver.new_page()
+    page.goto(f"/decision-sets/{made}")
+    badge = page.get_by_role("navigation", name="Main").locator(".badge")
+    product.to_gate(made)
+    expect(page.locator("form[data-gate]")).to_be_visible(timeout=30_000)
+    waiting = needs(page)
+    expect(badge).to_have_text(str(waiting))
+    submit(page, "reject", "Not now.")
+    expect(badge).to_have_text(str(waiting - 1))
+    assert product.get(f"/api/decision-sets/{others}")["gate"]
+
+
+def needs(page: Page) -> int:
+    """What the badge would say now."""
+    told = re.search(r">(\d+)<", page.request.get("/pulse", headers={"HX-Request": "true"}).text())
+    assert told is not None
+    return int(told[1])
+
+
 def test_the_sheet_and_the_menu_take_the_focus_and_escape_gives_it_back(
     browser: Browser, product: Product, session: StorageState
 ) -> None:
