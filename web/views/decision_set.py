@@ -27,7 +27,8 @@ SHOWS = ("all", "reason", "cost", "policy", "question", "gate", "validator", "di
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """`since` is set while a run goes on, so that the elapsed time can tick; `ended` closes the stream."""
+    """`since` is set while a run goes on, so that the elapsed time can tick; `took` is seconds of the last run
+    alone; `ended` closes the stream."""
 
     mark: Mark
     stage: str
