@@ -79,7 +79,7 @@ NODES: dict[str, str] = {
     "reconcile": "Reconcile",
     "policy_eval": "Policy",
     "gate_hitl": "Approval",
-    "process_approval_feedback": "Answer",
+    "process_approval_feedback": "Approval comment",
     "codegen": "Code",
     "validators": "Validators",
     "diff_and_persist": "Commit",
