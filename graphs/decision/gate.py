@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NotRequired, assert_never
 
@@ -14,7 +15,7 @@ from graphs.decision.strategies import objects
 from graphs.services import Services
 from graphs.state import FeedbackOutcome
 from infra.logging import bind_node
-from storage import changes, decision_sets, gates
+from storage import changes, decision_sets, gates, git
 from storage.events import Origin, log_event
 from storage.gates import REVISIONS
 from storage.postgres import Connection, UnitOfWork, unit_of_work
@@ -27,9 +28,19 @@ from storage.records.plans import Amendment, Approval, Baseline, Cost, GateActio
 from storage.records.steps import RunContext
 
 Before = dict[str, Any]
-"""What a gate is compared with, as a plan's JSON; empty where nothing stood."""
+"""A plan's JSON; empty where nothing stood. Zones and safeguards are known where the whole plan still is."""
 SAFEGUARDS = ("zones", "encrypted", "public_endpoint")
 """What a plan says of itself as a whole that a change may take away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The plan that the gate before this one showed, or else the parent's; and the parent's. `built`: the parent or an
+    ancestor of it is committed, so that a change can take something away."""
+
+    shown: Before
+    parent: Before
+    built: bool
 
 
 def allowed_actions(policy: PolicyReport, *, feasible: bool, revision: int) -> list[GateAction]:
@@ -90,7 +101,7 @@ class Gate:
             if row.lease != context.lease:
                 raise Fenced(context.decision_set)
             parent = await decision_sets.read(work.conn, row.parent_id) if row.parent_id else None
-            stood = await plan_before(work.conn, context.decision_set, state, parent)
+            stood = await standing(work.conn, context.decision_set, state, parent)
             opened = self._payload(state, gate, row.created_by, parent, stood)
             kept = await gates.standing_approval(work.conn, context.decision_set, state["capsule"])
             if kept and "approve" not in opened.allowed:
@@ -117,7 +128,7 @@ class Gate:
                 {
                     "status": "awaiting_approval",
                     "stage": "approval",
-                    "changes": opened.changes,
+                    "changes": changes.resource_counts({"plan": stood.parent}, proposed(state, {})),
                     "warnings": len(opened.warnings),
                 },
             )
@@ -140,12 +151,15 @@ class Gate:
         return approval
 
     def _payload(
-        self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None, stood: Before
+        self, state: GateInput, gate: GateId, requester: str, parent: DecisionSet | None, stood: Standing
     ) -> GateOpened:
         now, plan, baseline = datetime.now(UTC), state["plan"], before_of(state)
         found = state.get("reconciliation")
         cost, reasons = state["cost_estimate"].likely, asked_again(state)
         before = baseline.cost_likely if baseline else None
+        built = stood.parent if stood.built and plan.feasible else {}
+        lost = changes.losses({"plan": built}, proposed(state, built))
+        shown = {"plan": stood.shown}
         return GateOpened(
             gate=gate,
             allowed=allowed_actions(state["policy_results"], feasible=plan.feasible, revision=state.get("revision", 0)),
@@ -153,15 +167,15 @@ class Gate:
             opened_at=now,
             expires_at=now + self._services.approval_window,
             requested_by=requester,
-            changes=changes.resource_counts({"plan": stood}, proposed(state, {})),
+            changes=changes.resource_counts(shown, proposed(state, {})),
             cost_delta=None if before is None else cost - before,
             warnings=warnings(state, parent),
             dissent=found.dissent if found else [],
             comment_kept=state.get("feedback", "") if state.get("amendment") or reasons else "",
             reasons=reasons,
             against="" if baseline is None else "previous" if state.get("compared") else "parent",
-            moves=changes.plan_moves({"plan": stood}, proposed(state, stood)) if plan.feasible else [],
-            destructive=changes.destructive({"plan": stood}, proposed(state, stood)) if plan.feasible else [],
+            moves=changes.plan_moves(shown, proposed(state, stood.shown), lost) if plan.feasible else [],
+            destructive=[loss.sentence for loss in lost],
             not_generated=self._services.codegen.not_built(plan),
         )
 
@@ -196,18 +210,23 @@ def warnings(state: GateInput, parent: DecisionSet | None) -> list[str]:
     ]
 
 
-async def plan_before(
+async def standing(
     conn: Connection, decision_set: DecisionSetId, state: GateInput, parent: DecisionSet | None
-) -> Before:
-    """What this gate is compared with, as a plan's JSON; empty where nothing stood. Zones and safeguards are known
-    where the whole plan still is."""
-    baseline = before_of(state)
+) -> Standing:
+    """What this gate is held against."""
+    whole = parent.plan.model_dump(mode="json") if parent and parent.plan else None
+    inherited = plan_of(state.get("baseline"), whole)
+    built = parent is not None and await git.nearest_commit(conn, parent.id) is not None
+    compared = state.get("compared")
+    shown = plan_of(compared, await changes.plan_answered(conn, decision_set)) if compared else inherited
+    return Standing(shown, inherited, built)
+
+
+def plan_of(baseline: Baseline | None, whole: Before | None) -> Before:
+    """`whole` is the plan of the baseline, unless it moved on since."""
     if baseline is None:
         return {}
     resources = [item.model_dump(mode="json") for item in baseline.resources]
-    whole = parent.plan.model_dump(mode="json") if parent and parent.plan else None
-    if state.get("compared"):
-        whole = await changes.plan_answered(conn, decision_set)
     kept = whole if whole and whole["resources"] == resources else {}
     return {"resources": resources, **{name: kept[name] for name in SAFEGUARDS if name in kept}}
 

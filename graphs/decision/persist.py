@@ -54,7 +54,7 @@ class DiffAndPersist:
         return NodeResult(
             update={"commit": commit, "outcome": "completed"},
             cards=[recorded],
-            patch={"commit_sha": commit.sha, "branch": commit.branch},
+            patch={"commit_sha": commit.sha, "branch": commit.branch, "changes": recorded.resources},
             effects=[publish],
         )
 
@@ -103,6 +103,6 @@ class DiffAndPersist:
             ],
             state=counts,
             resources=changes.resource_counts(before.parent, before.state),
-            destructive=changes.destructive(before.parent, before.state),
+            destructive=changes.destructive(before.parent, before.state) if prepared.parent else [],
             artifact=bundle.artifact,
         )

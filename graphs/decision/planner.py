@@ -98,7 +98,11 @@ def plan_lines(plan: Plan) -> list[str]:
     """Resources and patterns, each with its reason and the constraints it comes from."""
     lines = [(item.kind.replace("_", " "), item.reason, item.from_) for item in plan.traces]
     lines += [(item.name, item.reason, item.from_) for item in plan.patterns]
-    return [f"{name}: {reason}{_from(fields)}" for name, reason, fields in lines]
+    return [f"{_named(name, reason)}{_from(fields)}" for name, reason, fields in lines]
+
+
+def _named(name: str, reason: str) -> str:
+    return reason if reason.lower().startswith(name.lower()) else f"{name}: {reason}"
 
 
 def _from(fields: Sequence[FieldName]) -> str:

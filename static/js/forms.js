@@ -33,6 +33,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;
     if (form instanceof HTMLFormElement) unlock(form);
+    if (event.detail.successful && form.matches("form[data-gate], #composer")) htmx.trigger(document.body, "pulse");
   });
 
   const complain = (form, words) => {
@@ -84,6 +85,10 @@
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { xhr, requestConfig } = event.detail;
     if (requestConfig.verb === "post" && xhr.getResponseHeader("HX-Redirect")) sessionStorage.setItem(LED, "1");
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "post" && !form.hasAttribute("hx-post")) sessionStorage.setItem(LED, "1");
   });
   document.addEventListener("DOMContentLoaded", () => {
     const led = sessionStorage.getItem(LED);

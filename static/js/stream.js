@@ -69,6 +69,7 @@
 
   document.addEventListener("htmx:sseMessage", (event) => {
     noted(event.detail);
+    if (event.detail.data.includes('id="leaf-status"')) htmx.trigger(document.body, "pulse"); // who is waited for moved
     if (byId("stream-end")?.firstElementChild) end();
   });
 

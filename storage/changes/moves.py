@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from storage.changes.destructive import losses
+from storage.changes.destructive import Loss
 from storage.changes.state import State, matched
 from storage.records.changes import PlanMove
 
@@ -25,13 +25,14 @@ SAFEGUARDS: tuple[tuple[str, str, Mapping[bool, str]], ...] = (
 PURCHASES = {"on_demand": " on demand", "spot": " spot"}
 
 
-def plan_moves(base: State, head: State) -> list[PlanMove]:
+def plan_moves(base: State, head: State, taken: Sequence[Loss]) -> list[PlanMove]:
     """Region, machines, zones, safeguards, and what else runs, in this order. Empty without a plan on both sides. What
-    only one of the plans says nothing of is not compared."""
+    only one of the plans says nothing of is not compared. `taken` is what `head` takes away of what is committed, which
+    need not be `base`."""
     old, new = base.get("plan"), head.get("plan")
     if not old or not new:
         return []
-    lost = {(loss.resource, loss.field) for loss in losses(base, head)}
+    lost = {(loss.resource, loss.field) for loss in taken}
     pairs = _pairs(old, new)
     machines = {name: pair for name, pair in pairs.items() if any(side and side["kind"] == MACHINES for side in pair)}
     rest = {name: pair for name, pair in pairs.items() if name not in machines}

@@ -51,6 +51,7 @@ async def summary(
     CPU's share."""
     async with pool.connection() as conn:
         base_side, head_side = await _sides(conn, head, against)
+        built = base_side.id is not None and await git.nearest_commit(conn, base_side.id) is not None
         why = await causes(conn, head)
     moved, lost = await compute(_compared, base_side.state, head_side.state)
     return ChangeSummary(
@@ -61,7 +62,7 @@ async def summary(
         cost=_cost(base_side.state, head_side.state),
         policy=_policy(base_side.state, head_side.state, why),
         constraints=_constraints(base_side.state, head_side.state, why),
-        destructive=lost,
+        destructive=lost if built else [],
     )
 
 

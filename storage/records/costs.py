@@ -10,7 +10,8 @@ from storage.records.ids import DecisionSetId
 
 
 class PricedDecisionSet(BaseModel):
-    """US dollars a month; `delta` is against the parent. `stands` holds for the latest completed one of its project."""
+    """US dollars a month; `delta` is against the parent. `stands` holds for the latest completed one of its project,
+    `blocked` for one whose last gate allowed no approval, so that its price is nobody's estimate."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +24,12 @@ class PricedDecisionSet(BaseModel):
     likely: Money
     delta: Money | None
     stands: bool
+    blocked: bool
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it comes to nothing as it is, and so is not what others are measured by."""
+        return self.blocked or self.status in ("rejected", "cancelled", "failed")
 
 
 class CostTotals(BaseModel):

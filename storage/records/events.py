@@ -142,7 +142,7 @@ class GateOpened(Payload):
     expires_at: datetime
     requested_by: str
     changes: dict[str, int] = Field(default_factory=dict)
-    """Counts of resources against the parent: added, changed, removed."""
+    """Counts of resources: added, changed, removed."""
     cost_delta: Money | None = None
     warnings: list[str] = Field(default_factory=list)
     dissent: list[Critique] = Field(default_factory=list)
@@ -154,7 +154,7 @@ class GateOpened(Payload):
     before showed. Empty, too, where it was not recorded yet."""
     moves: list[PlanMove] = Field(default_factory=list)
     destructive: list[str] = Field(default_factory=list)
-    """What the plan takes away, each a sentence."""
+    """What the plan takes away of what is committed, each a sentence."""
     not_generated: list[str] = Field(default_factory=list)
     """Patterns of the plan that the generated code leaves out in part or whole. Until it was recorded, they stood in a
     warning."""

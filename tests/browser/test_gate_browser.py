@@ -202,6 +202,60 @@ def test_on_a_phone_the_decision_fills_the_screen_and_closes(
         fills(sheet, "390px", "844px")
         sheet.get_by_role("link", name="Close").click()
         expect(sheet.get_by_role("link", name="Close")).to_be_hidden()
+        expect(bar).to_be_focused()
+    context.close()
+
+
+def test_the_badge_follows_a_gate_that_opens_and_is_answered_on_the_page(
+    approver: BrowserContext, product: Product
+) -> None:
+    others = at_gate(product, SERVED)
+    made = product.create(SERVED, project="badge")["id"]
+    page = approver.new_page()
+    page.goto(f"/decision-sets/{made}")
+    badge = page.get_by_role("navigation", name="Main").locator(".badge")
+    product.to_gate(made)
+    expect(page.locator("form[data-gate]")).to_be_visible(timeout=30_000)
+    waiting = needs(page)
+    expect(badge).to_have_text(str(waiting))
+    submit(page, "reject", "Not now.")
+    expect(badge).to_have_text(str(waiting - 1))
+    assert product.get(f"/api/decision-sets/{others}")["gate"]
+
+
+def needs(page: Page) -> int:
+    """What the badge would say now."""
+    told = re.search(r">(\d+)<", page.request.get("/pulse", headers={"HX-Request": "true"}).text())
+    assert told is not None
+    return int(told[1])
+
+
+def test_the_sheet_and_the_menu_take_the_focus_and_escape_gives_it_back(
+    browser: Browser, product: Product, session: StorageState
+) -> None:
+    made = at_gate(product, SERVED)
+    context = browser.new_context(
+        base_url=product.base, viewport={"width": 390, "height": 844}, storage_state=session, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"/decision-sets/{made}")
+    bar, close = page.get_by_role("link", name="Review & decide"), page.get_by_role("link", name="Close")
+    bar.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#approval-title")).to_be_focused()
+    page.fill("#gate-comment", "half a thought")
+    page.keyboard.press("Escape")
+    expect(close).to_be_hidden()
+    expect(bar).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#gate-comment")).to_have_value("half a thought")
+    page.keyboard.press("Escape")
+    menu = page.get_by_text("Cancel…")
+    menu.click()
+    expect(page.get_by_role("button", name="Cancel #")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Cancel #")).to_be_hidden()
+    expect(menu).to_be_focused()
     context.close()
 
 

@@ -145,4 +145,7 @@ def test_the_start_is_in_view_and_the_question_stands_once(
     asked(product, made, after=question["id"])
     page.goto(f"/decision-sets/{made}")
     expect(page.locator("[data-card=question]").first).to_contain_text(question["text"])
+    page.get_by_role("button", name="Start planning").click()
+    if scripts:
+        expect(page.locator("h1")).to_be_focused()
     context.close()

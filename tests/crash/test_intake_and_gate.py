@@ -77,13 +77,14 @@ async def test_a_tighter_comment_that_costs_resilience_asks_again(house: House) 
     opened = [event.payload for event in told if event.type == "gate-opened"][-1]
     assert opened["reasons"][0] == "It would run in 2 zones instead of 3."
     assert opened["against"] == "previous"
-    assert {"what": "Zones", "old": "3", "new": "2", "destructive": True} in opened["moves"]
-    assert "availability zones go from 3 to 2" in opened["destructive"]
+    assert {"what": "Zones", "old": "3", "new": "2", "destructive": False} in opened["moves"]
+    assert opened["destructive"] == []  # nothing is committed that could be taken away
     assert "Canary release" in opened["not_generated"]
     assert "Audit logging" not in opened["not_generated"]
     async with house.pool.connection() as conn:
         row = next(item for item in await decision_sets.summaries(conn) if item.id == made)
     assert row.warnings == len(opened["warnings"])
+    assert row.changes == {"added": len(after.plan.resources), "changed": 0, "removed": 0}
     amended = [event.payload for event in told if event.node == "process_approval_feedback"]
     cards = {card["title"]: card for card in amended if "title" in card}
     assert set(cards) == {"Amendment", "Critic · tech", "Critic · cost", "Critic · risk"}

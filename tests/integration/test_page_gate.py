@@ -85,6 +85,8 @@ async def test_a_blocked_plan_shows_its_ways_out_and_each_fills_the_comment(api:
     made, gate = await blocked(pool)
     page = (await api.get(f"/decision-sets/{made}")).text
     assert "Blocked: no plan fits" in page
+    assert "<span>Blocked</span>" in page
+    assert "Waiting for approval" not in page
     assert "Let data leave eu for us-east-1" in page
     assert f'placeholder="{COMMENT}"' in page
     links = re.findall(rf'href="(/decision-sets/{made}\?way=\d+)#gate-comment"', page)
@@ -124,12 +126,14 @@ async def test_what_a_plan_changes_stands_open_in_the_panel(api: httpx.AsyncClie
         warnings=["A high month stays within the budget: it may not."],
         against="previous",
         moves=moves,
+        destructive=["compute is replaced: region eu-central-1 becomes us-east-1"],
         not_generated=["Canary release", "Alerting"],
     )
     await log(pool, made, opened)
     panel = (await api.get(f"/decision-sets/{made}")).text.partition('id="leaf-panel"')[2].partition("</section>")[0]
     assert "Against the plan before" in panel
     assert "1 destructive" in panel
+    assert "compute is replaced: region eu-central-1 becomes us-east-1" in panel
     assert "<strong>destructive</strong> Region <del>aws eu-central-1</del> → <ins>aws us-east-1</ins>" in panel
     assert "1 warning" in panel
     assert "Not generated, or not wholly: Canary release, Alerting." in panel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import httpx
@@ -15,7 +16,7 @@ from storage.postgres import Pool, unit_of_work
 from storage.records.ids import DecisionSetId, RunId, Sha256, ThreadId
 from storage.records.plans import PolicyReport, PolicyResult
 from storage.records.steps import RunContext
-from tests.decisions import new_decision_set
+from tests.decisions import change, new_decision_set, open_gate
 
 pytestmark = pytest.mark.anyio
 
@@ -142,6 +143,20 @@ async def test_another_bundle_is_shown_without_a_restart(api: httpx.AsyncClient,
     assert "by ana." in page
     assert "under another bundle" in page
     assert (await api.get("/api/policies")).json()["bundle"]["in_force"]["by"] == "ana"
+
+
+async def test_a_price_of_what_cannot_be_approved_is_left_out_of_the_shares(api: httpx.AsyncClient, pool: Pool) -> None:
+    for likely, allowed in (("500", ""), ("1000", ""), ("160775", "request_changes reject")):
+        made = await new_decision_set(pool)
+        await open_gate(pool, made, allowed=allowed)
+        await change(pool, made, cost_likely=likely)
+    items = (await api.get("/api/costs")).json()["items"]
+    assert [(item["likely"], item["blocked"]) for item in items] == [("160775", True), ("1000", False), ("500", False)]
+    page = (await api.get("/costs")).text
+    assert re.findall(r'aria-label="([\d.]+) percent of the largest', page) == ["100.0", "50.0"]
+    assert page.count("left out: cannot be approved") == page.count("<span>Blocked</span>") == 1
+    await change(pool, items[0]["id"], status="planning")
+    assert "left out: cannot be approved" in (await api.get("/costs")).text
 
 
 async def test_costs_show_the_age_of_every_source(api: httpx.AsyncClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.changes import plan_moves, resource_counts
+from storage.changes import losses, plan_moves, resource_counts
 
 
 def resource(kind: str, sku: str, count: int = 1, region: str = "eu-central-1", **fields: Any) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def plan(*resources: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def lines(base: dict[str, Any], head: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    return [(item.what, item.old, item.new, item.destructive) for item in plan_moves(base, head)]
+    return [(item.what, item.old, item.new, item.destructive) for item in plan_moves(base, head, losses(base, head))]
 
 
 def test_a_whole_plan_that_moves_is_one_line() -> None:

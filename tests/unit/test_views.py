@@ -24,7 +24,7 @@ from web.views.inbox import Rest, groups
 from web.views.marked import Segment, Span, segments
 from web.views.pulse import pulse
 from web.views.strip import stage_strip
-from web.views.words import FIELDS, value_words
+from web.views.words import FIELDS, converted, value_words
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -155,6 +155,12 @@ def test_what_is_typed_into_a_number_must_be_one() -> None:
     assert refused.value.field == "throughput_rps"
 
 
+def test_a_converted_sum_shows_what_was_said_and_the_rate() -> None:
+    said = "800 EUR at 1.1534 USD, ECB 2026-08-13"
+    assert converted(f"rule:budget, {said}") == converted(f"rule:answer, {said}") == said
+    assert [converted(source) for source in ("rule:budget", "model:vendor:name at 1", "")] == ["", "", ""]
+
+
 def icons(status: str, stage: str, **more: int) -> list[str]:
     return [step.mark.icon for step in stage_strip(status, stage, **more).steps]  # pyright: ignore[reportArgumentType]
 
@@ -166,6 +172,16 @@ def test_the_strip_follows_the_servers_stage() -> None:
     assert icons("completed", "done") == ["done"] * 9
     assert icons("deploying", "rollout") == ["pending"] * 9
     assert stage_strip("planning", "critics", round_=2).sentence == "Stage 3/9 Critics (r2): running"
+
+
+def test_a_blocked_plan_is_blocked_on_the_strip_and_its_policy_step_is_not_done() -> None:
+    strip = stage_strip("awaiting_approval", "approval", blocked=True, forbidden=2)
+    policy, approve = (next(step.mark for step in strip.steps if step.label == name) for name in ("Policy", "Approve"))
+    assert (policy.icon, policy.word, policy.tone) == ("failed", "2 hard rules not met", "fail")
+    assert (approve.icon, approve.tone) == ("failed", "fail")
+    assert strip.sentence == "Stage 6/9 Approve: blocked, cannot be approved as is"
+    again = stage_strip("planning", "planner", round_=2, forbidden=2)
+    assert [step.mark.tone for step in again.steps if step.label == "Policy"] == ["stale"]
 
 
 def summary(number: int, status: str, *, waits: int | None = None, question: bool = False) -> DecisionSetSummary:
@@ -242,6 +258,7 @@ def test_a_plan_that_cannot_be_approved_says_so() -> None:
     dear = dear.model_copy(update={"gate": shut})
     (group,) = groups([fine, dear], may_write=True, may_decide=True)
     assert {item.number: item.detail for item in group.items} == {1: "", 2: "Cannot be approved as is"}
+    assert {item.number: item.mark.word for item in group.items} == {1: "Waiting for approval", 2: "Blocked"}
 
 
 def priced(number: int, likely: str) -> PricedDecisionSet:
@@ -255,6 +272,7 @@ def priced(number: int, likely: str) -> PricedDecisionSet:
         likely=Decimal(likely),
         delta=None,
         stands=False,
+        blocked=False,
     )
 
 
@@ -264,6 +282,19 @@ def priced(number: int, likely: str) -> PricedDecisionSet:
 def test_a_share_is_of_the_largest_and_never_more_than_all_of_it(largest: str | None, shares: list[float]) -> None:
     items = [priced(1, "500"), priced(2, "1000"), priced(3, "5000000")]
     assert [row.share for row in cost_rows(items, Decimal(largest) if largest else None)] == shares
+
+
+def test_what_comes_to_nothing_has_no_share_and_says_why() -> None:
+    waits = priced(1, "160775").model_copy(update={"status": "awaiting_approval", "blocked": True})
+    again = waits.model_copy(update={"status": "planning"})
+    ended = priced(2, "2000").model_copy(update={"status": "rejected"})
+    rows = cost_rows([waits, again, ended, priced(3, "250")], Decimal(1000))
+    assert [(row.mark.word, row.share, row.why) for row in rows] == [
+        ("Blocked", None, "cannot be approved"),
+        ("Planning", None, "cannot be approved"),
+        ("Rejected", None, "rejected"),
+        ("Completed", 25.0, ""),
+    ]
 
 
 def test_what_is_not_shown_counts_and_leads_on_where_the_role_looks_for_it() -> None:

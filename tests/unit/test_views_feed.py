@@ -64,7 +64,7 @@ def test_a_stage_names_itself_and_not_the_node_before_it() -> None:
 
 
 def test_nothing_is_called_an_amendment_where_nothing_was_amended() -> None:
-    assert node_word("process_approval_feedback") == "Answer"
+    assert node_word("process_approval_feedback") == "Approval comment"
 
 
 @pytest.mark.parametrize(("days", "words"), [(7, "7 d"), (6.999, "7 d"), (6.4, "6 d"), (2, "2 d")])

@@ -157,7 +157,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A constraint as it was captured, in one line."""
+    """A constraint as it was captured, in one line. `converted` says from which sum of another currency, if it was."""
 
     head: Head
     field: str
@@ -165,6 +165,7 @@ class FactView:
     value: str
     status: str
     previous: str
+    converted: str
 
 
 @dataclass(frozen=True, slots=True)

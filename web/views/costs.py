@@ -34,11 +34,12 @@ class CostFilter:
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """`share` is percent of the largest estimate that may come to be, 100 at most."""
+    """`share` is percent of the largest estimate that may come to be; None where this one can't, and `why` says so."""
 
     item: PricedDecisionSet
     mark: Mark
-    share: float
+    share: float | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ def costs(
 def cost_rows(items: Sequence[PricedDecisionSet], largest: Decimal | None) -> list[CostRow]:
     most = largest or Decimal(1)
     return [
-        CostRow(item, status_mark(item.status, item.stage), round(min(1.0, float(item.likely / most)) * 100, 1))
+        CostRow(
+            item,
+            status_mark(item.status, item.stage, blocked=item.blocked),
+            None if item.left_out else round(min(1.0, float(item.likely / most)) * 100, 1),
+            "cannot be approved" if item.blocked else item.status if item.left_out else "",
+        )
         for item in items
     ]

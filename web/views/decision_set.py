@@ -20,14 +20,15 @@ from web.views.rounds import folded, headings, superseded
 from web.views.set_head import SetHead, set_head
 from web.views.strip import StageStrip, stage_strip
 from web.views.what_if import WhatIfLeaf, what_if_leaf
-from web.views.words import Mark, stage_word, status_mark
+from web.views.words import Mark, blocks, stage_word, status_mark
 
 SHOWS = ("all", "reason", "cost", "policy", "question", "gate", "validator", "diff")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """`since` is set while a run goes on, so that the elapsed time can tick; `ended` closes the stream."""
+    """`since` is set while a run goes on, so that the elapsed time can tick; `took` is seconds of the last run
+    alone; `ended` closes the stream."""
 
     mark: Mark
     stage: str
@@ -138,7 +139,7 @@ def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
     if run and run.started_at and run.finished_at:
         took = (run.finished_at - run.started_at).total_seconds()
     return StatusLine(
-        mark=status_mark(found.status, found.stage, asks=found.question is not None),
+        mark=status_mark(found.status, found.stage, asks=found.question is not None, blocked=blocks(found.gate)),
         stage="" if found.status in ENDED else stage_word(found.stage),
         version=found.version,
         since=run.requested_at if going and run else None,
@@ -149,7 +150,14 @@ def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
 
 def strip_of(found: DecisionSet, events: Sequence[Event]) -> StageStrip:
     round_ = next((item.round for event in reversed(events) if isinstance(item := event.typed, StageChanged)), 1)
-    return stage_strip(found.status, found.stage, asks=found.question is not None, round_=round_)
+    return stage_strip(
+        found.status,
+        found.stage,
+        asks=found.question is not None,
+        round_=round_,
+        blocked=blocks(found.gate),
+        forbidden=len(found.policy.denied) if found.policy else 0,
+    )
 
 
 def failure_of(loaded: Loaded) -> Failure | None:

@@ -27,7 +27,7 @@ from web.views.card_head import Context, card_head
 from web.views.editing import edit_link
 from web.views.marked import segments
 from web.views.rounds import says_nothing_new
-from web.views.words import Mark, field_label, node_word, stage_word, value_words
+from web.views.words import Mark, converted, field_label, node_word, stage_word, value_words
 
 Known = (
     MessageReceived
@@ -169,6 +169,7 @@ def _fact(event: Event, payload: ConstraintCaptured, context: Context) -> cards.
         value=value,
         status=payload.status,
         previous="" if payload.previous is None else value_words(payload.field, payload.previous),
+        converted=converted(payload.source),
     )
 
 

@@ -39,6 +39,7 @@ from web.views.panel import ApprovalPanel, GateForm
 from web.views.rounds import place_of
 from web.views.strip import StageStrip
 from web.views.what_if import WhatIfLeaf
+from web.views.words import blocks
 
 LEAVES = frozenset(
     {
@@ -180,7 +181,12 @@ def _alarm(event: Event, loaded: Loaded) -> str | None:
     """None leaves what stands: an alarm that is written again is spoken again."""
     if loaded.found.gate is None:
         return ""
-    return f"Approval needed for #{loaded.found.number}" if event.type == "gate-opened" else None
+    if event.type != "gate-opened":
+        return None
+    number = loaded.found.number
+    return (
+        f"#{number} is blocked and needs a decision" if blocks(loaded.found.gate) else f"Approval needed for #{number}"
+    )
 
 
 def _touched(event: Event, loaded: Loaded, context: Context) -> list[Event]:

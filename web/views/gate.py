@@ -68,7 +68,8 @@ class Blocked:
 class OpenGate:
     """`plan` is what would be countersigned, in one line; `budget` and the costs are US dollars a month, `unpriced` how
     many items are not in them. `against` names what the changes are held against, empty where nothing stood; `moves`
-    are the first of them, `more_moves` the rest. `soft` are the policies that an approval has to override, each with a
+    are the first of them, `more_moves` the rest. `losses` are of what is committed, where that is not what the changes
+    are held against. `soft` are the policies that an approval has to override, each with a
     reason; `spent` says why changes can't be requested, where they can't."""
 
     id: str
@@ -83,6 +84,7 @@ class OpenGate:
     moves: list[PlanMove]
     more_moves: list[PlanMove]
     destructive: int
+    losses: list[str]
     cost_likely: Decimal | None
     cost_low: Decimal | None
     cost_high: Decimal | None
@@ -134,7 +136,8 @@ def open_gate(found: DecisionSet, events: Sequence[Event], key: str, form: GateF
         against=_against(found, opened),
         moves=opened.moves[:FIRST] if opened else [],
         more_moves=opened.moves[FIRST:] if opened else [],
-        destructive=sum(move.destructive for move in opened.moves) if opened else 0,
+        destructive=_destructive(opened) if opened else 0,
+        losses=opened.destructive if opened and opened.against == "previous" else [],
         cost_likely=priced.likely if priced else None,
         cost_low=priced.low if priced else None,
         cost_high=priced.high if priced else None,
@@ -167,6 +170,11 @@ def filled(found: DecisionSet, way: str, typed: GateForm) -> GateForm:
 def _opened(gate: str, events: Sequence[Event]) -> GateOpened | None:
     found = (event.typed for event in reversed(events))
     return next((item for item in found if isinstance(item, GateOpened) and item.gate == gate), None)
+
+
+def _destructive(opened: GateOpened) -> int:
+    """Where the changes are not against what is committed, what is lost of that stands apart."""
+    return len(opened.destructive) if opened.against == "previous" else sum(move.destructive for move in opened.moves)
 
 
 def _against(found: DecisionSet, opened: GateOpened | None) -> str:

@@ -9,14 +9,13 @@ from datetime import datetime
 from storage.inbox import PagedPart, Waiting
 from storage.records.decision_sets import DecisionSetSummary, Project
 from web.views.panel import Counts, counts_of
-from web.views.words import Mark, stage_word, status_mark
-
-BLOCKED = Mark("failed", "Blocked", "fail")
+from web.views.words import Mark, blocks, stage_word, status_mark
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One decision set in a list. `open_label` is what its button says; `age_from` what its age counts from."""
+    """One decision set in a list. `counts` are of resources against the parent, of what changes anything.
+    `open_label` is what its button says; `age_from` what its age counts from."""
 
     id: str
     number: int
@@ -104,9 +103,9 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
         number=summary.number,
         title=summary.title,
         project=summary.project,
-        mark=BLOCKED if blocked(summary) else status_mark(summary.status, summary.stage, asks=question is not None),
+        mark=status_mark(summary.status, summary.stage, asks=question is not None, blocked=blocks(gate)),
         detail=_detail(summary),
-        counts=counts_of(summary.changes),
+        counts=None if blocks(gate) or summary.status in ("rejected", "cancelled") else counts_of(summary.changes),
         cost_likely=summary.cost_likely,
         cost_delta=summary.cost_delta,
         warnings=summary.warnings,
@@ -116,18 +115,13 @@ def item(summary: DecisionSetSummary, *, may_write: bool, may_decide: bool) -> I
     )
 
 
-def blocked(summary: DecisionSetSummary) -> bool:
-    """Whether it waits at a gate that allows no approval."""
-    return summary.gate is not None and "approve" not in summary.gate.allowed
-
-
 def _detail(summary: DecisionSetSummary) -> str:
     match summary.status:
         case "intake" if summary.question:
             return summary.question.text
         case "planning" | "building":
             return stage_word(summary.stage)
-        case "awaiting_approval" if blocked(summary):
+        case "awaiting_approval" if blocks(summary.gate):
             return "Cannot be approved as is"
         case "failed":
             return summary.failure or ""

@@ -8,7 +8,7 @@ from intake.assumptions import assumptions, left_open
 from storage.records.constraints import Constraint, ConstraintSchema, FieldName
 from storage.records.decision_sets import DecisionSet, Question
 from web.views.fields import typed_text
-from web.views.words import FIELDS, FieldWords, Mark, field_label, value_words
+from web.views.words import FIELDS, FieldWords, Mark, converted, field_label, value_words
 
 _STATED = Mark("done", "stated", "ok")
 _CONFIRMED = Mark("done", "confirmed", "ok")
@@ -23,7 +23,8 @@ _UNKNOWN = Mark("minus", "not stated", "stale")
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One constraint field. `typed` is its value as an input holds it; `listed` says that it belongs on the short list;
-    `said_at` is the seq of the message it was read from, None when there is none in this decision set."""
+    `said_at` is the seq of the message it was read from, None when there is none in this decision set;
+    `converted` says from which sum of another currency, if it was."""
 
     words: FieldWords
     mark: Mark
@@ -34,6 +35,7 @@ class Fact:
     listed: bool
     said_at: int | None
     error: str = ""
+    converted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def facts_panel(found: DecisionSet, *, may_write: bool, key: str, errors: dict[s
                 listed=item is not None or missing or words.name == asked,
                 said_at=_said_at(item),
                 error=error,
+                converted=converted(item.source) if item else "",
             )
         )
     return FactsPanel(found.id, may_write and found.status == "intake", facts, key)

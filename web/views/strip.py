@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from web.filters import plural
 from web.views.words import STAGES, Mark
 
 
@@ -27,8 +28,11 @@ _DONE = Mark("done", "done", "ok")
 _NEVER = Mark("minus", "not reached", "stale")
 
 
-def stage_strip(status: str, stage: str, *, asks: bool = False, round_: int = 1) -> StageStrip:
-    """`asks`: a question waits in the intake. A stage this version does not know leaves every step pending."""
+def stage_strip(
+    status: str, stage: str, *, asks: bool = False, round_: int = 1, blocked: bool = False, forbidden: int = 0
+) -> StageStrip:
+    """`asks`: a question waits in the intake. `blocked`: the gate allows no approval; `forbidden`: how many policies
+    forbid the plan. A stage this version does not know leaves every step pending."""
     names = list(STAGES)
     at = len(names) if stage == "done" or status == "completed" else names.index(stage) if stage in names else -1
     ended = status in ("failed", "rejected", "cancelled")
@@ -36,16 +40,20 @@ def stage_strip(status: str, stage: str, *, asks: bool = False, round_: int = 1)
     for place, name in enumerate(names):
         label = f"{STAGES[name]} (r{round_})" if place == at and round_ > 1 else STAGES[name]
         if place < at:
-            mark = _DONE
+            mark = _forbidden(forbidden) if name == "policy" and forbidden else _DONE
         elif place > at:
             mark = _NEVER if ended else _PENDING
         else:
-            mark = _current(status, asks=asks)
+            mark = _current(status, asks=asks, blocked=blocked)
         steps.append(Step(label, mark, place == at))
     return StageStrip(steps, _sentence(steps, at))
 
 
-def _current(status: str, *, asks: bool) -> Mark:
+def _forbidden(policies: int) -> Mark:
+    return Mark("failed", f"{plural(policies, 'hard rule')} not met", "fail")
+
+
+def _current(status: str, *, asks: bool, blocked: bool) -> Mark:
     match status:
         case "failed":
             return Mark("failed", "failed", "fail")
@@ -53,6 +61,8 @@ def _current(status: str, *, asks: bool) -> Mark:
             return Mark("failed", "rejected", "fail")
         case "cancelled":
             return Mark("cancelled", "cancelled", "stale")
+        case "awaiting_approval" if blocked:
+            return Mark("failed", "blocked, cannot be approved as is", "fail")
         case "awaiting_approval":
             return Mark("waiting", "waiting for a person", "waiting")
         case "intake" if asks:

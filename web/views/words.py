@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,6 +16,7 @@ from storage.records.constraints import (
     FieldName,
     WorkloadType,
 )
+from storage.records.decision_sets import Gate
 
 Tone = Literal["running", "waiting", "ok", "fail", "stale", "policy", "plain"]
 Kind = Literal["choice", "many", "number", "whole", "yes_no", "word", "words"]
@@ -77,7 +79,7 @@ NODES: dict[str, str] = {
     "reconcile": "Reconcile",
     "policy_eval": "Policy",
     "gate_hitl": "Approval",
-    "process_approval_feedback": "Answer",
+    "process_approval_feedback": "Approval comment",
     "codegen": "Code",
     "validators": "Validators",
     "diff_and_persist": "Commit",
@@ -139,6 +141,15 @@ def value_words(name: str, value: ConstraintValue | None) -> str:
     return _capital(shown) if words.choices else shown
 
 
+_CONVERTED = re.compile(r"\d[\d,.]* [A-Z]{3}\b.* at [\d.]+ USD.*$")
+
+
+def converted(source: str) -> str:
+    """What the reader converted a sum from, at which rate and of which day; empty where it did not."""
+    found = _CONVERTED.search(source)
+    return found[0] if found else ""
+
+
 def stage_word(stage: str) -> str:
     return "Done" if stage == "done" else STAGES.get(stage, stage)
 
@@ -147,8 +158,13 @@ def node_word(node: str | None) -> str:
     return NODES.get(node or "", (node or "").replace("_", " "))
 
 
-def status_mark(status: str, stage: str, *, asks: bool = False) -> Mark:
-    """`asks`: a question is open in the intake."""
+def blocks(gate: Gate | None) -> bool:
+    """Whether a gate is open that allows no approval."""
+    return gate is not None and "approve" not in gate.allowed
+
+
+def status_mark(status: str, stage: str, *, asks: bool = False, blocked: bool = False) -> Mark:
+    """`asks`: a question is open in the intake. `blocked`: what waits cannot be approved as it is."""
     match status:
         case "intake":
             return (
@@ -158,6 +174,8 @@ def status_mark(status: str, stage: str, *, asks: bool = False) -> Mark:
             )
         case "planning":
             return Mark("running", "Planning", "running")
+        case "awaiting_approval" if blocked:
+            return Mark("failed", "Blocked", "fail")
         case "awaiting_approval":
             return Mark("waiting", "Waiting for approval", "waiting")
         case "building":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from providers.base import Finding, Problem, Reading
 from providers.pricing.regions import regions_for
 from providers.rulebook.counted import plain
-from providers.rulebook.reading.exchange import in_dollars
+from providers.rulebook.reading.exchange import Currency, conversion, in_dollars
 from providers.rulebook.reading.floors import is_bare_floor
 from providers.rulebook.reading.governance import REGIMES
 from providers.rulebook.reading.location import CLOUDS
@@ -71,6 +71,9 @@ _SENSITIVITIES = Vocabulary(
 )
 
 
+_MONEY: frozenset[FieldName] = frozenset({"monthly_budget_usd"})
+
+
 def answer(text: Text, amounts: list[Amount], field: FieldName) -> Reading:
     words = text.working.strip()
     if not words or len(words) > 200:
@@ -121,7 +124,9 @@ def _number(text: Text, amounts: list[Amount], field: FieldName, convert: Callab
     whole = field in {"gpu_count", "max_replicas", "model_size_params"}
     if whole and value != int(value):
         return Reading(problems=[Problem(field, start, end, "The answer has to be a whole number.")])
-    return Reading([Finding(field, int(value) if whole else value, start, end, "answer")])
+    exchanged = conversion(amount.count, _currency(text), _period(text, amount)) if field in _MONEY else ""
+    rule = f"answer, {exchanged}" if exchanged else "answer"
+    return Reading([Finding(field, int(value) if whole else value, start, end, rule)])
 
 
 def _time(text: Text, amount: Amount, default: str, to: str) -> float:
@@ -142,18 +147,22 @@ def _rate(text: Text, amount: Amount) -> float:
 
 
 def _dollars(text: Text, amount: Amount) -> float:
+    return round(in_dollars(amount.count, _currency(text)) / factor(_period(text, amount), "month"), 2)
+
+
+def _currency(text: Text) -> Currency:
     words = text.working
-    currency = (
-        "EUR" if _EURO.search(words) else "GBP" if _POUND.search(words) else "CHF" if _FRANC.search(words) else "USD"
-    )
-    tail = words[amount.end :]
-    months = 1.0
+    return "EUR" if _EURO.search(words) else "GBP" if _POUND.search(words) else "CHF" if _FRANC.search(words) else "USD"
+
+
+def _period(text: Text, amount: Amount) -> str:
+    """What the sum is for; a month unless another follows it."""
+    tail = text.working[amount.end :]
     for start in range(min(len(tail), 30)):
         period = PERIOD.match(tail, start) or ADVERB.match(tail, start)
         if period is not None:
-            months = factor(unit_of(period), "month")
-            break
-    return round(in_dollars(amount.count, currency) / months, 2)
+            return unit_of(period)
+    return "month"
 
 
 def _gigabytes(text: Text, amount: Amount) -> float:

@@ -12,8 +12,17 @@ Currency = Literal["USD", "EUR", "GBP", "CHF"]
 
 SIGNS: dict[str, Currency] = {"$": "USD", "€": "EUR", "£": "GBP", "us$": "USD"}
 
+AS_OF = "2026-08-13"
 _PER_EURO: dict[Currency, float] = {"EUR": 1.0, "USD": 1.1534, "GBP": 0.8549, "CHF": 0.9373}
 
 
 def in_dollars(amount: float, currency: Currency) -> float:
     return amount * _PER_EURO["USD"] / _PER_EURO[currency]
+
+
+def conversion(amount: float, currency: Currency, period: str = "month") -> str:
+    """From what, at which rate and of which day; empty for US dollars."""
+    if currency == "USD":
+        return ""
+    said = f"{amount:,.2f}".removesuffix(".00") + f" {currency}" + ("" if period == "month" else f" a {period}")
+    return f"{said} at {in_dollars(1, currency):.4f} USD, ECB {AS_OF}"

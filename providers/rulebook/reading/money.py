@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from providers.rulebook.reading import clauses, context, items, tense
 from providers.rulebook.reading.candidates import Candidate, Doubt
-from providers.rulebook.reading.exchange import in_dollars
+from providers.rulebook.reading.exchange import conversion, in_dollars
 from providers.rulebook.reading.floors import floor_at, joins_on
 from providers.rulebook.reading.numbers import Amount
 from providers.rulebook.reading.patterns import phrases, says
@@ -187,12 +187,12 @@ def _bill(text: Text, found: Sum) -> Iterator[Candidate]:
 
 def _budget(text: Text, found: Sum, period: str) -> Iterator[Candidate | Doubt]:
     start = stated_from(text, _BUDGET, found.start)
-    foreign = found.currency != "USD"
     dollars = _monthly(found, period)
     if dollars <= 0 or found.negative:
         yield Doubt("monthly_budget_usd", start, found.end, "A budget has to be above zero.")
         return
-    rule = "budget" if not foreign else f"budget, {found.currency} as of the exchange table"
+    exchanged = conversion(found.amount.count, found.currency, period)
+    rule = f"budget, {exchanged}" if exchanged else "budget"
     yield Candidate("monthly_budget_usd", round(dollars, 2), start, found.end, rule, 2 if found.period else 1)
 
 

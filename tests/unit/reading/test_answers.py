@@ -104,3 +104,24 @@ def _every_question() -> list[tuple[FieldName, str, ConstraintValue]]:
 @pytest.mark.parametrize(("field", "label", "value"), _every_question())
 def test_each_option_reads_back_as_its_value(field: FieldName, label: str, value: ConstraintValue) -> None:
     assert answered(label, field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "source"),
+    [
+        (
+            "Fraud-Modell auf AWS, höchstens 800 Euro im Monat",
+            None,
+            "rule:budget, 800 EUR at 1.1534 USD, ECB 2026-08-13",
+        ),
+        ("at most £1,200.50 a week", None, "rule:budget, 1,200.50 GBP a week at 1.3492 USD, ECB 2026-08-13"),
+        ("at most $800 a month", None, "rule:budget"),
+        ("800 €", "monthly_budget_usd", "rule:answer, 800 EUR at 1.1534 USD, ECB 2026-08-13"),
+        ("800", "monthly_budget_usd", "rule:answer"),
+    ],
+)
+def test_money_of_another_currency_says_its_rate_and_the_day_of_it(
+    text: str, field: FieldName | None, source: str
+) -> None:
+    found = read(text, answering=field).findings
+    assert [item.source for item in found if item.field == "monthly_budget_usd"] == [source]
