@@ -60,6 +60,8 @@ def _message(item: Mapping[str, Any]) -> str:
             return "This field is missing: add it."
         case "model_attributes_type" | "dict_type" if len(item["loc"]) == 1:
             return "Send a JSON object, with `Content-Type: application/json`."
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "Send a JSON object."
         case "string_pattern_mismatch":
             return EXPECTED.get(item["ctx"]["pattern"], "This is not written as it has to be: see /openapi.json.")
         case _:

@@ -135,6 +135,13 @@ async def test_no_refusal_shows_a_regular_expression(api: httpx.AsyncClient, pat
         assert "pattern" not in answer.text
 
 
+async def test_what_should_be_an_object_is_asked_for_as_one(api: httpx.AsyncClient, path: str) -> None:
+    for given in (None, [1], "x"):
+        answer = await api.post(f"{path}/what-if", json={"constraints": given})
+        assert fields(answer) == ["constraints"]
+        assert answer.json()["errors"][0]["message"] == "Send a JSON object."
+
+
 async def test_each_pattern_of_the_description_has_its_words(api: httpx.AsyncClient) -> None:
     document = (await api.get("/openapi.json")).json()
     for about in document["paths"].values():

@@ -141,6 +141,17 @@ async def test_a_moved_capsule_gives_the_new_panel_with_the_comment(api: httpx.A
         assert f'name="capsule" value="{"d" * 64}"' in answer.text
 
 
+async def test_two_actions_in_one_form_answer_nothing(api: httpx.AsyncClient, pool: Pool) -> None:
+    decision_set = await new_decision_set(pool)
+    gate = await open_gate(pool, decision_set)
+    form = {"action": ["reject", "approve"], "capsule": "c" * 64, "comment": "too dear"}
+    answer = await api.post(f"/decision-sets/{decision_set}/gates/{gate}", data=form, headers=FRAGMENT)
+    assert answer.status_code == 422
+    assert "This gate allows" in answer.text
+    assert "too dear" in answer.text
+    assert (await api.get(f"/api/decision-sets/{decision_set}")).json()["gate"]["id"] == gate
+
+
 async def test_a_rejection_needs_a_comment_beside_the_box(api: httpx.AsyncClient, pool: Pool) -> None:
     decision_set = await new_decision_set(pool)
     gate = await open_gate(pool, decision_set)

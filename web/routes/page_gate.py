@@ -37,7 +37,7 @@ async def answer(
             caller,
             id_,
             gate_id,
-            action=form.text("action"),
+            action=", ".join(form.texts("action")),  # two are none that a gate allows
             capsule=form.text("capsule"),
             comment=form.text("comment"),
             overrides=_overrides(form),
