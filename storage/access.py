@@ -37,9 +37,6 @@ class Principal:
     role: Role
     user: UserId | None = None
 
-    def may(self, role: Role) -> bool:
-        return ROLES.index(self.role) >= ROLES.index(role)
-
 
 _BOOTSTRAP = Principal("bootstrap", "admin")
 

@@ -31,9 +31,11 @@ class CheckpointRow(BaseModel):
     ord: int
 
 
-async def history(conn: Connection, decision_set: DecisionSetId) -> list[CheckpointRow]:
-    """Oldest first."""
-    rows = await every(conn, SQL["history"], {"decision_set": decision_set})
+async def history(
+    conn: Connection, decision_set: DecisionSetId, *, after: int = 0, limit: int | None = None
+) -> list[CheckpointRow]:
+    """Oldest first, from behind the place `after` on; all of it without a limit."""
+    rows = await every(conn, SQL["history"], {"decision_set": decision_set, "after": after, "limit": limit})
     return [CheckpointRow.model_validate(row) for row in rows]
 
 

@@ -60,9 +60,9 @@ async def read(conn: Connection, decision_set: DecisionSetId, *, after: int = 0,
     return [Event.model_validate(row) for row in rows]
 
 
-async def messages(conn: Connection, decision_set: DecisionSetId) -> dict[int, MessageReceived]:
-    """Everything a person said or did in the intake, by seq, in order."""
-    rows = await every(conn, SQL["messages"], {"decision_set": decision_set})
+async def messages(conn: Connection, decision_set: DecisionSetId, *, after: int = 0) -> dict[int, MessageReceived]:
+    """Everything a person said or did in the intake after a seq, by seq, in order."""
+    rows = await every(conn, SQL["messages"], {"decision_set": decision_set, "after": after})
     return {row["seq"]: MessageReceived.model_validate(row["payload"]) for row in rows}
 
 

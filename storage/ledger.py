@@ -49,7 +49,6 @@ class LedgerRow(BaseModel):
     thread_id: ThreadId
     input_sha: Sha256
     output_sha: Sha256
-    reused_from: TaskId | None
     provider: str
     model: str
     tokens: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -110,6 +111,11 @@ async def beat(conn: Connection, worker: str) -> None:
 
 async def abandon_stream(conn: Connection, decision_set: DecisionSetId) -> None:
     await conn.execute(SQL["abandon_stream"], {"decision_set": decision_set})
+
+
+async def watched(conn: Connection, decision_sets: Sequence[DecisionSetId]) -> None:
+    """Takes back what a console noted whose own last viewer left."""
+    await conn.execute(SQL["watched"], {"decision_sets": list(decision_sets)})
 
 
 async def model_spend(conn: Connection, decision_set: DecisionSetId) -> Decimal | None:

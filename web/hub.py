@@ -217,13 +217,15 @@ class Hub:
                 channel.speak(int(number))
 
     async def _poll(self) -> None:
-        """A notification is only a nudge and may be lost; the row is the truth."""
+        """A notification is only a nudge and may be lost; the row is the truth. And whom another console's last viewer
+        left, but not ours, is not abandoned."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if watched := list(self._channels):
                 try:
                     async with self._pool.connection() as conn:
                         heads = await events.heads(conn, watched)
+                        await runs.watched(conn, watched)
                 except psycopg.Error as error:
                     log.warning("poll failed", error=str(error))
                     continue

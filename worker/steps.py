@@ -11,7 +11,6 @@ from intake.coverage import coverage
 from storage import decision_sets, events, gates
 from storage.decision_sets import SummaryRow
 from storage.postgres import Connection
-from storage.records.events import MessageReceived
 from storage.records.ids import DecisionSetId, GateId
 from storage.records.intake import IntakeInput
 from storage.records.plans import Baseline, Plan
@@ -52,12 +51,8 @@ async def intake_step(conn: Connection, row: SummaryRow, state: StateSnapshot) -
 
 async def pending_inputs(conn: Connection, row: SummaryRow) -> list[IntakeInput]:
     """What a person said or did that the intake graph has not read."""
-    found = await events.read(conn, row.id, after=row.inputs_through, limit=10_000)
-    return [
-        IntakeInput(seq=event.seq, **MessageReceived.model_validate(event.payload).model_dump())
-        for event in found
-        if event.type == "message-received"
-    ]
+    said = await events.messages(conn, row.id, after=row.inputs_through)
+    return [IntakeInput(seq=seq, **message.model_dump()) for seq, message in said.items()]
 
 
 async def decision_step(conn: Connection, row: SummaryRow, state: StateSnapshot) -> Step | Rest:

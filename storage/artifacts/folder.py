@@ -37,9 +37,6 @@ class FolderStore:
             raise unavailable(error.strerror or type(error).__name__) from error
         return checked_bytes(sha256, data)
 
-    async def exists(self, sha256: Sha256) -> bool:
-        return await asyncio.to_thread(self._path(sha256).is_file)
-
     def _path(self, sha256: Sha256) -> Path:
         name = checked_name(sha256)
         return self.root / name[:2] / name

@@ -50,9 +50,6 @@ class S3Store:
             data = await asyncio.to_thread(self._get, self._key(sha256))
         return checked_bytes(sha256, data)
 
-    async def exists(self, sha256: Sha256) -> bool:
-        return await asyncio.to_thread(self._exists, self._key(sha256))
-
     def _key(self, sha256: Sha256) -> str:
         return "/".join(filter(None, [self.prefix, "artifacts", checked_name(sha256)]))
 
@@ -86,15 +83,6 @@ class S3Store:
             if error.response.get("Error", {}).get("Code") == "NoSuchKey":
                 raise NotFound("There is no such artifact.") from None
             raise
-
-    def _exists(self, key: str) -> bool:
-        try:
-            self.client.head_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if _status(error) == 404:
-                return False
-            raise
-        return True
 
 
 @contextmanager

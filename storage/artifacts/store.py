@@ -27,8 +27,6 @@ class ArtifactStore(Protocol):
         """Raises NotFound, ArtifactsUnavailable, or ArtifactDamaged when the bytes are no longer those of the name."""
         ...
 
-    async def exists(self, sha256: Sha256) -> bool: ...
-
 
 def unavailable(reason: str) -> ArtifactsUnavailable:
     """Callers read the reason: it names no path and no address."""

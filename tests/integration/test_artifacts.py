@@ -69,7 +69,6 @@ async def test_bytes_come_back_under_their_hash(store: ArtifactStore) -> None:
     name = await store.put(ZIP, "application/zip")
     assert name == sha256_of_bytes(ZIP)
     assert await store.get(name) == ZIP
-    assert await store.exists(name)
 
 
 async def test_storing_the_same_bytes_again_changes_nothing(store: ArtifactStore) -> None:
@@ -86,10 +85,6 @@ async def test_the_empty_artifact_is_one_too(store: ArtifactStore) -> None:
 async def test_what_was_never_stored_is_not_found(store: ArtifactStore, name: str) -> None:
     with pytest.raises(NotFound):
         await store.get(Sha256(name))
-
-
-async def test_absence_is_not_an_error_to_ask_for(store: ArtifactStore) -> None:
-    assert await store.exists(ABSENT) is False
 
 
 async def test_a_damaged_file_is_refused_and_put_right_by_the_next_put(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from storage.records.events import MessageReceived, MessageSent
 from storage.records.ids import DecisionSetId, ThreadId
 from web import commands
 from web.commands import Caller
+from worker.steps import pending_inputs
 
 pytestmark = pytest.mark.anyio
 OPERATOR = Caller("operator", "operator", "request-1")
@@ -170,3 +171,21 @@ async def test_log_event_outside_a_unit_of_work_raises(pool: Pool) -> None:
         pass
     with pytest.raises(OutsideUnitOfWork):
         await log_event(work, Origin(DecisionSetId("x"), ThreadId("x"), None), MessageSent(text="x"))
+
+
+async def test_what_a_person_said_is_found_behind_however_many_events(pool: Pool) -> None:
+    made = await create(pool, "first")
+    async with pool.connection() as conn:
+        await conn.execute(
+            b"insert into events (decision_set_id, seq, type, thread_id, payload)"
+            b" select %(id)s, n, 'message-sent', %(id)s, '{\"text\": \"x\"}' from generate_series(2, 10100) n",
+            {"id": made.id},
+        )
+        await conn.execute(b"update event_heads set seq = 10100 where decision_set_id = %(id)s", {"id": made.id})
+    async with unit_of_work(pool) as work:
+        await commands.send_message(work, OPERATOR, made.id, text="last")
+    async with pool.connection() as conn:
+        row = await decision_sets.summary(conn, made.id)
+        assert [item.text for item in await pending_inputs(conn, row)] == ["first", "last"]
+        read = row.model_copy(update={"inputs_through": 1})
+        assert [(item.seq, item.text) for item in await pending_inputs(conn, read)] == [(10_101, "last")]

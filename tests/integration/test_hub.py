@@ -136,6 +136,19 @@ async def test_somebody_who_comes_back_in_time_abandons_nothing(hub: Hub, pool: 
         assert not await abandoned(pool, decision_set)
 
 
+async def test_a_stream_that_somebody_watches_at_another_console_is_not_abandoned(hub: Hub, pool: Pool) -> None:
+    decision_set = await new_decision_set(pool)
+
+    async def taken_back() -> bool:
+        return not await abandoned(pool, decision_set)
+
+    with hub.watch(decision_set, 0):
+        async with pool.connection() as conn:
+            await runs.abandon_stream(conn, decision_set)  # what the other console does
+        await until(taken_back)
+    await until(lambda: abandoned(pool, decision_set))
+
+
 async def test_a_stream_seen_to_its_end_is_not_abandoned(hub: Hub, pool: Pool) -> None:
     decision_set = await new_decision_set(pool)
     with hub.watch(decision_set, 0) as viewer:

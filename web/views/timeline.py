@@ -166,7 +166,7 @@ def _bars(
     bars = []
     for row in ledger:
         checkpoint = after.get((row.node, row.finished_at))
-        note = "reused" if row.reused_from else f"{row.provider} {row.model}".strip()
+        note = f"{row.provider} {row.model}".strip()
         past = f"{base}/at/{checkpoint}" if checkpoint else ""
         bars.append(bar(node_word(row.node), "work", row.started_at, row.finished_at, note, past))
     answers = {item.gate: event.at for event in events if isinstance(item := event.typed, GateAnswered)}

@@ -45,9 +45,9 @@ left join lateral (
 order by e.seq;
 
 -- name: messages
--- What people said and did in the intake of a decision set, in order.
+-- What people said and did in the intake of a decision set after a seq, in order.
 select seq, payload from events
-where decision_set_id = %(decision_set)s and type = 'message-received'
+where decision_set_id = %(decision_set)s and seq > %(after)s and type = 'message-received'
 order by seq;
 
 -- name: head

@@ -38,12 +38,12 @@ select body from states where task_id = %(task)s;
 
 -- name: entries
 -- The ledger of a decision set in order of finishing.
-select task_id, node, run_id, thread_id, input_sha, output_sha, reused_from, provider, model, tokens, started_at,
-    finished_at
+select task_id, node, run_id, thread_id, input_sha, output_sha, provider, model, tokens, started_at, finished_at
 from agent_runs where decision_set_id = %(decision_set)s order by finished_at, task_id;
 
 -- name: history
--- Each recorded step of a decision set with the checkpoint of the state after it and the last seq that belongs to it.
+-- The recorded steps of a decision set after a place in its history, each with the checkpoint of the state after it and
+-- the last seq that belongs to it.
 select s.ord, s.node, s.thread_id, s.base_checkpoint_id as parent_id, k.checkpoint_id, a.finished_at as at, a.run_id,
     (select max(e.seq) from events e
         where e.decision_set_id = s.decision_set_id and e.thread_id = s.thread_id
@@ -56,8 +56,8 @@ left join lateral (
         and coalesce(k.parent_checkpoint_id, '') = coalesce(s.base_checkpoint_id, '')
     order by checkpoint_id limit 1
 ) k on true
-where s.decision_set_id = %(decision_set)s
-order by s.ord;
+where s.decision_set_id = %(decision_set)s and s.ord > %(after)s
+order by s.ord limit %(limit)s;
 
 -- name: standing
 -- The newest checkpoint of the first of these threads that has one.

@@ -49,6 +49,11 @@ update runs set heartbeat_at = now() where worker = %(worker)s and outcome is nu
 -- Notes that the last viewer left the open run before its end.
 update runs set stream_abandoned = true where decision_set_id = %(decision_set)s and outcome is null;
 
+-- name: watched
+-- Notes that somebody watches the open runs of these decision sets after all.
+update runs set stream_abandoned = false
+where decision_set_id = any(%(decision_sets)s) and outcome is null and stream_abandoned;
+
 -- name: orphans
 -- Open runs that no job will advance any more.
 select r.* from runs r

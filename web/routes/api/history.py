@@ -48,11 +48,10 @@ async def list_checkpoints(
 ) -> Page[CheckpointRow]:
     """Oldest first."""
     limit = size(limit)
-    after = number_of(cursor)
-    found = [row for row in await checkpoints.history(conn, id_) if row.ord > after]
+    found = await checkpoints.history(conn, id_, after=number_of(cursor), limit=limit + 1)
     if not found:
         await decision_sets.read(conn, id_)
-    return page(found[: limit + 1], limit, lambda row: str(row.ord))
+    return page(found, limit, lambda row: str(row.ord))
 
 
 @router.get("/changes", responses=refusals(404, 422))
