@@ -35,9 +35,11 @@ WITHOUT_MODEL = frozenset({"data_pipeline", "feature_store"})
 GENERATIVE_FROM_PARAMS = 1e9
 
 BERT_BASE_PARAMS = 110e6
-"""Devlin et al. 2018, table of model sizes; stands for "a neural network of unstated size"."""
-CPU_PARAMS = 10e6
-"""Stands for a network of unstated size of which the operator says that it needs no GPU. Assumption."""
+"""Devlin et al. 2018, table of model sizes; stands for the network that embeds the queries of a search."""
+NETWORK_PARAMS = 10e6
+"""Stands for a network of unstated size, whatever it shall run on: what scores rows or tags pictures has a few million
+(MobileNetV2 3.5, EfficientNet-B4 19). Assumption; a network that is named has its own size, see
+`reading/named_models.py`."""
 MOBILE_PARAMS = 3.5e6
 """Sandler et al. 2018 (MobileNetV2); stands for a model small enough for a device."""
 LANGUAGE_MODEL_PARAMS = 7e9
@@ -192,10 +194,8 @@ def _params(values: ConstraintValues, kind: WorkloadType, framework: str, assume
         default, words = LANGUAGE_MODEL_PARAMS, "7 billion parameters, a common open language model"
     elif kind == "edge":
         default, words = MOBILE_PARAMS, "3.5 million parameters, a network made for devices"
-    elif values.gpu_required is False and FAMILY[kind] != "training":
-        default, words = CPU_PARAMS, "10 million parameters, since it needs no GPU"
     else:
-        default, words = BERT_BASE_PARAMS, "110 million parameters, the size of BERT base"
+        default, words = NETWORK_PARAMS, "10 million parameters, between MobileNet and ResNet-50"
     return assumed.take("model_size_params", values.model_size_params, default, f"The model has {words}.")
 
 

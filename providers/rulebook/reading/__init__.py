@@ -18,6 +18,7 @@ from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
 from providers.rulebook.reading.model_sizes import model_sizes
 from providers.rulebook.reading.money import budgets
+from providers.rulebook.reading.named_models import named_models
 from providers.rulebook.reading.numbers import Amount, amounts
 from providers.rulebook.reading.outright import outright
 from providers.rulebook.reading.relative import relatives
@@ -31,7 +32,7 @@ from providers.rulebook.reading.workloads import workloads
 from storage.records.constraints import FieldName
 
 _OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, counts, model_sizes, scaling)
-_OF_WORDS = (location, stack, governance, workloads, outright, language_models)
+_OF_WORDS = (location, stack, governance, workloads, outright, named_models, language_models)
 
 
 def read(text: str, *, answering: FieldName | None = None) -> Reading:

@@ -26,7 +26,7 @@ from providers.rulebook.reading.repeats import repeats
 )
 def test_a_count_comes_to_a_size(text: str, size: float, reason: str) -> None:
     reading = read(text)
-    (item,) = reading.held
+    (item,) = [found for found in reading.held if found.field == "dataset_size_gb"]
 
     assert (item.field, item.value, item.reason) == ("dataset_size_gb", pytest.approx(size, rel=1e-3), reason)
     assert text[item.start : item.end] in text
