@@ -162,6 +162,14 @@ async def test_where_no_answer_helps_nothing_is_asked_and_the_way_out_is_named()
     assert any("As things stand no answer leads to a plan. No plan meets this" in text for text in said)
 
 
+async def test_how_much_data_there_is_is_asked_where_only_what_is_assumed_of_it_is_too_much() -> None:
+    questions, _ = await asked("Fine-tune Mistral 7B with LoRA, Azure West Europe, max 1000 USD monthly")
+
+    first = questions[0]
+    assert (first.field, first.options[0].value) == ("dataset_size_gb", 1.0)
+    assert "no plan without an answer" in first.worth
+
+
 async def test_a_budget_is_asked_in_amounts_that_decide() -> None:
     questions, _ = await asked("Train a 13B PyTorch LLM on 2 TB of public text on AWS in us-east-1 within 10 days")
 

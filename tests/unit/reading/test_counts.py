@@ -34,11 +34,25 @@ def test_a_count_comes_to_a_size(text: str, size: float, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Fine-tune Mistral 7B with LoRA on 50k support tickets every week, Azure West Europe", 0.1),
+        ("Retrain our classifier on 2 million images every night", 220),
+        ("fine-tune on 50k tickets weekly", 0.1),
+    ],
+)
+def test_what_each_run_is_trained_on_is_no_rate(text: str, size: float) -> None:
+    assert {item.field: item.value for item in read(text).held} == {"dataset_size_gb": pytest.approx(size)}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "train on 2 million images, 300 GB",
         "train on 9 images",
         "batch scoring, 500k pages per month",
+        "We get 50k tickets every week and train on them",
+        "train a model on 40k reviews per day",
         "We serve 40,000 support tickets.",
         "a 12-layer model, trained on 30 s clips",
     ],
