@@ -90,7 +90,7 @@ _WORDINGS: dict[FieldName, _Wording] = {
     ),
     "gpu_required": _Wording(
         "Does the model need a GPU?",
-        "GPUs cost several times as much and are scarce in some regions.",
+        "It decides which machines are compared: a GPU costs more an hour, and may do the work of many CPUs.",
         (("Yes", True), ("No", False)),
     ),
     "gpu_type": _Wording(

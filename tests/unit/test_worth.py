@@ -140,6 +140,23 @@ def test_answers_without_a_plan_are_named(found: list[Outcome], words: str) -> N
     assert worth.words == words
 
 
+@pytest.mark.parametrize(
+    ("found", "labels", "words"),
+    [
+        ([outcome(1034), outcome(1034), outcome(2735)], ("Yes", "No"), "$1,034/mo with Yes, $2,735/mo with No"),
+        ([outcome(900), outcome(2735), outcome(400)], ("Yes", "No"), "$400/mo with No, $2,735/mo with Yes, $900/mo"
+         " without an answer"),
+        ([outcome(9), outcome(9), outcome(99), outcome(99)], ("A", "B", "C"), "$9/mo with A, $99/mo with B or C"),
+        ([outcome(9), *map(outcome, (9, 50, 70, 99))], ("A", "B", "C", "D"), "$9–$99/mo"),
+        ([outcome(9), outcome(99), outcome(99)], ("Yes", "No"), "$9–$99/mo"),
+    ],
+)  # fmt: skip
+def test_few_answers_are_named_with_what_each_leads_to(
+    found: list[Outcome], labels: tuple[str, ...], words: str
+) -> None:
+    assert Worth(found[0], tuple(found[1:]), labels).words == words
+
+
 async def test_what_changes_nothing_is_listed_instead() -> None:
     """A small XGBoost endpoint: no usual latency and no usual budget changes its plan."""
     questions, said = await asked("Serve an XGBoost model at 50 req/s on AWS in the EU, internal data")

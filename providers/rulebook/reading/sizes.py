@@ -35,7 +35,8 @@ _LIBRARY = (
 )
 _A_LIBRARY = re.compile(rf"\s(?:of )?(?:[a-z-]+ )?{_LIBRARY}\b(?! (?:servers?|vms?|instances?|nodes?|machines?))")
 _OF_A_LIBRARY = re.compile(
-    rf"\b{_LIBRARY} ?(?:[(:]|(?:is|has|holds|takes|comes to|of|with|von|mit)\b) ?(?:about |around |roughly |some |~ ?)?$"
+    rf"\b{_LIBRARY} ?(?:[(:]|(?:is|has|holds|takes|comes to|of|with|von|mit)\b) ?"
+    r"(?:about |around |roughly |some |~ ?)?$"
 )
 """ "our 200 GB wiki", "our wiki (200 GB)": where the texts lie that are searched."""
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
