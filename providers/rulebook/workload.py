@@ -161,7 +161,7 @@ def workload_of(values: ConstraintValues) -> Workload:
     rps = _rps(values, generative, assumed) if serving else 0.0
     latency = _latency(values, kind, generative, assumed) if serving else None
     if serving:
-        dataset, deadline = _kept(values, kind, assumed), 0.0
+        dataset, deadline = _kept(values, kind, generative, assumed), 0.0
     else:
         dataset, deadline = _batch(values, kind, _record_bytes(kind, classical, tokens_in), assumed)
     return Workload(
@@ -232,15 +232,16 @@ def _latency(values: ConstraintValues, kind: WorkloadType, generative: bool, ass
     )
 
 
-def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+def _kept(values: ConstraintValues, kind: WorkloadType, generative: bool, assumed: _Assumed) -> float:
     """GB of features or documents; 0 for a service that keeps none."""
     if kind not in ("rag", "feature_store"):
         return 0.0
-    things = "documents have" if kind == "rag" else "features take"
-    size = _DATASET_GB[kind]
-    if kind == "rag" and values.dataset_size_gb is not None:
-        assumed.sentences.append(f"All {plain(values.dataset_size_gb)} GB are text to be found; scans hold less.")
-    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {plain(size)} GB.")
+    size, stated = _DATASET_GB[kind], values.dataset_size_gb
+    things = "features take" if kind != "rag" else "documents have" if generative else "data to be searched have"
+    if kind == "rag" and stated is not None:
+        what = "text to be found; scans hold less" if generative else "searched, by one vector for each 2 KB"
+        assumed.sentences.append(f"All {plain(stated)} GB are {what}.")
+    return assumed.take("dataset_size_gb", stated, size, f"The {things} {plain(size)} GB.")
 
 
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:
