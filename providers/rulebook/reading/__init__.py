@@ -10,6 +10,7 @@ from providers.rulebook.reading.corrections import corrections
 from providers.rulebook.reading.counts import counts
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.environments import of_production
+from providers.rulebook.reading.exclusive import exclusive
 from providers.rulebook.reading.governance import governance
 from providers.rulebook.reading.hardware import gpus
 from providers.rulebook.reading.injection import injected
@@ -42,7 +43,10 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     found = amounts(prepared.working, prepared.german)
     proposed, doubts, estimates = _read_all(prepared, found)
     candidates = of_production(prepared, proposed)
-    chosen = settle(prepared, candidates)
+    chosen, opposed = settle(prepared, candidates), list[Candidate]()
+    if (clash := exclusive(prepared, candidates)) is not None:
+        alone, other = clash
+        chosen, opposed = [alone if item.field == "cloud" else item for item in chosen], [other]
     findings = [located(prepared, item) for item in chosen]
     impossible, unsure = problems(prepared, doubts), False
     if answering is not None and all(item.field != answering for item in [*findings, *impossible]):
@@ -50,7 +54,8 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
         findings += reply.findings
         impossible += reply.problems
         unsure = reply.unsure
-    others = tuple(located(prepared, item) for item in rivals(prepared, candidates, chosen))
+    opposed += rivals(prepared, candidates, chosen)
+    others = tuple(located(prepared, item) for item in opposed)
     return Reading(findings, impossible, unsure=unsure, rivals=others, held=held(prepared, estimates, chosen))
 
 
