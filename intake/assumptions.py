@@ -122,7 +122,7 @@ _DEFAULTS: dict[FieldName, Callable[[ConstraintSchema], Default]] = {
     "deadline_hours": _deadline,
     "gpu_required": _gpu,
     "data_sensitivity": _sensitivity,
-    "availability_slo": lambda _: (99.5, "one zone, restarts allowed for"),
+    "availability_slo": lambda _: (99.5, "one zone keeps it; more are planned where the budget allows"),
     "spot_ok": lambda _: (False, "nobody said interruptions are acceptable"),
     "dataset_size_gb": lambda _: (50.0, "fits one machine"),
     "model_size_params": lambda schema: (

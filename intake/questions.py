@@ -90,7 +90,7 @@ _WORDINGS: dict[FieldName, _Wording] = {
     ),
     "gpu_required": _Wording(
         "Does the model need a GPU?",
-        "GPUs cost several times as much and are scarce in some regions.",
+        "It decides which machines are compared: a GPU costs more an hour, and may do the work of many CPUs.",
         (("Yes", True), ("No", False)),
     ),
     "gpu_type": _Wording(
@@ -111,7 +111,7 @@ _WORDINGS: dict[FieldName, _Wording] = {
     "dataset_size_gb": _Wording(
         "How much data is there?",
         "It sets storage, memory, and how long a run takes.",
-        (("10 GB", 10.0), ("100 GB", 100.0), ("1 TB", 1000.0), ("10 TB", 10000.0)),
+        (("1 GB", 1.0), ("10 GB", 10.0), ("100 GB", 100.0), ("1 TB", 1000.0), ("10 TB", 10000.0)),
     ),
     "model_size_params": _Wording(
         "How large is the model?",

@@ -12,6 +12,7 @@ from storage.records.names import name_of
 __all__ = ["MEANINGS", "ConstraintSchema", "Meaning", "label", "name_of", "show"]
 
 _LOCALE = "en_US"
+SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,16 @@ def _figure(field: FieldName, value: float) -> str:
             return f"{format_currency(value, 'USD', pattern, locale=_LOCALE, currency_digits=False)} {unit}"
         case "model_size_params":
             return f"{_scaled(value)} {unit}"
+        case "throughput_rps" if 0 < value < 1 and round(value, 2) != value:
+            return f"{format_decimal(_four_digits(value * SECONDS_OF_A_DAY), '#,##0.######', locale=_LOCALE)} a day"
         case _:
             digits = "#,##0.######" if abs(value) >= 0.001 else "0.##########"
             number = format_decimal(value, digits, locale=_LOCALE)
             return f"{number} {unit}".rstrip()
+
+
+def _four_digits(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def _scaled(value: float) -> str:

@@ -24,6 +24,8 @@ from storage.records.steps import RunContext
 
 LEAST_USD = Decimal(25)
 LEAST_SHARE = Decimal("0.05")
+MOST_NAMED = 3
+"""Answers whose costs are named one by one."""
 RELAXED = 2
 """Ways out that are named where nothing can be met."""
 
@@ -91,7 +93,8 @@ class Worth:
 
     @property
     def words(self) -> str:
-        """ "$180–$1,950/mo"; empty where nothing can be said."""
+        """ "$180–$1,950/mo", or which answer leads where when that is short: "$180/mo with Yes, $1,950/mo with No".
+        Empty where nothing can be said."""
         costs = self.costs
         if not costs:
             return "No answer leads to a plan that can be met, as things stand." if self.all else ""
@@ -99,7 +102,24 @@ class Worth:
         span = f"{least}–{most}/mo" if least != most else f"{least}/mo"
         if len(costs) < len(self.all):
             return f"{span}; {self._without_plan}"
-        return span if self.spans else span + self._apart
+        if not self.spans:
+            return span + self._apart
+        return self._each or span
+
+    @property
+    def _each(self) -> str:
+        """Where each answer leads, the cheapest first; empty where there are more than `MOST_NAMED`, or all cost the
+        same."""
+        led: dict[str, list[str]] = {}
+        for label, item in sorted(zip(self.labels, self.answers, strict=False), key=lambda pair: pair[1].likely or 0):
+            led.setdefault(_dollars(item.likely or Decimal(0)), []).append(label)
+        if len(led) < 2 or len(self.labels) > MOST_NAMED:
+            return ""
+        said = [f"{cost}/mo with {_listed(labels)}" for cost, labels in led.items()]
+        silent = None if self.assumed is None or self.assumed.likely is None else _dollars(self.assumed.likely)
+        if silent is not None and silent not in led:
+            said.append(f"{silent}/mo without an answer")
+        return ", ".join(said)
 
     @property
     def _without_plan(self) -> str:

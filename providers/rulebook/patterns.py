@@ -127,7 +127,8 @@ RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         "Vector index", (_SERVED,), lambda s: s.workload.type == "rag",
-        lambda _: "Passages are found by meaning in PostgreSQL before the model answers.",
+        lambda s: "Passages are found by meaning in PostgreSQL before the model answers."
+        if s.workload.generative else "What is nearest in meaning is found in PostgreSQL; the model embeds the query.",
     ),
     _Rule(
         "Feature store", (_SERVED,), lambda s: s.workload.type == "feature_store",
@@ -138,7 +139,7 @@ RULES: tuple[_Rule, ...] = (
         lambda s: "The features asked for most stay in the machines' memory, for p95"
         f" {plain(s.workload.latency_ms)} ms."
         if s.workload.type == "feature_store"
-        else "Passages and answers to repeated questions stay in memory, kept apart by who may read them.",
+        else f"{_repeated(s)} stay in memory, kept apart by who may read them.",
     ),
     _Rule(
         "Backup and restore", (_SERVED,), _database,
@@ -212,6 +213,12 @@ def _orchestrates(setting: Setting) -> str:
     if _serving(setting):
         return "places the machines' containers and starts them again"
     return "starts the runs, tries them again and says when one is late"
+
+
+def _repeated(setting: Setting) -> str:
+    if setting.workload.generative:
+        return "Passages and answers to repeated questions"
+    return "Repeated queries, with what was found for them,"
 
 
 def _runs(number: int) -> str:

@@ -98,25 +98,10 @@ def _without_figures(catalogue: Catalogue) -> list[str]:
 
 
 def _tried(catalogue: Catalogue) -> Iterator[Option]:
-    """Every option; those that another constraint would size anew, as they would then be."""
-    if _size_follows_from_gpu(catalogue):
-        yield from (option for option in catalogue.options if not option.machine.accelerator)
-        yield from _with_gpus(catalogue)
-    else:
-        yield from catalogue.options
+    """Every option; those that another latency would size anew, as they would then be."""
+    yield from catalogue.options
     if catalogue.workload.latency_ms is not None:
         yield from _slower(catalogue)
-
-
-def _size_follows_from_gpu(catalogue: Catalogue) -> bool:
-    """The model was assumed to be small because no GPU is wanted; with one, that would not be assumed."""
-    return catalogue.values.gpu_required is False and "model_size_params" in catalogue.workload.assumed
-
-
-def _with_gpus(catalogue: Catalogue) -> Iterator[Option]:
-    other = Catalogue(catalogue.values.model_copy(update={"gpu_required": None}), catalogue.book)
-    broken = Violation("gpu_required", "no GPU is wanted", "yes")
-    yield from (option.with_violation(broken) for option in other.options if option.machine.accelerator)
 
 
 def _slower(catalogue: Catalogue) -> Iterator[Option]:

@@ -35,9 +35,11 @@ WITHOUT_MODEL = frozenset({"data_pipeline", "feature_store"})
 GENERATIVE_FROM_PARAMS = 1e9
 
 BERT_BASE_PARAMS = 110e6
-"""Devlin et al. 2018, table of model sizes; stands for "a neural network of unstated size"."""
-CPU_PARAMS = 10e6
-"""Stands for a network of unstated size of which the operator says that it needs no GPU. Assumption."""
+"""Devlin et al. 2018, table of model sizes; stands for the network that embeds the queries of a search."""
+NETWORK_PARAMS = 10e6
+"""Stands for a network of unstated size, whatever it shall run on: what scores rows or tags pictures has a few million
+(MobileNetV2 3.5, EfficientNet-B4 19). Assumption; a network that is named has its own size, see
+`reading/named_models.py`."""
 MOBILE_PARAMS = 3.5e6
 """Sandler et al. 2018 (MobileNetV2); stands for a model small enough for a device."""
 LANGUAGE_MODEL_PARAMS = 7e9
@@ -159,7 +161,7 @@ def workload_of(values: ConstraintValues) -> Workload:
     rps = _rps(values, generative, assumed) if serving else 0.0
     latency = _latency(values, kind, generative, assumed) if serving else None
     if serving:
-        dataset, deadline = _kept(values, kind, assumed), 0.0
+        dataset, deadline = _kept(values, kind, generative, assumed), 0.0
     else:
         dataset, deadline = _batch(values, kind, _record_bytes(kind, classical, tokens_in), assumed)
     return Workload(
@@ -192,10 +194,8 @@ def _params(values: ConstraintValues, kind: WorkloadType, framework: str, assume
         default, words = LANGUAGE_MODEL_PARAMS, "7 billion parameters, a common open language model"
     elif kind == "edge":
         default, words = MOBILE_PARAMS, "3.5 million parameters, a network made for devices"
-    elif values.gpu_required is False and FAMILY[kind] != "training":
-        default, words = CPU_PARAMS, "10 million parameters, since it needs no GPU"
     else:
-        default, words = BERT_BASE_PARAMS, "110 million parameters, the size of BERT base"
+        default, words = NETWORK_PARAMS, "10 million parameters, between MobileNet and ResNet-50"
     return assumed.take("model_size_params", values.model_size_params, default, f"The model has {words}.")
 
 
@@ -232,15 +232,16 @@ def _latency(values: ConstraintValues, kind: WorkloadType, generative: bool, ass
     )
 
 
-def _kept(values: ConstraintValues, kind: WorkloadType, assumed: _Assumed) -> float:
+def _kept(values: ConstraintValues, kind: WorkloadType, generative: bool, assumed: _Assumed) -> float:
     """GB of features or documents; 0 for a service that keeps none."""
     if kind not in ("rag", "feature_store"):
         return 0.0
-    things = "documents have" if kind == "rag" else "features take"
-    size = _DATASET_GB[kind]
-    if kind == "rag" and values.dataset_size_gb is not None:
-        assumed.sentences.append(f"All {plain(values.dataset_size_gb)} GB are text to be found; scans hold less.")
-    return assumed.take("dataset_size_gb", values.dataset_size_gb, size, f"The {things} {plain(size)} GB.")
+    size, stated = _DATASET_GB[kind], values.dataset_size_gb
+    things = "features take" if kind != "rag" else "documents have" if generative else "data to be searched have"
+    if kind == "rag" and stated is not None:
+        what = "text to be found; scans hold less" if generative else "searched, by one vector for each 2 KB"
+        assumed.sentences.append(f"All {plain(stated)} GB are {what}.")
+    return assumed.take("dataset_size_gb", stated, size, f"The {things} {plain(size)} GB.")
 
 
 def _batch(values: ConstraintValues, kind: WorkloadType, record: float, assumed: _Assumed) -> tuple[float, float]:

@@ -5,7 +5,7 @@ _NAMES: dict[str, str] = {
     "batch_inference": "batch inference",
     "fine_tuning": "fine-tuning",
     "data_pipeline": "data pipeline",
-    "rag": "retrieval (RAG)",
+    "rag": "retrieval and search",
     "feature_store": "feature store",
     "streaming_inference": "streaming inference",
     "aws": "AWS",

@@ -138,7 +138,7 @@ def test_an_assumption_is_changed_where_it_is_listed(page: Page, product: Produc
     decision_set = begin(page)
     row = page.locator("#assume-availability_slo")
     expect(row).to_contain_text("99.5 %", timeout=10_000)
-    expect(row).to_contain_text("one zone, restarts allowed for")
+    expect(row).to_contain_text("one zone keeps it; more are planned where the budget allows")
     row.locator("summary").click()
     row.locator("input[name=value]").fill("fast")
     row.locator("button").click()

@@ -7,6 +7,7 @@ import pytest
 from intake.conflicts import conflicts
 from intake.extract import Understanding, take_in
 from intake.nodes import IntakeNodes
+from intake.questions import next_question
 from intake.state import IntakeState
 from providers.pricing import PriceBook
 from providers.rulebook import Rulebook
@@ -136,3 +137,18 @@ async def test_two_values_in_one_message_become_a_question_that_offers_both() ->
     assert await say(2, "$5,000", question.id) > doubtful
     answered = state.get("question")
     assert answered is None or answered.field != "monthly_budget_usd"
+
+
+async def test_a_cloud_alone_and_another_that_it_must_run_in_are_asked_about() -> None:
+    known = Understanding(ConstraintSchema(), None)
+    text = "Serve an XGBoost model at 50 req/s, only on premises but must be in AWS us-east-1"
+    await take_in(RULEBOOK, known, IntakeInput(seq=1, text=text))
+    (found,) = known.contradictions
+    assert (found.field, found.earlier, found.later) == ("cloud", ["onprem"], ["aws"])
+
+    question = next_question(known.constraints, disputed={"cloud": found.later})
+    assert question is not None
+    assert [option.label for option in question.options] == ["on premises", "AWS"]
+    known.question = question
+    await take_in(RULEBOOK, known, IntakeInput(seq=2, text="AWS", question_id=question.id))
+    assert (known.constraints.values.cloud, known.contradictions, known.misfits) == (["aws"], [], [])

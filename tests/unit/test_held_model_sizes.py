@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -83,3 +84,6 @@ async def test_a_search_is_planned_without_a_language_model() -> None:
     assert found.cost.likely < Decimal(3460)
     assert all(item.accelerator_count <= 1 for item in found.plan.resources)
     assert any(item.kind == "database" for item in found.plan.resources)
+    told = " ".join([*found.plan.assumptions, *(item.reason for item in found.plan.patterns)])
+    assert "the model embeds the query" in told
+    assert re.search(r"passages|answers to repeated|text to be found", told, re.IGNORECASE) is None

@@ -153,7 +153,10 @@ def test_the_last_question_lists_the_assumptions_and_starts() -> None:
     ("field", "value", "shown"),
     [
         ("latency_p95_ms", 80.0, "80 ms"),
-        ("throughput_rps", 0.002315, "0.002315 req/s"),
+        ("throughput_rps", 0.002315, "200 a day"),
+        ("throughput_rps", 0.03472, "3,000 a day"),
+        ("throughput_rps", 1e-6, "0.0864 a day"),
+        ("throughput_rps", 0.5, "0.5 req/s"),
         ("throughput_rps", 1200.0, "1,200 req/s"),
         ("monthly_budget_usd", 4000.0, "$4,000 /mo"),
         ("monthly_budget_usd", 1153.4, "$1,153.40 /mo"),

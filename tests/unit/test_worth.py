@@ -140,6 +140,23 @@ def test_answers_without_a_plan_are_named(found: list[Outcome], words: str) -> N
     assert worth.words == words
 
 
+@pytest.mark.parametrize(
+    ("found", "labels", "words"),
+    [
+        ([outcome(1034), outcome(1034), outcome(2735)], ("Yes", "No"), "$1,034/mo with Yes, $2,735/mo with No"),
+        ([outcome(900), outcome(2735), outcome(400)], ("Yes", "No"), "$400/mo with No, $2,735/mo with Yes, $900/mo"
+         " without an answer"),
+        ([outcome(9), outcome(9), outcome(99), outcome(99)], ("A", "B", "C"), "$9/mo with A, $99/mo with B or C"),
+        ([outcome(9), *map(outcome, (9, 50, 70, 99))], ("A", "B", "C", "D"), "$9–$99/mo"),
+        ([outcome(9), outcome(99), outcome(99)], ("Yes", "No"), "$9–$99/mo"),
+    ],
+)  # fmt: skip
+def test_few_answers_are_named_with_what_each_leads_to(
+    found: list[Outcome], labels: tuple[str, ...], words: str
+) -> None:
+    assert Worth(found[0], tuple(found[1:]), labels).words == words
+
+
 async def test_what_changes_nothing_is_listed_instead() -> None:
     """A small XGBoost endpoint: no usual latency and no usual budget changes its plan."""
     questions, said = await asked("Serve an XGBoost model at 50 req/s on AWS in the EU, internal data")
@@ -160,6 +177,14 @@ async def test_where_no_answer_helps_nothing_is_asked_and_the_way_out_is_named()
 
     assert questions == []
     assert any("As things stand no answer leads to a plan. No plan meets this" in text for text in said)
+
+
+async def test_how_much_data_there_is_is_asked_where_only_what_is_assumed_of_it_is_too_much() -> None:
+    questions, _ = await asked("Fine-tune Mistral 7B with LoRA, Azure West Europe, max 1000 USD monthly")
+
+    first = questions[0]
+    assert (first.field, first.options[0].value) == ("dataset_size_gb", 1.0)
+    assert "no plan without an answer" in first.worth
 
 
 async def test_a_budget_is_asked_in_amounts_that_decide() -> None:

@@ -10,6 +10,7 @@ from providers.rulebook.reading.corrections import corrections
 from providers.rulebook.reading.counts import counts
 from providers.rulebook.reading.deadline import deadlines
 from providers.rulebook.reading.environments import of_production
+from providers.rulebook.reading.exclusive import exclusive
 from providers.rulebook.reading.governance import governance
 from providers.rulebook.reading.hardware import gpus
 from providers.rulebook.reading.injection import injected
@@ -18,6 +19,7 @@ from providers.rulebook.reading.latency import latencies
 from providers.rulebook.reading.location import location
 from providers.rulebook.reading.model_sizes import model_sizes
 from providers.rulebook.reading.money import budgets
+from providers.rulebook.reading.named_models import named_models
 from providers.rulebook.reading.numbers import Amount, amounts
 from providers.rulebook.reading.outright import outright
 from providers.rulebook.reading.relative import relatives
@@ -31,7 +33,7 @@ from providers.rulebook.reading.workloads import workloads
 from storage.records.constraints import FieldName
 
 _OF_AMOUNTS = (latencies, throughputs, deadlines, budgets, availabilities, gpus, datasets, counts, model_sizes, scaling)
-_OF_WORDS = (location, stack, governance, workloads, outright, language_models)
+_OF_WORDS = (location, stack, governance, workloads, outright, named_models, language_models)
 
 
 def read(text: str, *, answering: FieldName | None = None) -> Reading:
@@ -41,7 +43,10 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
     found = amounts(prepared.working, prepared.german)
     proposed, doubts, estimates = _read_all(prepared, found)
     candidates = of_production(prepared, proposed)
-    chosen = settle(prepared, candidates)
+    chosen, opposed = settle(prepared, candidates), list[Candidate]()
+    if (clash := exclusive(prepared, candidates)) is not None:
+        alone, other = clash
+        chosen, opposed = [alone if item.field == "cloud" else item for item in chosen], [other]
     findings = [located(prepared, item) for item in chosen]
     impossible, unsure = problems(prepared, doubts), False
     if answering is not None and all(item.field != answering for item in [*findings, *impossible]):
@@ -49,7 +54,8 @@ def read(text: str, *, answering: FieldName | None = None) -> Reading:
         findings += reply.findings
         impossible += reply.problems
         unsure = reply.unsure
-    others = tuple(located(prepared, item) for item in rivals(prepared, candidates, chosen))
+    opposed += rivals(prepared, candidates, chosen)
+    others = tuple(located(prepared, item) for item in opposed)
     return Reading(findings, impossible, unsure=unsure, rivals=others, held=held(prepared, estimates, chosen))
 
 

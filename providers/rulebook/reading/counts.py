@@ -64,6 +64,15 @@ _RATE_BEHIND = re.compile(
     r"\W{0,2}(?:(?:are|is|get|come|arrive|land)\w* (?:\w+ ){0,2})?(?:/|per\b|a\b|an\b|each\b|every\b|pro\b|je\b|daily|"
     r"nightly|hourly|weekly|monthly|at (?:a time|once)|in parallel|back|long|old|wide)"
 )
+_A_RUN = re.compile(
+    r"\W{0,2}(?:(?:each|every|jeden?)\s(?:hour|day|night|week|fortnight|month|quarter|(?:sun|mon|tues|wednes|thurs|fri|"
+    r"satur)day|woche|tag|nacht|monat)|nightly|daily|weekly|monthly|overnight)\b"
+)
+_TRAINED_ON = re.compile(
+    r"\b(?:(?:re-?|pre-?)?train\w*|fine-?tun\w+|(?:nach)?trainier\w*)\b[^.;]{0,60}?\b(?:on|over|with|from|auf|mit)\s"
+    r"(?:about |around |roughly |some |all |our |the |nearly |~ ?)*$"
+)
+""" "fine-tune it on" 50k tickets "every week": the count is the data of one run, and the week is how often it runs."""
 _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|q?lora|batch|pipelines?|etl|spark|backfill|scor(?:e|es|ing)|
     transcrib\w*|tagg?(?:ing)?|label(?:l?ing)?|annotat\w+|summari[sz]\w+|preprocess\w*|embed(?:s|ding|dings)?|
@@ -83,7 +92,7 @@ def counts(text: Text, amounts: list[Amount]) -> Iterator[Estimate]:
 def _counted(text: Text, amount: Amount) -> Estimate | None:
     for kind, noun in _NOUNS:
         match = noun.match(text.working, amount.end)
-        if match is None or _RATE_BEHIND.match(text.working, match.end()):
+        if match is None or (_RATE_BEHIND.match(text.working, match.end()) and not _of_a_run(text, amount, match)):
             continue
         span = amount.start, match.end()
         if (
@@ -99,3 +108,9 @@ def _counted(text: Text, amount: Amount) -> Estimate | None:
         reason = f"{amount.count:,.12g} {words}, each taken as {kind.said}{capped}"
         return Estimate("dataset_size_gb", size, *span, reason)
     return None
+
+
+def _of_a_run(text: Text, amount: Amount, counted: re.Match[str]) -> bool:
+    first = text.sentence(amount.start).start
+    trained = _TRAINED_ON.search(text.working, first, amount.start)
+    return trained is not None and _A_RUN.match(text.working, counted.end()) is not None

@@ -30,6 +30,15 @@ _NOT_DATA = phrases(
         free|
         speicher|arbeitsspeicher|a100|h100|v100|t4|l4|card"""
 )
+_LIBRARY = (
+    r"(?:wikis?|confluence|sharepoint|intranet|knowledge[- ]?bases?|handbooks?|manuals|wissensdatenbank|handbücher)"
+)
+_A_LIBRARY = re.compile(rf"\s(?:of )?(?:[a-z-]+ )?{_LIBRARY}\b(?! (?:servers?|vms?|instances?|nodes?|machines?))")
+_OF_A_LIBRARY = re.compile(
+    rf"\b{_LIBRARY} ?(?:[(:]|(?:is|has|holds|takes|comes to|of|with|von|mit)\b) ?"
+    r"(?:about |around |roughly |some |~ ?)?$"
+)
+""" "our 200 GB wiki", "our wiki (200 GB)": where the texts lie that are searched."""
 _NOUN = phrases(r"dataset|data set|data|corpus|training set|datensatz|daten")
 _WORK = phrases(
     r"""(?:re-?|pre-?)?train\w*|fit(?:ting)?|fine-?tun\w+|batch|pipelines?|etl|spark|dask|dbt|nightly|backfill|
@@ -170,6 +179,8 @@ def _is_data(text: Text, amount: Amount, unit: re.Match[str]) -> bool:
         return False
     if _OF_A_CARD.search(before) or _ONE_IMAGE.search(before):
         return False
+    if _A_LIBRARY.match(after) or _OF_A_LIBRARY.search(before):
+        return True
     if _is_worked_on(text, amount, unit) or _TOKENS.match(after) or _is_item(text, amount, unit):
         return True
     if _IN_EACH_RUN.search(before) or _is_how_much(text, amount, unit):

@@ -12,6 +12,7 @@ from storage.records.constraints import ConstraintValues
 FRAUD: dict[str, Any] = {
     "workload_type": "realtime_inference",
     "model_framework": "pytorch",
+    "model_size_params": 110e6,
     "throughput_rps": 300,
     "latency_p95_ms": 80,
     "data_residency": "EU",

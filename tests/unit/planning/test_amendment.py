@@ -30,7 +30,7 @@ def test_a_cap_and_a_lower_budget_are_only_tighter(planning: Planning, bundle: P
     assert found.cost.likely <= 3500
 
 
-ON_CPUS = {"cloud": ["aws"], "gpu_required": False}
+ON_CPUS = {"cloud": ["aws"], "gpu_required": False, "model_size_params": 10e6}
 
 
 def test_a_cap_that_costs_a_zone_asks_again_and_says_what_is_given_up(planning: Planning, bundle: PolicyBundle) -> None:

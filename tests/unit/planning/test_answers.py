@@ -43,7 +43,7 @@ def test_one_zone_is_answered_with_what_is_in_several_or_with_there_being_none(p
 @pytest.mark.parametrize(
     ("critic", "stated", "kind", "words"),
     [
-        ("tech", {**FRAUD}, "size", "Nothing stated speaks for another size"),
+        ("tech", {**FRAUD, "model_size_params": None}, "size", "Nothing stated speaks for another size"),
         ("tech", {**FRAUD, "scale_to_zero": True}, "cold start", "Scaling to zero was asked for."),
         (
             "cost",

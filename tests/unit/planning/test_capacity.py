@@ -21,7 +21,7 @@ def size(book: PriceBook, type: str, **stated: Any) -> Capacity | Misfit:
 
 def test_a_small_network_on_a_t4_by_hand(book: PriceBook) -> None:
     """2 x 110e6 x 128 FLOP at a fifth of 65 TFLOP/s is 2.166 ms; (0.9 x 80 - 10) / 2 - 5 = 26 ms hold 12 of them."""
-    found = size(book, "g4dn.xlarge", workload_type="realtime_inference", latency_p95_ms=80)
+    found = size(book, "g4dn.xlarge", workload_type="realtime_inference", latency_p95_ms=80, model_size_params=110e6)
     assert isinstance(found, Capacity)
     batch = 0.005 + 12 * 2 * 110e6 * 128 / (65e12 * 0.2)
     assert found.rate == pytest.approx(12 / batch * 0.6)

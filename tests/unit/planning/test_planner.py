@@ -10,6 +10,7 @@ import pytest
 from providers.base import PlanRequest
 from providers.pricing import PriceBook, regions_for
 from providers.rulebook.planner import plan
+from providers.rulebook.workload import NETWORK_PARAMS, workload_of
 from storage.records.canonical import canonical_json
 from storage.records.constraints import ConstraintValues, FieldName, WorkloadType
 from storage.records.plans import Plan, Resource
@@ -87,7 +88,7 @@ def test_the_relaxation_offered_is_enough(planning: Planning) -> None:
 
 
 def test_the_basis_of_the_confidence_counts_in_english(planning: Planning) -> None:
-    _, proposal = planning.fraud(gpu_required=False, cloud=["aws"])
+    _, proposal = planning.fraud(gpu_required=False, cloud=["aws"], model_size_params=None)
     words = "1 sizing fact assumed, 0 prices unknown; throughput is not measured."
     assert proposal.confidence_basis == words
 
@@ -100,6 +101,12 @@ def test_what_was_assumed_before_makes_the_plan_less_sure(planning: Planning) ->
     assert sure.confidence_basis.startswith("0 sizing facts assumed")
     assert unsure.confidence_basis.startswith("2 sizing facts assumed")
     assert unsure.confidence == pytest.approx(sure.confidence - 0.2)
+
+
+@pytest.mark.parametrize("kind", ["realtime_inference", "streaming_inference", "batch_inference", "training"])
+def test_an_unstated_size_does_not_follow_from_the_hardware(kind: WorkloadType) -> None:
+    sizes = {workload_of(ConstraintValues(workload_type=kind, gpu_required=gpu)).params for gpu in (None, True, False)}
+    assert sizes == {NETWORK_PARAMS}
 
 
 LLAMA: dict[str, Any] = {

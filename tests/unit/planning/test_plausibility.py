@@ -83,7 +83,7 @@ def test_a_tighter_requirement_never_lowers_the_cost_of_a_service(stated: dict[s
                 {"regions": ["eu-west-1", "europe-west4"]},
                 {"gpu_count": 4},
                 {"gpu_type": "L4"},
-                {"gpu_required": False} if "model_size_params" in stated else {},
+                {"gpu_required": False},
                 {"data_residency": "Germany"} if stated.get("data_residency") in (None, "EU") else {},
                 {"spot_ok": False},
             ]

@@ -46,7 +46,7 @@ def test_the_runs_of_a_month_fit_in_it_one_after_the_other(stated: dict[str, Any
 
 
 def test_the_number_of_runs_and_the_cost_of_one_are_said_wherever_the_cost_is(planning: Planning) -> None:
-    stated = {"workload_type": "batch_inference", "dataset_size_gb": 500, "model_framework": "pytorch"}
+    stated = {"workload_type": "batch_inference", "dataset_size_gb": 500, "model_size_params": 110e6}
     _, proposal = planning.of(**stated, deadline_hours=6, cloud=["aws"])
     made = next(item for item in proposal.plan.candidates if item.chosen)
     line = next(line for line in proposal.cost.lines if line.unit == "machine-hour")

@@ -81,7 +81,7 @@ def test_a_sample_is_logged_above_fifty_requests_a_second_and_that_is_said(plann
 def test_how_long_the_machines_run_is_said_once(
     planning: Planning, stated: dict[str, Any], count: int, kept: str
 ) -> None:
-    _, proposal = planning.of(workload_type="realtime_inference", model_framework="pytorch", **stated)
+    _, proposal = planning.of(workload_type="realtime_inference", model_size_params=110e6, **stated)
     assert proposal.plan.resources[0].count == count
     said = " ".join(proposal.cost.assumptions)
     assert f"Utilisation: {kept}" in said

@@ -26,11 +26,23 @@ from providers.rulebook.reading.repeats import repeats
 )
 def test_a_count_comes_to_a_size(text: str, size: float, reason: str) -> None:
     reading = read(text)
-    (item,) = reading.held
+    (item,) = [found for found in reading.held if found.field == "dataset_size_gb"]
 
     assert (item.field, item.value, item.reason) == ("dataset_size_gb", pytest.approx(size, rel=1e-3), reason)
     assert text[item.start : item.end] in text
     assert "dataset_size_gb" not in {found.field for found in reading.findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Fine-tune Mistral 7B with LoRA on 50k support tickets every week, Azure West Europe", 0.1),
+        ("Retrain our classifier on 2 million images every night", 220),
+        ("fine-tune on 50k tickets weekly", 0.1),
+    ],
+)
+def test_what_each_run_is_trained_on_is_no_rate(text: str, size: float) -> None:
+    assert {item.field: item.value for item in read(text).held} == {"dataset_size_gb": pytest.approx(size)}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +51,8 @@ def test_a_count_comes_to_a_size(text: str, size: float, reason: str) -> None:
         "train on 2 million images, 300 GB",
         "train on 9 images",
         "batch scoring, 500k pages per month",
+        "We get 50k tickets every week and train on them",
+        "train a model on 40k reviews per day",
         "We serve 40,000 support tickets.",
         "a 12-layer model, trained on 30 s clips",
     ],

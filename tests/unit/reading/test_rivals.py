@@ -20,6 +20,8 @@ from storage.records.constraints import ConstraintValue, FieldName
         ("budget $2k, and the budget is $9k a month", "monthly_budget_usd", 9000, 2000),
         ("Keep it under $2k a month and below $9k a month", "monthly_budget_usd", 2000, 9000),
         ("At most 4 replicas. No more than 12 replicas.", "max_replicas", 4, 12),
+        ("only on premises but must be in AWS us-east-1", "cloud", ["onprem"], ["aws"]),
+        ("Serve our ranker exclusively on AWS. It must run on GCP.", "cloud", ["aws"], ["gcp"]),
     ],
 )
 def test_both_are_kept(text: str, field: FieldName, first: ConstraintValue, second: ConstraintValue) -> None:
@@ -43,6 +45,10 @@ def test_both_are_kept(text: str, field: FieldName, first: ConstraintValue, seco
         "p95 is 900 ms today. We need p95 under 300 ms.",
         "We pay $4,000 a month. The budget is $2,500 a month.",
         "It runs on AWS. It runs on Azure.",
+        "Training only on premises, serving on AWS.",
+        "Data stays only on premises; it must run in AWS.",
+        "On prem only, sorry, it must run on AWS.",
+        "Only on AWS or GCP, and it must run on GCP in an emergency.",
         "p95 below 60 ms. Again: p95 below 60 ms.",
         "We spend at least $2,000 a month on it in any case, and the budget is $9,000 a month.",
         "The budget is $9,000 a month, at least $2,000 a month.",
