@@ -55,6 +55,7 @@ VALUES = ConstraintValues.model_validate(
     {
         "workload_type": "realtime_inference",
         "model_framework": "pytorch",
+        "model_size_params": 110e6,
         "throughput_rps": 300,
         "latency_p95_ms": 80,
         "data_residency": "EU",
