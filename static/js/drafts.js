@@ -49,6 +49,17 @@
     if (form && event.target === box(form)) keep(form);
   });
 
+  // An example is typed for whoever chooses it: the page stays, and what else stands in its form.
+  document.addEventListener("click", (event) => {
+    const example = event.target.closest?.("[data-example]");
+    const form = example && document.querySelector(forms);
+    if (!form || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    box(form).value = example.textContent;
+    keep(form);
+    box(form).focus();
+  });
+
   document.addEventListener("click", (event) => {
     const form = event.target.closest?.("[data-discard]")?.closest(forms);
     if (form) localStorage.removeItem(name(form));

@@ -39,15 +39,15 @@ async def test_a_comment_that_is_not_tighter_opens_the_gate_again_with_its_delta
     worker = advancer(house)
     made = await at_gate(house, worker)
     before = await house.read(made)
-    await house.answer(made, "approve", "double the throughput to 900 req/s")
+    await house.answer(made, "approve", "raise the throughput to 5,000 req/s")
     await worker.advance(made)
     after = await house.read(made)
     assert after.status == "awaiting_approval"
     assert before.cost is not None
     assert after.cost is not None
-    assert after.constraints.values.throughput_rps == 900
+    assert after.constraints.values.throughput_rps == 5000
     opened = [event.payload for event in await house.events(made) if event.type == "gate-opened"][-1]
-    assert opened["comment_kept"] == "double the throughput to 900 req/s"
+    assert opened["comment_kept"] == "raise the throughput to 5,000 req/s"
     assert opened["reasons"]
     assert opened["cost_delta"] == format(after.cost.likely - before.cost.likely, "f")
     assert opened["changes"]["changed"] >= 1

@@ -227,7 +227,7 @@ async def test_a_replay_says_what_would_have_been_blocked(pool: Pool, terminal: 
     assert lines[0].endswith(": would have blocked 2 of 2; as recorded, 1 were")
     assert f"✕ https://console.example.com/decision-sets/{served.id}  fraud #1  Serve the fraud model" in lines
     quota = "a quota that aws has granted; a new account has none"
-    assert f"    newly denies: gpu-quota (12 vCPUs on GPU machines; required {quota})" in lines
+    assert f"    newly denies: gpu-quota (8 vCPUs on GPU machines; required {quota})" in lines
     assert ungated.id not in said.out
     found = json.loads((await asyncio.to_thread(terminal.run, "policy", "replay", ours, "--json")).out)
     assert (found["blocked"], found["of"], found["recorded_blocked"]) == (2, 2, 1)

@@ -13,7 +13,7 @@ from tests.integration.test_api_what_if import STATED, planned, rows
 from tests.web_server import WebServer
 
 pytestmark = pytest.mark.anyio
-CHEAPER = {"monthly_budget_usd": "1,200", "spot_ok": "yes"}
+CHEAPER = {"monthly_budget_usd": "900", "spot_ok": "yes"}
 
 
 async def test_an_address_shows_what_would_be(server: WebServer, api: httpx.AsyncClient, pool: Pool) -> None:
@@ -22,17 +22,17 @@ async def test_an_address_shows_what_would_be(server: WebServer, api: httpx.Asyn
     there = (
         await api.post(
             f"/api/decision-sets/{decision_set}/what-if",
-            json={"constraints": {"monthly_budget_usd": 1200, "spot_ok": True}},
+            json={"constraints": {"monthly_budget_usd": 900, "spot_ok": True}},
         )
     ).json()
     page = (await api.get(f"/decision-sets/{decision_set}/what-if", params=CHEAPER)).text
 
-    assert "Budget: $4,000 /mo → <strong>$1,200 /mo</strong>" in page
+    assert "Budget: $4,000 /mo → <strong>$900 /mo</strong>" in page
     assert f"${made.cost.likely:,.0f} /mo" in page
     assert f'<strong class="number">${float(there["cost"]["likely"]):,.0f} /mo</strong>' in page
     chosen = next(item["label"] for item in there["plan"]["candidates"] if item["chosen"])
     assert f"<strong>{chosen}</strong>" in page
-    assert 'name="monthly_budget_usd" value="1,200"' in page
+    assert 'name="monthly_budget_usd" value="900"' in page
     assert '<option value="yes" selected>' in page
     assert rows(server.dsn) == before
 
@@ -95,9 +95,9 @@ async def test_it_becomes_a_decision_set_of_its_own(api: httpx.AsyncClient, pool
     assert (made.status_code, child["parent_id"]) == (303, decision_set)
     assert {item["status"] for item in child["constraints"].values()} == {"confirmed"}
     values = {name: item["value"] for name, item in child["constraints"].items()}
-    assert values == {**STATED, "monthly_budget_usd": 1200, "spot_ok": True}
+    assert values == {**STATED, "monthly_budget_usd": 900, "spot_ok": True}
     assert events[0]["payload"]["text"] == (
-        f"What if, from #{parent['number']}: Budget: $4,000 /mo → $1,200 /mo; Spot capacity: not stated → yes."
+        f"What if, from #{parent['number']}: Budget: $4,000 /mo → $900 /mo; Spot capacity: not stated → yes."
     )
     assert events[0]["payload"]["start"] is True
     assert (await api.get(f"/api/decision-sets/{decision_set}")).json() == parent

@@ -98,7 +98,7 @@ async def state_of(pool: Pool, decision_set: DecisionSetId) -> dict[str, Any]:
 async def test_every_evaluation_is_logged_with_the_event_it_led_to(house: House) -> None:
     worker = Advancer(house.pool, services(house.data_dir), "one")
     made = await at_gate(house, worker)
-    await house.answer(made, "approve", "it must carry 900 requests a second")
+    await house.answer(made, "approve", "it must carry 6,000 requests a second")
     await worker.advance(made)
     assert (await house.read(made)).gate is not None
     found = list(reversed(await logged(house.pool)))
@@ -114,7 +114,7 @@ async def test_every_evaluation_is_logged_with_the_event_it_led_to(house: House)
         ]
     assert [(item.failed, item.warned) for item in found] == [
         ([], ["gpu-quota"]),
-        ([], ["budget-in-a-high-month", "gpu-quota"]),
+        ([], ["budget-in-a-high-month", "priced", "gpu-quota"]),
     ]
     assert found[0].input_sha256 != found[1].input_sha256
     async with house.pool.connection() as conn:
@@ -122,6 +122,7 @@ async def test_every_evaluation_is_logged_with_the_event_it_led_to(house: House)
         unmet = await policy_decisions.unmet(conn)
     assert {rule: (found.failed, found.warned) for rule, found in unmet.items()} == {
         "budget-in-a-high-month": (0, 1),
+        "priced": (0, 1),
         "gpu-quota": (0, 2),
     }
 
