@@ -41,7 +41,8 @@ def send(page: Page) -> None:
 
 
 def slow_answers(page: Page, milliseconds: int) -> None:
-    """Answers to messages come later than what the stream tells of them."""
+    """Answers to messages come later than what the stream tells of them. Whoever sends one waits with
+    `page.expect_response`: nothing is routed while a test does not ask the browser anything."""
 
     def late(route: Route) -> None:
         answer = route.fetch()
@@ -74,10 +75,12 @@ def test_the_next_question_follows_however_late_the_form_is_answered(
     before = asked(product, decision_set)
     shows(page, before)
     page.locator("#leaf-ask .option", has_text="AWS").click()
-    send(page)
+    with page.expect_response("**/messages"):
+        send(page)
     following = asked(product, decision_set, after=before["id"])
     shows(page, following)
-    page.locator("#leaf-choices button", has_text="Skip").click()
+    with page.expect_response("**/messages"):
+        page.locator("#leaf-choices button", has_text="Skip").click()
     shows(page, asked(product, decision_set, after=following["id"]))
 
 
