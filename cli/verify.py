@@ -32,7 +32,7 @@ async def _verify(settings: Settings, decision_set: DecisionSetId) -> bool:
     from storage import verification
     from storage.artifacts import open_store
     from storage.postgres import connect
-    from storage.records.errors import NotFound
+    from storage.records.errors import DomainError
 
     async with await connect(settings.direct_dsn) as conn:
         store = open_store(settings.artifacts_url)
@@ -42,7 +42,7 @@ async def _verify(settings: Settings, decision_set: DecisionSetId) -> bool:
         except verification.Difference as difference:
             typer.echo(f"Does not hold: {difference}")
             return False
-        except NotFound as error:
+        except DomainError as error:
             typer.echo(error.detail, err=True)
             return False
     typer.echo("Every hash holds.")

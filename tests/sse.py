@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from storage.records.ids import DecisionSetId
+
 
 @dataclass(frozen=True)
 class Message:
@@ -55,3 +57,7 @@ async def seqs(found: AsyncIterator[Message], count: int | None = None) -> list[
         if message.id is not None:
             ids.append(int(message.id))
     return ids
+
+
+def path(decision_set: DecisionSetId, after: object = 0) -> str:
+    return f"/api/decision-sets/{decision_set}/stream?after={after}"

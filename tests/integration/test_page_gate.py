@@ -17,7 +17,7 @@ from storage.records.ids import DecisionSetId, new_id
 from storage.records.plans import PolicyReport, PolicyResult
 from tests.decisions import change, end, log, new_decision_set, open_gate
 from tests.integration.decided import HASH, Written, plan
-from web.views.decision_set import status_line
+from web.views.status import status_line
 
 pytestmark = pytest.mark.anyio
 

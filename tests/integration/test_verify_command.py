@@ -62,3 +62,18 @@ async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
 
 async def test_an_unknown_decision_set_is_said_in_words(database_url: str, tmp_path: Path, pool: Pool) -> None:
     assert await run(database_url, tmp_path, "nothing") == (1, ["There is no decision set nothing."])
+
+
+async def test_a_store_that_fails_is_said_in_words_and_is_no_difference(
+    pool: Pool, database_url: str, tmp_path: Path
+) -> None:
+    async with unit_of_work(pool) as work:
+        project = await projects.create(work.conn, "Fraud model", "ana")
+    decided, artifact, _ = await finish(pool, project.id, FolderStore(tmp_path), sealed)
+    stored = tmp_path / artifact[:2] / artifact
+    stored.unlink()
+    stored.mkdir()
+    code, said = await run(database_url, tmp_path, decided.id)
+    assert (code, said[0]) == (1, "events: 4")
+    assert "The store of artifacts failed (Is a directory). What is stored is kept; try again in a moment." in said
+    assert not any(line.startswith(("Does not hold", "Every hash", "Traceback")) for line in said)

@@ -18,24 +18,12 @@ from web.views.marked import spans_of
 from web.views.panel import ApprovalPanel, GateForm, approval_panel
 from web.views.rounds import folded, headings, superseded
 from web.views.set_head import SetHead, set_head
+from web.views.status import StatusLine, status_line
 from web.views.strip import StageStrip, stage_strip
 from web.views.what_if import WhatIfLeaf, what_if_leaf
-from web.views.words import Mark, blocks, stage_word, status_mark
+from web.views.words import blocks, stage_word
 
 SHOWS = ("all", "reason", "cost", "policy", "question", "gate", "validator", "diff")
-
-
-@dataclass(frozen=True, slots=True)
-class StatusLine:
-    """`since` is set while a run goes on, so that the elapsed time can tick; `took` is seconds of the last run
-    alone; `ended` closes the stream."""
-
-    mark: Mark
-    stage: str
-    version: int
-    since: datetime | None
-    took: float | None
-    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +118,6 @@ class Loaded:
     last_heartbeat: datetime | None
     priced: Set[tuple[str, str]]
     base_url: str
-
-
-def status_line(found: DecisionSet, run: RunRow | None) -> StatusLine:
-    going = run is not None and run.outcome is None
-    ended = found.status in ENDED and not going
-    took = None
-    if run and run.started_at and run.finished_at:
-        took = (run.finished_at - run.started_at).total_seconds()
-    return StatusLine(
-        mark=status_mark(found.status, found.stage, asks=found.question is not None, blocked=blocks(found.gate)),
-        stage="" if found.status in ENDED else stage_word(found.stage),
-        version=found.version,
-        since=run.requested_at if going and run else None,
-        took=took if ended else None,
-        ended=ended,
-    )
 
 
 def strip_of(found: DecisionSet, events: Sequence[Event]) -> StageStrip:

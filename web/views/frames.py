@@ -20,7 +20,6 @@ from web.views.decision_set import (
     Failure,
     FeedHead,
     Loaded,
-    StatusLine,
     WorkerNote,
     actions_of,
     card_context,
@@ -28,7 +27,6 @@ from web.views.decision_set import (
     facts_of,
     failure_of,
     panel_of,
-    status_line,
     strip_of,
     what_if_of,
     worker_note,
@@ -37,6 +35,7 @@ from web.views.feed import Context, feed
 from web.views.intake import Composer, CoverageView, FactsPanel, coverage_view
 from web.views.panel import ApprovalPanel, GateForm
 from web.views.rounds import place_of
+from web.views.status import StatusLine, status_line
 from web.views.strip import StageStrip
 from web.views.what_if import WhatIfLeaf
 from web.views.words import blocks

@@ -14,11 +14,12 @@ from storage.records.decision_sets import DecisionSet
 from storage.records.events import Event, GateAnswered, GateOpened
 from storage.runs import RunRow
 from web.views.cards import Entry
-from web.views.decision_set import Caps, StatusLine, status_line
+from web.views.decision_set import Caps
 from web.views.feed import Context, decisions, feed
 from web.views.marked import spans_of
 from web.views.rounds import superseded
 from web.views.set_head import SetHead, set_head
+from web.views.status import StatusLine, status_line
 from web.views.steps import Step, Walk, at_step, steps, walk_of
 from web.views.words import Mark, node_word
 
