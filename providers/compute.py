@@ -22,6 +22,7 @@ __all__ = ["Compute", "ComputePool", "NoTurn", "here"]
 P = ParamSpec("P")
 T = TypeVar("T")
 LIMIT_SECONDS = 30.0
+CLOSE_SECONDS = 2.0
 _TRACKED = "ignore:resource_tracker:UserWarning"
 """When this process is killed, Python's tracker removes its semaphores, and would say so between the log's lines."""
 
@@ -107,7 +108,10 @@ class _Process:
 
     def close(self) -> None:
         self.closed = True
+        thread = self._executor._executor_manager_thread
         self._kill()
+        if thread is not None:  # Python 3.11, where it exits at the same moment, writes to a pipe that is closed by then
+            thread.join(CLOSE_SECONDS)
 
     def _kill(self) -> None:
         for process in list((self._executor._processes or {}).values()):

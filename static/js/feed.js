@@ -154,7 +154,7 @@
     else if (elt.id !== "refresh") release();
   });
 
-  // So may the leaves themselves. What is held comes with them, the outermost part of it.
+  // So may the leaves themselves. What is held comes with them; of parts in each other the outermost, which brings both.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, serverResponse, xhr } = event.detail;
     if (elt.id !== "refresh" || xhr.status >= 400) return;
@@ -163,11 +163,11 @@
       setTimeout(() => htmx.trigger("#refresh", "stale"), AGAIN);
       return;
     }
-    elt.dataset.leaves ??= elt.getAttribute("hx-select-oob");
-    const parts = [...held].map(byId).filter(Boolean);
+    elt.dataset.leaves ??= elt.getAttribute("hx-select-oob").replaceAll("#", "");
+    const parts = [...new Set([...held, ...elt.dataset.leaves.split(",")])].map(byId).filter(Boolean);
     const outer = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
     held.clear();
-    elt.setAttribute("hx-select-oob", [...outer.map((part) => `#${part.id}`), elt.dataset.leaves].join());
+    elt.setAttribute("hx-select-oob", outer.map((part) => `#${part.id}`).join());
   });
 
   for (const kind of ["htmx:sseMessage", "htmx:afterSettle", "input", "change"]) document.addEventListener(kind, release);

@@ -40,8 +40,8 @@ def send(page: Page) -> None:
     page.locator("#composer button", has_text="Send").click()
 
 
-def slow_answers(page: Page, milliseconds: int) -> None:
-    """Answers to messages come later than what the stream tells of them. Whoever sends one waits with
+def slow_answers(page: Page, form: str, milliseconds: int) -> None:
+    """Answers to this form come later than what the stream tells of them. Whoever sends one waits with
     `page.expect_response`: nothing is routed while a test does not ask the browser anything."""
 
     def late(route: Route) -> None:
@@ -49,7 +49,7 @@ def slow_answers(page: Page, milliseconds: int) -> None:
         page.wait_for_timeout(milliseconds)
         route.fulfill(response=answer)
 
-    page.route("**/messages", late)
+    page.route(f"**/{form}", late)
 
 
 def test_the_next_question_follows_an_answer_given_at_once(page: Page, product: Product) -> None:
@@ -71,7 +71,7 @@ def test_the_next_question_follows_however_late_the_form_is_answered(
     page: Page, product: Product, milliseconds: int
 ) -> None:
     decision_set = begin(page)
-    slow_answers(page, milliseconds)
+    slow_answers(page, "messages", milliseconds)
     before = asked(product, decision_set)
     shows(page, before)
     page.locator("#leaf-ask .option", has_text="AWS").click()
@@ -82,6 +82,28 @@ def test_the_next_question_follows_however_late_the_form_is_answered(
     with page.expect_response("**/messages"):
         page.locator("#leaf-choices button", has_text="Skip").click()
     shows(page, asked(product, decision_set, after=following["id"]))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("milliseconds", [0, 400])
+def test_an_edited_value_is_shown_however_late_its_form_is_answered(
+    page: Page, product: Product, milliseconds: int, beside: bool
+) -> None:
+    """With nothing else open, and beside another value that is half typed."""
+    shows(page, asked(product, begin(page)))
+    fields = page.locator("#facts > li").count()
+    slow_answers(page, "constraints", milliseconds)
+    if beside:
+        page.locator("#open-throughput_rps").click()
+        page.fill("#value-throughput_rps", "1234")
+    page.locator("#open-latency_p95_ms").click()
+    page.fill("#value-latency_p95_ms", "120")
+    with page.expect_response("**/constraints"):
+        page.locator("#fact-latency_p95_ms button", has_text="Save").click()
+    expect(page.locator("#fact-latency_p95_ms .fact-value")).to_contain_text("120 ms")
+    if beside:
+        expect(page.locator("#value-throughput_rps")).to_have_value("1234")
+    expect(page.locator("#facts > li")).to_have_count(fields)
 
 
 def test_a_half_typed_answer_survives_the_stream_and_gives_way_when_erased(page: Page, product: Product) -> None:
