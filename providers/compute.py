@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from threading import Thread
 from typing import Generic, ParamSpec, TypeVar
 
 from storage.compute import Compute
@@ -108,10 +109,10 @@ class _Process:
 
     def close(self) -> None:
         self.closed = True
-        thread = self._executor._executor_manager_thread
+        manager = self._executor._executor_manager_thread
         self._kill()
-        if thread is not None:  # Python 3.11, where it exits at the same moment, writes to a pipe that is closed by then
-            thread.join(CLOSE_SECONDS)
+        if isinstance(manager, Thread):  # ending while Python 3.11 exits, it would be written to in vain
+            manager.join(CLOSE_SECONDS)
 
     def _kill(self) -> None:
         for process in list((self._executor._processes or {}).values()):
