@@ -25,8 +25,8 @@ $(stamp): requirements.lock pyproject.toml infra/setup/venv.sh $(missing)
 browser: setup ## find or install a browser for the tests
 	@$(venv)/python -m infra.setup.browser
 
-test: setup browser ## every test (PYTEST_ARGS="tests/unit -x")
-	@$(venv)/python -m pytest $(PYTEST_ARGS)
+test: setup browser ## every test, two modules at a time (PYTEST_ARGS="tests/unit -x -n 0")
+	@$(venv)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: setup ## format, lint, import contracts, types, templates
 	@$(venv)/ruff format --check --quiet . || { echo "make check: run '$(venv)/ruff format .' on the files above"; exit 1; }
