@@ -24,6 +24,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LIMIT_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
+"""How long a pool that closes waits for the thread behind a killed process; it takes milliseconds. Python 3.11 wakes
+such threads as it exits: where one ends just then, that writes to a closed pipe, and says so in the log."""
 _TRACKED = "ignore:resource_tracker:UserWarning"
 """When this process is killed, Python's tracker removes its semaphores, and would say so between the log's lines."""
 
@@ -96,6 +98,7 @@ class _Process:
     def __init__(self) -> None:
         self.closed = False
         self._executor = _executor()
+        self._ending: object = None
 
     async def run(self, call: _Call[T]) -> T:
         """Raises BrokenProcessPool where the process died. A call that is cancelled ends with its process."""
@@ -109,14 +112,14 @@ class _Process:
 
     def close(self) -> None:
         self.closed = True
-        manager = self._executor._executor_manager_thread
         self._kill()
-        if isinstance(manager, Thread):  # ending while Python 3.11 exits, it would be written to in vain
-            manager.join(CLOSE_SECONDS)
+        if isinstance(self._ending, Thread):
+            self._ending.join(CLOSE_SECONDS)
 
     def _kill(self) -> None:
         for process in list((self._executor._processes or {}).values()):
             process.kill()
+        self._ending = self._executor._executor_manager_thread or self._ending
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

@@ -59,5 +59,5 @@ async def seqs(found: AsyncIterator[Message], count: int | None = None) -> list[
     return ids
 
 
-def path(decision_set: DecisionSetId, after: object = 0) -> str:
+def stream_path(decision_set: DecisionSetId, after: object = 0) -> str:
     return f"/api/decision-sets/{decision_set}/stream?after={after}"

@@ -26,7 +26,7 @@ async def test_a_missing_terraform_is_said(bundle: dict[str, bytes], monkeypatch
     assert (check.outcome, check.detail) == ("not_run", "terraform is not installed on this machine.")
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed on this machine")
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="not run: terraform is not installed here")
 class TestTerraform:
     async def test_missing_providers_are_named(self, bundle: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(terraform, "_MIRRORS", ())

@@ -22,7 +22,7 @@ from storage import events
 from storage.postgres import Pool
 from storage.records.ids import DecisionSetId
 from tests.decisions import end, new_decision_set, say, until
-from tests.sse import opened, path, seqs
+from tests.sse import opened, seqs, stream_path
 from tests.web_server import BOOTSTRAP_KEY, WebServer, as_url, web_server
 from web import hub as hub_module
 from web import stream as stream_module
@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 async def test_a_stream_replays_what_was_and_goes_on_with_what_comes(api: httpx.AsyncClient, pool: Pool) -> None:
     decision_set = await new_decision_set(pool)
     await say(pool, decision_set, "one", "two")
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         first = await anext(found)
         assert (first.id, first.retry, first.data) == (None, 1000, None)
         assert await seqs(found, 3) == [1, 2, 3]
@@ -50,7 +50,7 @@ async def test_a_notification_is_enough(
     monkeypatch.setattr(hub_module, "POLL_SECONDS", 3600)
     decision_set = await new_decision_set(pool)
     with web_server(database_url, tmp_path) as server:
-        async with server.client() as client, opened(client, path(decision_set)) as found:
+        async with server.client() as client, opened(client, stream_path(decision_set)) as found:
             assert await seqs(found, 1) == [1]
             await say(pool, decision_set, "heard")
             assert await seqs(found, 1) == [2]
@@ -60,7 +60,7 @@ async def test_a_frame_holds_the_event_as_the_api_does(api: httpx.AsyncClient, p
     decision_set = await new_decision_set(pool)
     await say(pool, decision_set, "a line\nand another")
     listed = (await api.get(f"/api/decision-sets/{decision_set}/events")).json()["items"]
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         await anext(found)
         for item in listed:
             message = await anext(found)
@@ -86,7 +86,7 @@ async def test_the_larger_cursor_wins(
     await say(pool, decision_set, "two", "three")
     await end(pool, decision_set, "completed")
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
-    async with opened(api, path(decision_set, after), **headers) as found:
+    async with opened(api, stream_path(decision_set, after), **headers) as found:
         assert expected == await seqs(found)
 
 
@@ -99,7 +99,7 @@ async def test_viewers_who_come_while_events_are_written_see_each_once(server: W
             await say(pool, decision_set, f"{number} a", f"{number} b", f"{number} c")
 
     async def view(after: int) -> None:
-        async with server.client() as client, opened(client, path(decision_set, after)) as found:
+        async with server.client() as client, opened(client, stream_path(decision_set, after)) as found:
             assert list(range(after + 1, last + 1)) == await seqs(found, last - after)
 
     with anyio.fail_after(30):
@@ -115,7 +115,7 @@ async def test_a_long_history_is_replayed_whole(api: httpx.AsyncClient, pool: Po
     decision_set = await new_decision_set(pool)
     await say(pool, decision_set, *("x" * 100 for _ in range(1000)))
     await end(pool, decision_set, "completed")
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         assert list(range(1, 1003)) == await seqs(found)
 
 
@@ -124,7 +124,7 @@ async def test_a_stream_says_ping_without_moving_the_cursor(
 ) -> None:
     monkeypatch.setattr(stream_module, "PING_SECONDS", 0.1)
     decision_set = await new_decision_set(pool)
-    async with opened(api, path(decision_set, 1)) as found:
+    async with opened(api, stream_path(decision_set, 1)) as found:
         await anext(found)
         ping = await anext(found)
         assert (ping.id, ping.event) == (None, "ping")
@@ -150,7 +150,7 @@ async def test_a_viewer_who_reads_nothing_delays_nobody(
     monkeypatch.setattr(stream_module, "SEND_TIMEOUT_SECONDS", 600)  # whatever arrives arrives beside the stuck one
     decision_set = await new_decision_set(pool)
     with stuck_viewer(server, decision_set):
-        async with server.client() as client, opened(client, path(decision_set)) as found:
+        async with server.client() as client, opened(client, stream_path(decision_set)) as found:
             assert await seqs(found, 1) == [1]
             for _ in range(20):
                 await say(pool, decision_set, *("x" * 20_000 for _ in range(20)))
@@ -184,13 +184,15 @@ def stuck_viewer(server: WebServer, decision_set: DecisionSetId) -> Iterator[Non
     with socket.socket() as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.connect((address.hostname, address.port))
-        request = f"GET {path(decision_set)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {BOOTSTRAP_KEY}\r\n\r\n"
+        request = (
+            f"GET {stream_path(decision_set)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {BOOTSTRAP_KEY}\r\n\r\n"
+        )
         stuck.sendall(request.encode())
         yield
 
 
 async def test_an_unknown_decision_set_is_a_problem_and_not_a_stream(api: httpx.AsyncClient) -> None:
-    answer = await api.get(path(DecisionSetId("01890a5d-ac96-774b-bcce-b302099a8057")))
+    answer = await api.get(stream_path(DecisionSetId("01890a5d-ac96-774b-bcce-b302099a8057")))
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
@@ -224,7 +226,7 @@ async def test_the_process_stops_quickly_with_streams_open(pool: Pool, database_
     with web_process(database_url, tmp_path) as (process, url):
         async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
             await until(lambda: ready(client), 30)
-            async with opened(client, path(decision_set)) as found:
+            async with opened(client, stream_path(decision_set)) as found:
                 assert await seqs(found, 1) == [1]
                 process.send_signal(signal.SIGTERM)
                 assert await seqs(found) == []

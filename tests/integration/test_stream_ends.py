@@ -10,7 +10,7 @@ from storage import decision_sets, runs
 from storage.postgres import Pool, unit_of_work
 from storage.records.events import MessageSent
 from tests.decisions import change, end, new_decision_set, say
-from tests.sse import opened, path, seqs
+from tests.sse import opened, seqs, stream_path
 from web import hub as hub_module
 from web import stream as stream_module
 
@@ -23,9 +23,9 @@ async def test_an_ended_decision_set_replays_past_the_cursor_and_then_tells_the_
     decision_set = await new_decision_set(pool)
     last = await end(pool, decision_set, "completed")
     with anyio.fail_after(5):
-        async with opened(api, path(decision_set)) as found:
+        async with opened(api, stream_path(decision_set)) as found:
             assert await seqs(found) == [1, last]
-        async with opened(api, path(decision_set), **{"Last-Event-ID": str(last - 1)}) as found:
+        async with opened(api, stream_path(decision_set), **{"Last-Event-ID": str(last - 1)}) as found:
             assert await seqs(found) == [last]
         for after, header in (
             (0, last),
@@ -36,14 +36,14 @@ async def test_an_ended_decision_set_replays_past_the_cursor_and_then_tells_the_
             (0, "9" * 5000),
         ):
             headers = {"Last-Event-ID": str(header)} if header else {}
-            again = await api.get(path(decision_set, after), headers=headers)
+            again = await api.get(stream_path(decision_set, after), headers=headers)
             assert (again.status_code, again.content) == (204, b"")
 
 
 async def test_a_client_that_has_everything_waits_while_more_may_come(api: httpx.AsyncClient, pool: Pool) -> None:
     decision_set = await new_decision_set(pool)
     last = await end(pool, decision_set, "waiting")
-    async with opened(api, path(decision_set, last)) as found:
+    async with opened(api, stream_path(decision_set, last)) as found:
         await anext(found)
         await say(pool, decision_set, "on")
         assert await seqs(found, 1) == [last + 1]
@@ -53,7 +53,7 @@ async def test_a_live_stream_closes_after_the_end_and_not_while_the_run_waits(
     api: httpx.AsyncClient, pool: Pool
 ) -> None:
     decision_set = await new_decision_set(pool)
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         assert await seqs(found, 1) == [1]
         await end(pool, decision_set, "waiting")
         await say(pool, decision_set, "still here")
@@ -73,7 +73,7 @@ async def test_a_live_stream_closes_after_an_end_that_fills_a_batch(
     monkeypatch.setattr(hub_module, "BATCH", batch)
     monkeypatch.setattr(stream_module, "BATCH", batch)
     decision_set = await new_decision_set(pool)
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         assert await seqs(found, 1) == [1]
         async with unit_of_work(pool) as work:
             row, run = await decision_sets.lock(work.conn, decision_set), await runs.current(work.conn, decision_set)
@@ -89,7 +89,7 @@ async def test_a_retried_decision_set_stays_open_past_its_old_end(api: httpx.Asy
     decision_set = await new_decision_set(pool)
     await end(pool, decision_set, "failed")
     await change(pool, decision_set, status="planning")
-    async with opened(api, path(decision_set)) as found:
+    async with opened(api, stream_path(decision_set)) as found:
         assert await seqs(found, 2) == [1, 2]
         await say(pool, decision_set, "again")
         with anyio.fail_after(3):

@@ -14,6 +14,7 @@ from cli.verify import sealed
 from storage import projects
 from storage.artifacts import FolderStore
 from storage.postgres import Pool, unit_of_work
+from storage.records.ids import DecisionSetId
 from tests.integration.decided import finish
 
 pytestmark = pytest.mark.anyio
@@ -32,13 +33,19 @@ async def run(database_url: str, folder: Path, decision_set: str) -> tuple[int, 
     return done.returncode, (done.stdout + done.stderr).splitlines()
 
 
+async def committed(pool: Pool, folder: Path) -> tuple[DecisionSetId, Path]:
+    """A decision set that went all the way, and where its artifact lies."""
+    async with unit_of_work(pool) as work:
+        project = await projects.create(work.conn, "Fraud model", "ana")
+    decided, artifact, _ = await finish(pool, project.id, FolderStore(folder), sealed)
+    return decided.id, folder / artifact[:2] / artifact
+
+
 async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
     pool: Pool, database_url: str, tmp_path: Path
 ) -> None:
-    async with unit_of_work(pool) as work:
-        project = await projects.create(work.conn, "Fraud model", "ana")
-    decided, artifact, _ = await finish(pool, project.id, FolderStore(tmp_path), sealed)
-    assert await run(database_url, tmp_path, decided.id) == (
+    decided, stored = await committed(pool, tmp_path)
+    assert await run(database_url, tmp_path, decided) == (
         0,
         [
             "events: 4",
@@ -53,10 +60,10 @@ async def test_it_prints_what_it_checked_and_fails_at_the_first_difference(
             "Every hash holds.",
         ],
     )
-    (tmp_path / artifact[:2] / artifact).unlink()
-    code, said = await run(database_url, tmp_path, decided.id)
+    stored.unlink()
+    code, said = await run(database_url, tmp_path, decided)
     assert (code, said[:3]) == (1, ["events: 4", "steps: 6", "capsules: 2"])
-    assert said[3] == f"Does not hold: artifact {artifact}: There is no such artifact."
+    assert said[3] == f"Does not hold: artifact {stored.name}: There is no such artifact."
     assert len(said) == 4
 
 
@@ -67,13 +74,10 @@ async def test_an_unknown_decision_set_is_said_in_words(database_url: str, tmp_p
 async def test_a_store_that_fails_is_said_in_words_and_is_no_difference(
     pool: Pool, database_url: str, tmp_path: Path
 ) -> None:
-    async with unit_of_work(pool) as work:
-        project = await projects.create(work.conn, "Fraud model", "ana")
-    decided, artifact, _ = await finish(pool, project.id, FolderStore(tmp_path), sealed)
-    stored = tmp_path / artifact[:2] / artifact
+    decided, stored = await committed(pool, tmp_path)
     stored.unlink()
     stored.mkdir()
-    code, said = await run(database_url, tmp_path, decided.id)
+    code, said = await run(database_url, tmp_path, decided)
     assert (code, said[0]) == (1, "events: 4")
     assert "The store of artifacts failed (Is a directory). What is stored is kept; try again in a moment." in said
     assert not any(line.startswith(("Does not hold", "Every hash", "Traceback")) for line in said)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -152,6 +153,23 @@ async def test_a_killed_process_is_tried_again_once(pool: ComputePool, tmp_path:
     with pytest.raises(BrokenProcessPool):
         await pool(killed)
     assert await pool(os.getpid) != os.getpid()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_a_closed_pool_leaves_no_thread_for_the_end_of_python(tmp_path: Path, given_up: bool) -> None:
+    before = set(threading.enumerate())
+    pool = ComputePool()
+    running = asyncio.create_task(pool(held_until, tmp_path / "never"))
+    await asyncio.sleep(0)
+    assert set(threading.enumerate()) > before
+    if given_up:
+        running.cancel()
+        await asyncio.wait({running})
+    pool.close()
+    assert set(threading.enumerate()) <= before
+    with pytest.raises((BrokenProcessPool, asyncio.CancelledError)):
+        await running
 
 
 @pytest.mark.anyio
